@@ -66,7 +66,7 @@ function quote(escaped: string, single: boolean, double: boolean): string {
  * ```
  */
 export function reprFloat(x: number): string {
-  if (x !== x) return "nan";
+  if (Number.isNaN(x)) return "nan";
   const size = Math.abs(x);
   if (size === Number.POSITIVE_INFINITY) return x < 0 ? "-inf" : "inf";
   if (x === 0) return Object.is(x, -0) ? "-0.0" : "0.0";
