@@ -1,0 +1,180 @@
+/**
+ * Text as Python's codecs see it: strict UTF-8 with lone surrogates kept, Latin-1, the escapes of old protocols.
+ *
+ * @module
+ */
+import { looseUtf8, writeLooseUtf8 } from "#platform";
+
+/** Text that cannot be decoded; `position` counts bytes. */
+export class DecodeError extends Error {
+  readonly position: number;
+  constructor(codec: string, byte: number, position: number) {
+    super(`'${codec}' codec can't decode byte 0x${byte.toString(16).padStart(2, "0")} in position ${position}`);
+    this.position = position;
+  }
+}
+
+/** Bytes to text by UTF-8, lone surrogates allowed ("surrogatepass"), anything else wrong throws {@link DecodeError}. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number, surrogates = true): string {
+  const text = looseUtf8(bytes, start, end);
+  return text.includes("\ufffd") ? strictUtf8(bytes, start, end, surrogates) : text;
+}
+
+function strictUtf8(bytes: Uint8Array, start: number, end: number, surrogates: boolean): string {
+  const units: string[] = [];
+  let text = "";
+  for (let p = start; p < end; ) {
+    const b = bytes[p] as number;
+    const size = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+    let code = size === 1 ? b : b & (0x7f >> size);
+    let good = size > 0 && p + size <= end;
+    for (let i = 1; good && i < size; i++) {
+      const next = bytes[p + i] as number;
+      good = (next & 0xc0) === 0x80;
+      code = (code << 6) | (next & 0x3f);
+    }
+    if (good && size === 3) good = code >= 0x800 && (surrogates || code < 0xd800 || code > 0xdfff);
+    if (good && size === 4) good = code >= 0x10000 && code < 0x110000;
+    if (!good) throw new DecodeError("utf-8", b, p - start);
+    text += String.fromCodePoint(code);
+    if (text.length > 8192) {
+      units.push(text);
+      text = "";
+    }
+    p += size;
+  }
+  return units.join("") + text;
+}
+
+/** Bytes to text, one character each. */
+export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  let text = "";
+  for (let p = start; p < end; p += 4096) {
+    text += String.fromCharCode.apply(null, bytes.subarray(p, Math.min(end, p + 4096)) as unknown as number[]);
+  }
+  return text;
+}
+
+/** UTF-8 length of text, lone surrogates counted as three bytes. */
+export function utf8Length(text: string): number {
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x80) size++;
+    else if (c < 0x800) size += 2;
+    else if (c >= 0xd800 && c < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      size += 4;
+      i++;
+    } else size += 3;
+  }
+  return size;
+}
+
+/** Writes text as UTF-8 (lone surrogates too) at `at`; there must be room for three bytes a character. */
+export function writeUtf8(text: string, into: Uint8Array, at: number): number {
+  if (!/[\ud800-\udfff]/.test(text) || !hasLone(text)) return writeLooseUtf8(text, into, at);
+  const start = at;
+  for (const character of text) {
+    const c = character.codePointAt(0) as number;
+    if (c < 0x80) into[at++] = c;
+    else if (c < 0x800) {
+      into[at++] = 0xc0 | (c >> 6);
+      into[at++] = 0x80 | (c & 0x3f);
+    } else if (c < 0x10000) {
+      into[at++] = 0xe0 | (c >> 12);
+      into[at++] = 0x80 | ((c >> 6) & 0x3f);
+      into[at++] = 0x80 | (c & 0x3f);
+    } else {
+      into[at++] = 0xf0 | (c >> 18);
+      into[at++] = 0x80 | ((c >> 12) & 0x3f);
+      into[at++] = 0x80 | ((c >> 6) & 0x3f);
+      into[at++] = 0x80 | (c & 0x3f);
+    }
+  }
+  return at - start;
+}
+
+function hasLone(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0xd800 || c > 0xdfff) continue;
+    if (c > 0xdbff || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) return true;
+    i++;
+  }
+  return false;
+}
+
+/** Encodes text as UTF-8, lone surrogates kept. */
+export function encodeUtf8(text: string): Uint8Array {
+  const out = new Uint8Array(text.length * 3);
+  return out.slice(0, writeUtf8(text, out, 0));
+}
+
+/** Python's `bytes.decode(encoding, errors)` for the codecs a Python 2 `str` may need; throws {@link DecodeError}. */
+export function decodeText(bytes: Uint8Array, encoding: string, errors: string): string {
+  const codec = encoding.toLowerCase().replace(/[-_ ]/g, "");
+  if (codec === "latin1" || codec === "iso88591" || codec === "l1" || codec === "8859") return decodeLatin1(bytes);
+  if (codec === "ascii" || codec === "usascii" || codec === "646") {
+    if (bytes.every((b) => b < 0x80)) return decodeLatin1(bytes);
+    return repaired("ascii", bytes, errors, (b) => (b < 0x80 ? String.fromCharCode(b) : undefined));
+  }
+  if (codec === "utf8" || codec === "u8") {
+    try {
+      return decodeUtf8(bytes, 0, bytes.length, errors === "surrogatepass");
+    } catch (e) {
+      if (!(e instanceof DecodeError) || errors === "strict" || errors === "surrogatepass") throw e;
+      if (errors === "replace") return looseUtf8(bytes, 0, bytes.length);
+      let text = "";
+      let rest = bytes;
+      for (;;) {
+        try {
+          return text + decodeUtf8(rest, 0, rest.length, false);
+        } catch (bad) {
+          if (!(bad instanceof DecodeError)) throw bad;
+          const at = bad.position;
+          text += decodeUtf8(rest, 0, at, false) + repair("utf-8", rest[at] as number, at, errors);
+          rest = rest.subarray(at + 1);
+        }
+      }
+    }
+  }
+  const label = /^cp(125\d)$/.exec(codec) ? `windows-${codec.slice(2)}` : encoding;
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(label, { fatal: errors === "strict", ignoreBOM: true });
+  } catch (cause) {
+    throw new RangeError(`unknown encoding: ${encoding}`, { cause });
+  }
+  if (codec === "cp1252") return repaired(encoding, bytes, errors, (b) => CP1252[b - 0x80] ?? (b < 0x80 || b > 0x9f ? String.fromCharCode(b) : undefined));
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new DecodeError(encoding, bytes[0] ?? 0, 0);
+  }
+}
+
+/** 0x80 to 0x9f of windows-1252; Node's decoder takes them for control characters. */
+const CP1252: (string | undefined)[] = [..."€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ"].map((c) => (c === "\0" ? undefined : c));
+
+function repaired(codec: string, bytes: Uint8Array, errors: string, one: (b: number) => string | undefined): string {
+  let text = "";
+  bytes.forEach((b, i) => {
+    text += one(b) ?? repair(codec, b, i, errors);
+  });
+  return text;
+}
+
+function repair(codec: string, byte: number, position: number, errors: string): string {
+  switch (errors) {
+    case "ignore":
+      return "";
+    case "replace":
+      return "\ufffd";
+    case "surrogateescape":
+      return String.fromCharCode(0xdc00 + byte);
+    case "backslashreplace":
+      return `\\x${byte.toString(16).padStart(2, "0")}`;
+    default:
+      throw new DecodeError(codec, byte, position);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The small protocol by which the walkers (repr, equal, dict keys, plain JS) see a value without knowing its class.
+ *
+ * A class of this library takes part by methods under these symbols; a file's data never can, since symbols do not
+ * come from files.
+ *
+ * @module
+ */
+
+/** Text and values in turn: `parts[0]` is text, `parts[1]` a value, `parts[2]` text… */
+export type Parts = unknown[];
+
+/** `() => Parts`: how Python's `repr` prints the value; the values inside are printed by the walker. */
+export const pyRepr: unique symbol = Symbol.for("brine.repr");
+
+/**
+ * `() => unknown`: the key under which an immutable value equals others, or `undefined` for identity. A number,
+ * bigint or boolean key equals Python numbers; a string key must begin with the class's own prefix.
+ */
+export const pyKey: unique symbol = Symbol.for("brine.key");
+
+/** `() => readonly unknown[]`: parts that must be equal for two instances of one class to be equal. */
+export const pyParts: unique symbol = Symbol.for("brine.parts");
+
+/** `() => unknown`: the value one step closer to plain JavaScript (its parts are converted by the walker). */
+export const pyJS: unique symbol = Symbol.for("brine.js");
+
+/** The Python type's name, as messages and trees show it (`"dict"`, `"datetime.date"`). */
+export const pyType: unique symbol = Symbol.for("brine.type");
+
+/** Node's hook of `util.inspect` and `console.log`. */
+export const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");

@@ -1,0 +1,322 @@
+/**
+ * Names in a pickle and what may be done with them: the only door between a file and the packs.
+ *
+ * @module
+ */
+import { BrineError, UnsafeError } from "../../../core/errors.ts";
+import type { GlobalEntry, Pack, PackContext } from "../../../core/pack.ts";
+import { PyDict } from "../../../core/values/dict.ts";
+import { PyObject } from "../../../core/values/object.ts";
+import { PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
+import { EMPTY_TUPLE, isTuple, Mark, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
+import { toPython3 } from "../compat.ts";
+import type { LoadOptions } from "../options.ts";
+import type { State } from "./state.ts";
+
+/** A global of one load, with its pack entry. */
+class KnownGlobal extends PyGlobal {
+  readonly entry: GlobalEntry | null;
+  constructor(module: string, name: string, entry: GlobalEntry | null) {
+    super(module, name);
+    this.entry = entry;
+  }
+}
+
+/** Resolves names and rebuilds instances for one load. */
+export class Globals implements PackContext {
+  readonly encoding: string;
+  readonly errors: string;
+  readonly bigints: boolean;
+  protocol = 0;
+  #options: LoadOptions;
+  #packs: readonly Pack[];
+  #found = new Map<string, Map<string, unknown>>();
+  #entries = new Map<unknown, GlobalEntry>();
+  #buffers: Iterator<unknown> | null = null;
+
+  constructor(options: LoadOptions, packs: readonly Pack[]) {
+    this.#options = options;
+    this.#packs = [...(options.classes ?? []), ...(options.packs ?? []), ...packs];
+    const codec = options.encoding ?? "ASCII";
+    this.encoding = codec === "bytes" ? codec : codec;
+    this.errors = options.errors ?? "strict";
+    this.bigints = options.ints === "bigint";
+    if (options.buffers) this.#buffers = options.buffers[Symbol.iterator]();
+  }
+
+  /** What a name stands for. */
+  find(m: State, module: string, name: string): unknown {
+    const ofModule = this.#found.get(module);
+    const old = m.proto < 3 && this.#options.fixImports !== false;
+    const key = old ? `${name}\n` : name;
+    const known = ofModule?.get(key);
+    if (known !== undefined) return known;
+    this.protocol = m.proto;
+    const value = this.#resolve(m, module, name, old);
+    if (ofModule) ofModule.set(key, value);
+    else this.#found.set(module, new Map([[key, value]]));
+    return value;
+  }
+
+  #resolve(m: State, module: string, name: string, old: boolean): unknown {
+    if (this.#options.findClass) {
+      const given = this.#guard(m, () => this.#options.findClass?.(module, name));
+      if (given !== undefined) return given;
+    }
+    if (old) [module, name] = toPython3(module, name);
+    [module, name] = this.#renamed(module, name);
+    const full = `${module}.${name}`;
+    for (const pack of this.#packs) {
+      const entry = pack.globals.get(full);
+      if (entry === undefined) continue;
+      if (entry.value === undefined) return new KnownGlobal(module, name, entry);
+      this.#entries.set(entry.value, entry);
+      return entry.value;
+    }
+    const policy = this.#options.globals ?? "inert";
+    if (policy !== "inert" && !(Array.isArray(policy) && policy.includes(full)) && !INTERPRETED.has(full)) {
+      throw new UnsafeError(full, `${full} is not allowed here`, { offset: m.base + m.pos, format: "pickle" });
+    }
+    return new KnownGlobal(module, name, null);
+  }
+
+  #renamed(module: string, name: string): [string, string] {
+    const renames = this.#options.renames;
+    if (renames === undefined) return [module, name];
+    const full = `${module}.${name}`;
+    if (Object.hasOwn(renames, full)) {
+      const to = renames[full] as string;
+      const dot = to.lastIndexOf(".");
+      return dot < 0 ? [module, to] : [to.slice(0, dot), to.slice(dot + 1)];
+    }
+    for (let end = module.length; end > 0; end = module.lastIndexOf(".", end - 1)) {
+      const head = module.slice(0, end);
+      if (Object.hasOwn(renames, head)) return [renames[head] + module.slice(end), name];
+    }
+    return [module, name];
+  }
+
+  extension(m: State, code: number): unknown {
+    if (code <= 0) throw m.fail("EXT specifies code <= 0");
+    const table = this.#options.extensions;
+    const named = table instanceof Map ? table.get(code) : table && (table as Record<number, readonly [string, string]>)[code];
+    if (!named) throw m.fail(`unregistered extension code ${code}: pass it in the extensions option`);
+    return this.find(m, named[0], named[1]);
+  }
+
+  persistent(m: State, id: unknown): unknown {
+    const resolve = this.#options.persistentLoad;
+    if (!resolve) throw m.fail("a persistent id was met: pass the persistentLoad option");
+    return this.#guard(m, () => resolve(id)) ?? null;
+  }
+
+  nextBuffer(m: State): unknown {
+    if (this.#buffers === null) throw m.fail("the pickle refers to out-of-band data: pass the buffers option");
+    const { done, value } = this.#buffers.next();
+    if (done) throw m.fail("not enough out-of-band buffers");
+    return value;
+  }
+
+  /** REDUCE. */
+  reduce(m: State, func: unknown, args: unknown): unknown {
+    if (!isTuple(args)) throw m.fail("argument list must be a tuple");
+    this.protocol = m.proto;
+    if (func instanceof PyGlobal) {
+      if (func.module === "copyreg") {
+        const made = this.#copyreg(m, func.name, args);
+        if (made !== undefined) return made;
+      }
+      const entry = func instanceof KnownGlobal ? func.entry : this.#entries.get(func);
+      if (entry) return this.#called(m, func, entry, args);
+      return new PyObject(func, args, "call");
+    }
+    if (func instanceof PyObject) return new PyObject(func, args, "call");
+    const entry = this.#entries.get(func);
+    if (entry) return this.#called(m, func, entry, args);
+    const partial = newFromPartial(func);
+    if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
+    if (typeof func === "function" || typeof func !== "object" || func === null || Array.isArray(func) || func instanceof PyDict) {
+      throw m.fail("the object to be called is not callable");
+    }
+    return new PyObject(func as PyObject, args, "call");
+  }
+
+  /** NEWOBJ and NEWOBJ_EX. */
+  make(m: State, cls: unknown, args: unknown, kwargs: PyDict | null): unknown {
+    if (!isTuple(args)) throw m.fail(`${kwargs ? "NEWOBJ_EX" : "NEWOBJ"} expected an arg tuple`);
+    this.protocol = m.proto;
+    const entry = cls instanceof KnownGlobal ? cls.entry : this.#entries.get(cls);
+    if (entry?.create || entry?.call) {
+      const make = entry.create ?? entry.call;
+      return this.#remember(entry, this.#guard(m, () => (entry.create ? entry.create(args, kwargs, this) : make === undefined ? null : entry.call?.(args, this))));
+    }
+    if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject)) throw m.fail("NEWOBJ class argument must be a type");
+    const made = new PyObject(cls, args, "new");
+    if (kwargs !== null && kwargs.size > 0) made.rare = { kwargs };
+    return made;
+  }
+
+  /** INST and OBJ: a class of Python 2 without arguments is made, with arguments called. */
+  instantiate(m: State, cls: unknown, args: PyTuple): unknown {
+    if (args.length === 0 && cls instanceof KnownGlobal && cls.entry === null) return this.make(m, cls, args, null);
+    return this.reduce(m, cls, args);
+  }
+
+  /** BUILD; returns the instance, or what takes its place. */
+  build(m: State, target: unknown, state: unknown, isFloat: boolean): unknown {
+    this.protocol = m.proto;
+    if (target instanceof PyObject) {
+      setState(target, isFloat ? new PyFloat(state as number) : state);
+      return target;
+    }
+    const entry = this.#entryOf(target);
+    const setter = entry?.setState;
+    if (setter === undefined) {
+      // What a caller's hook made is the caller's; null stands for a state that says nothing.
+      if (state === null) return target;
+      throw m.fail(`cannot set the state of ${typeof target === "object" ? "this value" : typeof target}`);
+    }
+    const given = this.#guard(m, () => setter(target, state, this));
+    return given === undefined ? target : given;
+  }
+
+  extend(m: State, target: unknown, items: unknown[]): void {
+    if (target instanceof PyObject) {
+      const rare = (target.rare ??= {});
+      if (rare.items === undefined) rare.items = items;
+      else for (const item of items) rare.items.push(item);
+      return;
+    }
+    const extend = this.#entryOf(target)?.extend;
+    if (extend === undefined) throw m.fail("items are appended to a value that takes none");
+    this.#guard(m, () => extend(target, items));
+  }
+
+  update(m: State, target: unknown, pairs: PyDict): void {
+    if (target instanceof PyObject) {
+      const rare = (target.rare ??= {});
+      if (rare.pairs === undefined) rare.pairs = pairs;
+      else merge(rare.pairs, pairs);
+      return;
+    }
+    const update = this.#entryOf(target)?.update;
+    if (update) this.#guard(m, () => update(target, pairs));
+    else if (target instanceof PyDict) merge(target, pairs);
+    else throw m.fail("items are set on a value that takes none");
+  }
+
+  #copyreg(m: State, name: string, args: PyTuple): unknown {
+    const cls = args[0];
+    if (name === "__newobj__" && args.length > 0) return this.make(m, cls, rest(args, 1), null);
+    if (name === "__newobj_ex__" && args.length === 3) {
+      if (!(args[2] instanceof PyDict)) throw m.fail("__newobj_ex__ expected a dict of keyword arguments");
+      return this.make(m, cls, args[1], args[2]);
+    }
+    if (name !== "_reconstructor" || args.length !== 3) return undefined;
+    const base = args[1];
+    if (!(base instanceof PyGlobal)) return undefined;
+    const state = args[2];
+    if (base.name === "object" || state === null) return this.make(m, cls, EMPTY_TUPLE, null);
+    if (base.name === "list" && Array.isArray(state)) {
+      const made = this.make(m, cls, EMPTY_TUPLE, null);
+      if (state.length > 0) this.extend(m, made, state);
+      return made;
+    }
+    if (base.name === "dict" && state instanceof PyDict) {
+      const made = this.make(m, cls, EMPTY_TUPLE, null);
+      if (state.size > 0) this.update(m, made, state);
+      return made;
+    }
+    return this.make(m, cls, rest(args, 2), null);
+  }
+
+  #called(m: State, func: unknown, entry: GlobalEntry, args: PyTuple): unknown {
+    if (entry.call) {
+      const call = entry.call;
+      const made = this.#guard(m, () => call(args, this));
+      // An entry that cannot make sense of its arguments leaves the call inert.
+      if (made === undefined) return new PyObject(func as PyGlobal, args, "call");
+      return this.#remember(entry, made);
+    }
+    if (entry.create) {
+      const create = entry.create;
+      return this.#remember(entry, this.#guard(m, () => create(args, null, this)));
+    }
+    return new PyObject(func as PyGlobal, args, "call");
+  }
+
+  #remember(entry: GlobalEntry, made: unknown): unknown {
+    if (typeof made === "object" && made !== null) {
+      const kind = made.constructor;
+      if (kind !== undefined && (entry.setState || entry.extend || entry.update)) this.#entries.set(kind, entry);
+    }
+    return made;
+  }
+
+  #entryOf(target: unknown): GlobalEntry | undefined {
+    if (typeof target !== "object" || target === null || Array.isArray(target)) return undefined;
+    return this.#entries.get(target.constructor);
+  }
+
+  #guard<T>(m: State, run: () => T): T {
+    try {
+      return run();
+    } catch (e) {
+      if (e instanceof BrineError && e.offset !== undefined) throw e;
+      throw m.fail(e instanceof Error ? e.message : String(e), e);
+    }
+  }
+}
+
+/** Names that are interpreted, not called, and so pass every policy. */
+const INTERPRETED: ReadonlySet<string> = new Set([
+  "copyreg._reconstructor",
+  "copyreg.__newobj__",
+  "copyreg.__newobj_ex__",
+  "builtins.object",
+]);
+
+function rest(args: PyTuple, from: number): PyTuple {
+  const items = args.slice(from);
+  const floats = Mark.floats(args);
+  return tupleFrom(items, typeof floats === "number" ? floats >> from : 0);
+}
+
+function merge(target: PyDict, pairs: PyDict): void {
+  let position = 0;
+  for (const [key, value] of pairs) {
+    target.set(key, value);
+    if (pairs.isFloat(position++)) target.setFloat(target.k.find(key), true);
+  }
+}
+
+/** `functools.partial(cls.__new__, cls, *args, **kwargs)`, by which protocols 2 and 3 write NEWOBJ_EX. */
+function newFromPartial(func: unknown): { cls: PyGlobal; args: PyTuple; kwargs: PyDict | null } | null {
+  const { func: inner, args, kwargs } = (func ?? {}) as { func?: unknown; args?: unknown; kwargs?: unknown };
+  if (!(inner instanceof PyGlobal) || !isTuple(args) || !inner.name.endsWith(".__new__")) return null;
+  const cls = args[0];
+  if (!(cls instanceof PyGlobal) || `${cls.name}.__new__` !== inner.name || cls.module !== inner.module) return null;
+  return { cls, args: rest(args, 1), kwargs: kwargs instanceof PyDict && kwargs.size > 0 ? kwargs : null };
+}
+
+/** State of an unknown class: a dict of attributes, `(dict, slots)`, or anything for a `__setstate__` of its own. */
+function setState(target: PyObject, state: unknown): void {
+  if (state instanceof PyDict && state.constructor === PyDict) {
+    if (target.a === null) target.a = state;
+    else if (target.a !== state) merge(target.a, state);
+    return;
+  }
+  if (isTuple(state) && state.length === 2 && state[1] instanceof PyDict && (state[0] === null || state[0] instanceof PyDict)) {
+    const [dict, slots] = state as [PyDict | null, PyDict];
+    const names = (((target.rare ??= {}).slots ??= { dict: dict !== null, names: new Set() }).names);
+    for (const key of slots.keys()) names.add(key);
+    if (target.a === null && dict === null) target.a = slots;
+    else {
+      if (target.a === null) target.a = new PyDict();
+      if (dict !== null) merge(target.a, dict);
+      merge(target.a, slots);
+    }
+    return;
+  }
+  (target.rare ??= {}).state = state;
+}

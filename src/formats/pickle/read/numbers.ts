@@ -1,0 +1,105 @@
+/**
+ * Python's integers and floats in their binary and text forms.
+ *
+ * @module
+ */
+import { LimitError } from "../../../core/errors.ts";
+
+const MAX_DIGITS = 1_000_000;
+/** JavaScript's BigInt ends at 2^30 bits. */
+const MAX_LONG_BYTES = 1 << 27;
+
+/** A bigint, or a number when it is safe and `bigints` is off. */
+export function toInt(value: bigint, bigints: boolean): number | bigint {
+  if (bigints) return value;
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+/** Little-endian two's complement of `size` bytes at `start` (LONG1, LONG4). */
+export function longFromBytes(bytes: Uint8Array, start: number, size: number, bigints: boolean): number | bigint {
+  if (size <= 6 && !bigints) {
+    if (size === 0) return 0;
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < size; i++) {
+      value += (bytes[start + i] as number) * scale;
+      scale *= 256;
+    }
+    return (bytes[start + size - 1] as number) > 127 ? value - scale : value;
+  }
+  if (size === 0) return 0n;
+  if (size > MAX_LONG_BYTES) throw new LimitError("maxLongBytes", MAX_LONG_BYTES, size);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, size);
+  if (size <= 32) {
+    let at = size & ~7;
+    let value = 0n;
+    if (at < size) {
+      let low = 0;
+      let high = 0;
+      for (let i = size - 1; i >= at + 4; i--) high = (high << 8) | (bytes[start + i] as number);
+      for (let i = Math.min(size, at + 4) - 1; i >= at; i--) low = (low << 8) | (bytes[start + i] as number);
+      value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+    }
+    for (at -= 8; at >= 0; at -= 8) value = (value << 64n) | view.getBigUint64(at, true);
+    return toInt((bytes[start + size - 1] as number) > 127 ? value - (1n << BigInt(8 * size)) : value, bigints);
+  }
+  let hex = "";
+  const chunks: string[] = [];
+  for (let i = size - 1; i >= 0; i--) {
+    hex += (bytes[start + i] as number).toString(16).padStart(2, "0");
+    if (hex.length > 8192) {
+      chunks.push(hex);
+      hex = "";
+    }
+  }
+  const value = BigInt(`0x${chunks.join("")}${hex}`);
+  return toInt((bytes[start + size - 1] as number) > 127 ? value - (1n << BigInt(8 * size)) : value, bigints);
+}
+
+const C_LONG = /^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))$/;
+
+/**
+ * The line of an INT opcode as the C unpickler reads it: `00` and `01` are bools, C's `strtol` with any base (so `010`
+ * is eight), then Python's own `int(text, 0)`. Undefined when neither can read it.
+ */
+export function textInt(line: string, bigints: boolean): number | bigint | boolean | undefined {
+  const text = line.split("\0")[0] as string;
+  const found = C_LONG.exec(text);
+  if (found !== null) {
+    const [, sign, hex, octal, decimal] = found;
+    const size = BigInt(hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal || "0"}` : (decimal as string));
+    const value = sign === "-" ? -size : size;
+    if (value >= -(1n << 63n) && value < 1n << 63n) {
+      if (line.length === 2 && (value === 0n || value === 1n)) return value === 1n;
+      return toInt(value, bigints);
+    }
+  }
+  return textLong(line, bigints);
+}
+
+const PY_INT = /^([+-]?)(?:0[xX](?:_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*))|0[oO](?:_?([0-7]+(?:_[0-7]+)*))|0[bB](?:_?([01]+(?:_[01]+)*))|(0+(?:_0+)*|[1-9][0-9]*(?:_[0-9]+)*))$/;
+
+/** Python's `int(text, 0)`; undefined when it would raise `ValueError`. */
+export function textLong(line: string, bigints: boolean): number | bigint | undefined {
+  const text = line.trim();
+  if (text.length > MAX_DIGITS) throw new LimitError("maxDigits", MAX_DIGITS, text.length);
+  const found = PY_INT.exec(text);
+  if (found === null) return undefined;
+  const [, sign, hex, octal, binary, decimal] = found;
+  const digits = hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal}` : binary !== undefined ? `0b${binary}` : (decimal as string);
+  const size = BigInt(digits.replaceAll("_", ""));
+  return toInt(sign === "-" ? -size : size, bigints);
+}
+
+const C_DOUBLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
+/** The line of a FLOAT opcode as C's `PyOS_string_to_double`; undefined when it is none. */
+export function textFloat(line: string): number | undefined {
+  if (!C_DOUBLE.test(line)) return undefined;
+  if (/n/i.test(line)) {
+    if (/nan/i.test(line)) return Number.NaN;
+    return line.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+  const value = Number(line);
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,76 @@
+/**
+ * The pickle parser: the fast machine fed window by window.
+ *
+ * @module
+ */
+import type { Parse, Window } from "../../../core/bytes/parse.ts";
+import type { Globals } from "./globals.ts";
+import { State } from "./state.ts";
+import { MORE, step } from "./step.ts";
+
+/** One idle state; a call takes it and puts it back, so calls may nest. */
+let idle: State | null = null;
+
+/** A value and where its pickle ended. */
+export interface Parsed {
+  value: unknown;
+  /** Offset of the byte after STOP. */
+  end: number;
+}
+
+/** The machine kept from pickle to pickle, for an Unpickler whose memo lives on. */
+export function newState(): State {
+  return new State();
+}
+
+/**
+ * Reads one pickle that begins at `start`. With `kept`, the memo of the pickle before goes on.
+ */
+export function* parsePickle(globals: Globals, start: number, whole: Uint8Array | null, copy: boolean, kept?: State): Parse<Parsed> {
+  const m = kept ?? idle ?? new State();
+  if (!kept) idle = null;
+  let high = 0;
+  try {
+    m.globals = globals;
+    m.bigints = globals.bigints;
+    m.copy = copy;
+    m.viewed = false;
+    if (kept) m.keepMemo();
+    if (whole !== null) open(m, whole, 0, start, true);
+    else open(m, NOTHING, start, 0, false);
+    for (;;) {
+      if (whole !== null || m.end > m.pos) {
+        if (step(m) !== MORE) break;
+      } else {
+        m.need = 1;
+        m.line = false;
+      }
+      if (m.sp > high) high = m.sp;
+      const at = m.base + m.pos;
+      const window = (yield { kind: "more", at, need: m.need, line: m.line }) as Window;
+      open(m, window.bytes, at, 0, window.last);
+      if (window.bytes.length === 0) step(m);
+    }
+    // A float at the top has no container to be remembered by.
+    const value = m.stack[m.sp];
+    return { value, end: m.base + m.pos };
+  } finally {
+    if (!kept) {
+      m.release(Math.max(high, m.stack.length));
+      idle = m;
+    }
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function open(m: State, bytes: Uint8Array, base: number, pos: number, last: boolean): void {
+  m.bytes = bytes;
+  m.view = null;
+  m.base = base;
+  m.pos = pos;
+  m.end = bytes.length;
+  m.last = last;
+  m.strings.reset(bytes, bytes.length);
+}
+

@@ -1,0 +1,532 @@
+/**
+ * The opcodes off the fast path, and the uncommon forms of those on it.
+ *
+ * @module
+ */
+import { DecodeError, decodeLatin1, decodeText, decodeUtf8 } from "../../../core/bytes/text.ts";
+import { BrineError } from "../../../core/errors.ts";
+import { PyDict } from "../../../core/values/dict.ts";
+import { Keys } from "../../../core/values/keys.ts";
+import { PyByteArray } from "../../../core/values/scalars.ts";
+import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
+import { isTuple, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
+import { makeList } from "./build.ts";
+import { escapeDecode, rawUnicodeEscape } from "./escapes.ts";
+import type { Globals } from "./globals.ts";
+import { longFromBytes, textFloat, textInt, textLong } from "./numbers.ts";
+import type { State } from "./state.ts";
+import { DONE, more } from "./step.ts";
+
+const GO_ON = -1;
+
+/** Runs the opcode at `m.pos`; returns -1 to go on, else what `step` is to return. */
+export function rareStep(m: State, op: number): number {
+  const globals = m.globals as Globals;
+  const stack = m.stack;
+  switch (op) {
+    case 0x80: {
+      // PROTO
+      const proto = m.bytes[m.pos + 1] as number;
+      if (proto > 5) throw m.fail(`unsupported pickle protocol: ${proto}`);
+      m.proto = proto;
+      m.pos += 2;
+      return GO_ON;
+    }
+    case 0x95: {
+      // FRAME
+      const size = size8(m);
+      const stop = m.base + m.pos + 9 + size;
+      if (m.last && stop > m.base + m.end) throw m.fail("pickle data was truncated: the frame is longer than the data");
+      m.frameEnd = stop;
+      m.pos += 9;
+      return GO_ON;
+    }
+    case 0x2e: {
+      // STOP
+      m.realize(0);
+      if (m.sp <= fence(m)) throw m.mp > 0 ? m.fail("unexpected MARK found") : underflow(m);
+      if (m.frameEnd > m.base + m.end) return more(m, m.frameEnd - m.base - m.pos);
+      m.pos++;
+      m.sp--;
+      return DONE;
+    }
+    // Payloads
+    case 0x8a: // LONG1
+      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => longFromBytes(m.bytes, at, size, m.bigints));
+    case 0x8b: // LONG4
+      return payload(m, 5, signed4(m, "LONG"), (at, size) => longFromBytes(m.bytes, at, size, m.bigints));
+    case 0x8c: // SHORT_BINUNICODE
+      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => m.strings.cut(at, size));
+    case 0x58: // BINUNICODE
+      return payload(m, 5, size4(m), (at, size) => m.strings.cut(at, size));
+    case 0x8d: // BINUNICODE8
+      return payload(m, 9, size8(m), (at, size) => m.strings.cut(at, size));
+    case 0x43: // SHORT_BINBYTES
+      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => slice(m, at, size));
+    case 0x42: // BINBYTES
+      return payload(m, 5, size4(m), (at, size) => slice(m, at, size));
+    case 0x8e: // BINBYTES8
+      return payload(m, 9, size8(m), (at, size) => slice(m, at, size));
+    case 0x96: // BYTEARRAY8
+      return payload(m, 9, size8(m), (at, size) => {
+        const own = new PyByteArray(size);
+        own.set(m.bytes.subarray(at, at + size));
+        return own;
+      });
+    case 0x55: // SHORT_BINSTRING
+      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => oldString(m, m.bytes.subarray(at, at + size)));
+    case 0x54: // BINSTRING
+      return payload(m, 5, signed4(m, "BINSTRING"), (at, size) => oldString(m, m.bytes.subarray(at, at + size)));
+    // Lines
+    case 0x49: // INT
+      return line(m, (text) => textInt(text, m.bigints) ?? bad(m, `could not convert string to int: '${text}'`));
+    case 0x4c: // LONG
+      return line(m, (text) => {
+        if (text === "") bad(m, "pickle data was truncated: an empty line");
+        return textLong(text.replace(/L$/, ""), m.bigints) ?? bad(m, `invalid literal for int(): '${text}'`);
+      });
+    case 0x46: // FLOAT
+      return line(m, (text) => {
+        const value = textFloat(text) ?? bad(m, `could not convert string to float: '${text}'`);
+        if (!m.bigints && value % 1 === 0 && (value !== 0 || 1 / value > 0)) m.notes.add(m.sp);
+        return value;
+      });
+    case 0x53: // STRING
+      return line(m, (text) => {
+        const quoted = /^(['"])([^]*)\1$/.exec(text.trimEnd());
+        if (quoted === null) bad(m, "the STRING opcode argument must be quoted");
+        return oldString(m, escapeDecode(quoted[2] as string) ?? bad(m, "invalid \\x escape"));
+      });
+    case 0x56: // UNICODE
+      return line(m, (text) => rawUnicodeEscape(text) ?? bad(m, "truncated \\uXXXX escape"));
+    case 0x63: {
+      // GLOBAL
+      return lines(m, (module, name) => globals.find(m, module, name));
+    }
+    case 0x69: // INST
+      return lines(m, (module, name) => {
+        const from = popMark(m);
+        const args = takeTuple(m, from);
+        return globals.instantiate(m, globals.find(m, module, name), args);
+      });
+    case 0x67: // GET
+      return line(m, (text) => {
+        const slot = slotOf(m, text);
+        const value = m.memo[slot] ?? m.recall(slot);
+        if (value === undefined && m.memo[slot] !== null) bad(m, `memo ${slot} is empty`);
+        if (m.floatSlots?.has(slot)) m.notes.add(m.sp);
+        return value === undefined ? null : value;
+      });
+    case 0x70: {
+      // PUT
+      const text = lineAt(m, 1);
+      if (text === null) return more(m, m.end - m.pos + 1, true);
+      need(m, 1);
+      m.put(slotOf(m, text.text));
+      m.pos = text.next;
+      return GO_ON;
+    }
+    case 0x50: // PERSID
+      return line(m, (text) => {
+        if (/[\x80-\xff]/.test(text)) bad(m, "persistent IDs in protocol 0 must be ASCII strings");
+        return globals.persistent(m, text);
+      });
+    // Memo
+    case 0x71: // BINPUT
+      need(m, 1);
+      m.put(m.bytes[m.pos + 1] as number);
+      return go(m, 2);
+    case 0x72: // LONG_BINPUT
+      need(m, 1);
+      m.put(size4(m));
+      return go(m, 5);
+    case 0x94: // MEMOIZE
+      need(m, 1);
+      m.put(m.memoCount);
+      return go(m, 1);
+    // Stack
+    case 0x30: {
+      // POP
+      if (m.mp > 0 && m.marks[m.mp - 1] === m.sp) m.mp--;
+      else if (m.mp > 0 && m.joins[m.mp - 1] === m.sp) m.unjoinEmpty();
+      else {
+        need(m, 1);
+        m.drop(m.sp - 1);
+      }
+      return go(m, 1);
+    }
+    case 0x31: {
+      // POP_MARK
+      m.drop(popMark(m));
+      return go(m, 1);
+    }
+    case 0x32: {
+      // DUP
+      need(m, 1);
+      m.realize(m.sp - 1);
+      if (m.notes.has(m.sp - 1)) m.notes.add(m.sp);
+      m.stack[m.sp] = m.stack[m.sp - 1];
+      m.sp++;
+      return go(m, 1);
+    }
+    // Containers
+    case 0x74: // TUPLE, which only lacks its mark here
+    case 0x85:
+    case 0x86:
+    case 0x87:
+      throw op === 0x74 ? noMark(m) : underflow(m);
+    case 0x6c: {
+      // LIST
+      const from = popMark(m);
+      m.realize(from);
+      const list = makeList(stack, from, m.sp, m.notes);
+      return push(m, from, list, 1);
+    }
+    case 0x64: {
+      // DICT
+      const from = popMark(m);
+      m.realize(from);
+      if ((m.sp - from) & 1) throw m.fail("odd number of items for DICT");
+      return push(m, from, hashing(m, () => m.shapes.makeDict(stack, from, m.sp, m.notes)), 1);
+    }
+    case 0x91: {
+      // FROZENSET
+      const from = popMark(m);
+      m.realize(from);
+      return push(m, from, PyFrozenSet.of(hashing(m, () => elements(m, from))), 1);
+    }
+    case 0x90: {
+      // ADDITEMS
+      const from = popMark(m);
+      needBelow(m, from);
+      m.realize(from - 1);
+      addItems(m, globals, from);
+      m.drop(from);
+      return go(m, 1);
+    }
+    case 0x61: // APPEND
+      need(m, 2);
+      m.realize(m.sp - 2);
+      appendTo(m, globals, m.sp - 1);
+      return go(m, 1);
+    case 0x65: {
+      // APPENDS
+      const from = popMark(m);
+      needBelow(m, from);
+      m.realize(from - 1);
+      appendTo(m, globals, from);
+      return go(m, 1);
+    }
+    case 0x73: // SETITEM
+      need(m, 3);
+      m.realize(m.sp - 3);
+      setItems(m, globals, m.sp - 2);
+      return go(m, 1);
+    case 0x75: {
+      // SETITEMS
+      const from = popMark(m);
+      needBelow(m, from);
+      m.realize(from - 1);
+      if ((m.sp - from) & 1) throw m.fail("odd number of items for SETITEMS");
+      setItems(m, globals, from);
+      return go(m, 1);
+    }
+    // Classes and instances
+    case 0x93: {
+      // STACK_GLOBAL
+      need(m, 2);
+      const module = stack[m.sp - 2];
+      const name = stack[m.sp - 1];
+      if (typeof module !== "string" || typeof name !== "string") throw m.fail("STACK_GLOBAL requires str");
+      return push(m, m.sp - 2, globals.find(m, module, name), 1);
+    }
+    case 0x52: {
+      // REDUCE
+      need(m, 2);
+      m.realize(m.sp - 2);
+      return push(m, m.sp - 2, globals.reduce(m, stack[m.sp - 2], stack[m.sp - 1]), 1);
+    }
+    case 0x81: {
+      // NEWOBJ
+      need(m, 2);
+      m.realize(m.sp - 2);
+      return push(m, m.sp - 2, globals.make(m, stack[m.sp - 2], stack[m.sp - 1], null), 1);
+    }
+    case 0x92: {
+      // NEWOBJ_EX
+      need(m, 3);
+      m.realize(m.sp - 3);
+      const kwargs = stack[m.sp - 1];
+      if (!(kwargs instanceof PyDict)) throw m.fail("NEWOBJ_EX expected a dict of keyword arguments");
+      return push(m, m.sp - 3, globals.make(m, stack[m.sp - 3], stack[m.sp - 2], kwargs), 1);
+    }
+    case 0x6f: {
+      // OBJ
+      const from = popMark(m);
+      if (m.sp - from < 1) throw underflow(m);
+      m.realize(from);
+      const args = takeTuple(m, from + 1);
+      return push(m, from, globals.instantiate(m, stack[from], args), 1);
+    }
+    case 0x62: {
+      // BUILD
+      need(m, 2);
+      m.realize(m.sp - 2);
+      const at = m.sp - 2;
+      const before = stack[at];
+      const after = globals.build(m, before, stack[m.sp - 1], m.notes.has(m.sp - 1));
+      m.drop(m.sp - 1);
+      if (after !== before) {
+        stack[at] = after;
+        for (let i = 0; i < m.memoTop; i++) if (m.memo[i] === before) m.memo[i] = after;
+      }
+      return go(m, 1);
+    }
+    case 0x82: // EXT1
+      return push(m, m.sp, globals.extension(m, m.bytes[m.pos + 1] as number), 2);
+    case 0x83: // EXT2
+      return push(m, m.sp, globals.extension(m, (m.bytes[m.pos + 1] as number) | ((m.bytes[m.pos + 2] as number) << 8)), 3);
+    case 0x84: // EXT4
+      return push(m, m.sp, globals.extension(m, size4(m) | 0), 5);
+    case 0x51: // BINPERSID
+      need(m, 1);
+      m.realize(m.sp - 1);
+      return push(m, m.sp - 1, globals.persistent(m, stack[m.sp - 1]), 1);
+    case 0x97: // NEXT_BUFFER
+      return push(m, m.sp, globals.nextBuffer(m), 1);
+    case 0x98: {
+      // READONLY_BUFFER
+      need(m, 1);
+      const buffer = stack[m.sp - 1];
+      if (!(buffer instanceof Uint8Array || (typeof buffer === "object" && buffer !== null && "bytes" in buffer))) {
+        throw m.fail("a bytes-like object is required");
+      }
+      return go(m, 1);
+    }
+  }
+  throw m.fail(`invalid load key, '\\x${op.toString(16).padStart(2, "0")}'`);
+}
+
+function fence(m: State): number {
+  return m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+}
+
+function underflow(m: State): Error {
+  return m.fail(m.mp > 0 && m.sp === fence(m) ? "unexpected MARK found" : "unpickling stack underflow");
+}
+
+function noMark(m: State): Error {
+  return m.fail("could not find MARK");
+}
+
+function need(m: State, count: number): void {
+  if (m.sp - count < fence(m)) throw underflow(m);
+}
+
+function needBelow(m: State, from: number): void {
+  if (from - 1 < fence(m)) throw underflow(m);
+}
+
+function bad(m: State, reason: string): never {
+  throw m.fail(reason);
+}
+
+function go(m: State, size: number): number {
+  m.pos += size;
+  return GO_ON;
+}
+
+/** Replaces the stack from `at` on by one value. */
+function push(m: State, at: number, value: unknown, size: number): number {
+  m.drop(at);
+  m.stack[m.sp++] = value;
+  m.pos += size;
+  return GO_ON;
+}
+
+function popMark(m: State): number {
+  if (m.mp === 0) throw noMark(m);
+  if (m.joins[m.mp - 1] !== 0) m.unjoin();
+  return m.marks[--m.mp] as number;
+}
+
+function takeTuple(m: State, from: number): PyTuple {
+  m.realize(from);
+  const items = m.stack.slice(from, m.sp);
+  const floats = m.notes.claim(m.stack, from, false);
+  m.drop(from);
+  return tupleFrom(items, floats);
+}
+
+function size4(m: State): number {
+  const { bytes, pos } = m;
+  return (
+    ((bytes[pos + 1] as number) |
+      ((bytes[pos + 2] as number) << 8) |
+      ((bytes[pos + 3] as number) << 16) |
+      ((bytes[pos + 4] as number) << 24)) >>>
+    0
+  );
+}
+
+function signed4(m: State, what: string): number {
+  const size = size4(m) | 0;
+  if (size < 0) throw m.fail(`${what} pickle has negative byte count`);
+  return size;
+}
+
+function size8(m: State): number {
+  const { bytes, pos } = m;
+  let size = 0;
+  for (let i = 8; i > 0; i--) size = size * 256 + (bytes[pos + i] as number);
+  return size;
+}
+
+function payload(m: State, head: number, size: number, read: (at: number, size: number) => unknown): number {
+  if (size > m.end - m.pos - head) return more(m, head + size);
+  const value = hashing(m, () => read(m.pos + head, size));
+  m.stack[m.sp++] = value;
+  m.pos += head + size;
+  return GO_ON;
+}
+
+/** Bytes of the window: a view of the caller's input, or own memory unless they fill the better part of a window. */
+function slice(m: State, at: number, size: number): Uint8Array {
+  if (m.copy && size < 1 << 16) return m.bytes.slice(at, at + size);
+  if (m.copy && m.last && m.end - m.pos > 2 * size) return m.bytes.slice(at, at + size);
+  m.viewed = true;
+  return m.bytes.subarray(at, at + size);
+}
+
+function lineAt(m: State, skip: number): { text: string; next: number; from: number } | null {
+  const from = m.pos + skip;
+  const stop = m.bytes.indexOf(10, from);
+  if (stop < 0 || stop >= m.end) return null;
+  return { text: decodeLatin1(m.bytes, from, stop), next: stop + 1, from };
+}
+
+function line(m: State, read: (text: string) => unknown): number {
+  const found = lineAt(m, 1);
+  if (found === null) return more(m, m.end - m.pos + 1, true);
+  const value = hashing(m, () => read(found.text));
+  m.stack[m.sp++] = value;
+  m.pos = found.next;
+  return GO_ON;
+}
+
+function lines(m: State, read: (module: string, name: string) => unknown): number {
+  const first = lineAt(m, 1);
+  const second = first && lineAt(m, first.next - m.pos);
+  if (!first || !second) return more(m, m.end - m.pos + 1, true);
+  const value = hashing(m, () =>
+    read(decodeUtf8(m.bytes, first.from, first.next - 1, false), decodeUtf8(m.bytes, second.from, second.next - 1, false)),
+  );
+  m.stack[m.sp++] = value;
+  m.pos = second.next;
+  return GO_ON;
+}
+
+function slotOf(m: State, text: string): number {
+  if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) throw m.fail(`invalid memo index '${text}'`);
+  const slot = Number(text.replaceAll("_", ""));
+  if (slot < 0 || !Number.isSafeInteger(slot)) throw m.fail(`memo index ${text} is out of range`);
+  return slot;
+}
+
+/** Runs what may find an unhashable key or undecodable text. */
+function hashing<T>(m: State, run: () => T): T {
+  try {
+    return run();
+  } catch (e) {
+    if (e instanceof BrineError) throw e;
+    if (e instanceof TypeError || e instanceof DecodeError || e instanceof RangeError) throw m.fail(e.message, e);
+    throw e;
+  }
+}
+
+function oldString(m: State, bytes: Uint8Array): unknown {
+  const { encoding, errors } = m.globals as Globals;
+  if (encoding === "bytes") return m.copy ? bytes.slice() : bytes;
+  try {
+    return decodeText(bytes, encoding, errors);
+  } catch (e) {
+    if (!(e instanceof DecodeError)) throw e;
+    throw m.fail(`${e.message}: pass encoding: "latin1", "utf-8" or "bytes" for a Python 2 pickle`, e);
+  }
+}
+
+function elements(m: State, from: number): Keys {
+  const items = m.stack.slice(from, m.sp);
+  let text = true;
+  for (const item of items) {
+    if (typeof item === "string") continue;
+    text = false;
+    if (typeof item === "object" && item !== null) m.shapes.check(item);
+  }
+  const keys = new Keys(items, text, true, items.length < 2);
+  for (let i = m.notes.first(from); i < m.notes.count; i++) {
+    (keys.floats ??= new Set()).add((m.notes.at[i] as number) - from);
+  }
+  m.notes.drop(from);
+  return keys;
+}
+
+function addItems(m: State, globals: Globals, from: number): void {
+  const target = m.stack[from - 1];
+  if (!(target instanceof PySet) || target.constructor !== PySet) {
+    globals.extend(m, target, makeList(m.stack, from, m.sp, m.notes));
+    return;
+  }
+  const added = hashing(m, () => elements(m, from));
+  if (target.k.keys.length === 0) {
+    target.k = added;
+    return;
+  }
+  const start = target.k.keys.length;
+  const own = new Keys(target.k.keys, target.k.text && added.text, true, false);
+  own.floats = target.k.floats;
+  for (const key of added.keys) own.keys.push(key);
+  for (const at of added.floats ?? []) (own.floats ??= new Set()).add(at + start);
+  target.k = own;
+}
+
+function appendTo(m: State, globals: Globals, from: number): void {
+  const target = m.stack[from - 1];
+  if (Array.isArray(target) && !isTuple(target)) m.extend(target, from);
+  else globals.extend(m, target, makeList(m.stack, from, m.sp, m.notes));
+  m.drop(from);
+}
+
+function setItems(m: State, globals: Globals, from: number): void {
+  const { stack, notes, sp } = m;
+  const target = stack[from - 1];
+  if (target instanceof PyDict && target.constructor === PyDict) {
+    hashing(m, () => {
+      if (target.k.keys.length === 0) {
+        const made = m.shapes.makeDict(stack, from, sp, notes);
+        target.k = made.k;
+        target.v = made.v;
+        target.f = made.f;
+        return;
+      }
+      mergeInto(m, target, from);
+    });
+  } else globals.update(m, target, hashing(m, () => m.shapes.makeDict(stack, from, sp, notes)));
+  m.drop(from);
+}
+
+/** Sets stack pairs from `from` on in a dict, keys and values with their float memory. */
+function mergeInto(m: State, target: PyDict, from: number): void {
+  const { stack, notes, sp } = m;
+  for (let at = from; at < sp; at += 2) {
+    const before = target.v.length;
+    target.set(stack[at], stack[at + 1]);
+    if (notes.count === 0) continue;
+    const position = target.v.length > before ? before : target.k.find(stack[at]);
+    if (notes.has(at + 1)) target.setFloat(position, true);
+    if (notes.has(at) && target.v.length > before) {
+      if (!target.k.owned) target.k = target.k.own();
+      (target.k.floats ??= new Set()).add(position);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Everything the unpickling machine keeps between two steps.
+ *
+ * @module
+ */
+import { UnpicklingError } from "../../../core/errors.ts";
+import { OPCODE_NAMES } from "../names.ts";
+import { extendList, makeList, Notes, Shapes } from "./build.ts";
+import type { Globals } from "./globals.ts";
+import { Strings } from "./strings.ts";
+
+/** Stand on the stack for an empty list or dict until it is known what it will hold. */
+export const NEW_LIST: unique symbol = Symbol("new list");
+export const NEW_DICT: unique symbol = Symbol("new dict");
+
+const KEPT = 1 << 18;
+
+/** The machine's state: window, stack, marks, memo. */
+export class State {
+  /** The window: bytes `pos` to `end` of `bytes` are unread; `base` is the offset of `bytes[0]` in the source. */
+  bytes: Uint8Array = new Uint8Array(0);
+  view: DataView | null = null;
+  pos = 0;
+  end = 0;
+  base = 0;
+  /** Nothing follows the window. */
+  last = true;
+  /** After MORE: how many bytes from `pos` on are needed; `line`: up to the end of a line. */
+  need = 0;
+  line = false;
+  /** A value is a view of the window. */
+  viewed = false;
+  /** Copy small byte strings, since the window is not the caller's. */
+  copy = false;
+
+  stack: unknown[] = [];
+  sp = 0;
+  marks: number[] = [];
+  /** For a mark that joins two batches of one list: where the second begins, else 0. */
+  joins: number[] = [];
+  mp = 0;
+  memo: unknown[] = [];
+  memoCount = 0;
+  /** Highest memo slot written, plus one. */
+  memoTop = 0;
+  far: Map<number, unknown> | null = null;
+  notes: Notes = new Notes();
+  /** Stack places and memo slots (or -1) of NEW_LIST and NEW_DICT. */
+  pending: number[] = [];
+  pendingMemo: number[] = [];
+  pn = 0;
+  /** Slots of the memo that hold an integral float. */
+  floatSlots: Set<number> | null = null;
+
+  proto = 0;
+  frameEnd = 0;
+  bigints = false;
+  strings: Strings = new Strings();
+  shapes: Shapes = new Shapes();
+  globals: Globals | null = null;
+
+  /** Readies a pooled state for the next pickle of the same or another source. */
+  restart(): void {
+    if (this.stack.length > KEPT) this.stack = [];
+    if (this.memo.length > KEPT) this.memo = [];
+    else this.memo.fill(undefined, 0, this.memoTop);
+    this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = 0;
+    this.far = this.floatSlots = null;
+    this.notes.count = 0;
+  }
+
+  /** Readies a state whose memo goes on into the next pickle. */
+  keepMemo(): void {
+    this.sp = this.mp = this.pn = this.proto = this.frameEnd = 0;
+    this.notes.count = 0;
+  }
+
+  /** Lets go of everything a file brought. */
+  release(high: number): void {
+    this.restart();
+    if (this.stack.length > 0) this.stack.fill(undefined, 0, Math.min(high, this.stack.length));
+    if (this.notes.at.length > KEPT) this.notes.at = [];
+    this.bytes = EMPTY;
+    this.view = null;
+    this.globals = null;
+    this.strings.clear();
+    this.shapes.clear();
+  }
+
+  /** The error for the opcode at `pos`. */
+  fail(reason: string, cause?: unknown): UnpicklingError {
+    const code = this.pos < this.end ? this.bytes[this.pos] : undefined;
+    const opcode = code === undefined ? undefined : (OPCODE_NAMES[code] ?? `0x${code.toString(16)}`);
+    return new UnpicklingError(opcode ? `${opcode}: ${reason}` : reason, { offset: this.base + this.pos, opcode, cause });
+  }
+
+  /** Makes real every pending list and dict at stack place `from` or above. */
+  realize(from: number): void {
+    while (this.pn > 0 && (this.pending[this.pn - 1] as number) >= from) this.realizeTop();
+  }
+
+  /** Makes the topmost pending list or dict real, as far as its items are known. */
+  realizeTop(): void {
+    const at = this.pending[--this.pn] as number;
+    const slot = this.pendingMemo[this.pn] as number;
+    const isList = this.stack[at] === NEW_LIST;
+    let value: unknown;
+    // A join is a mark right above the container whose first batch still lies on the stack.
+    let mark = -1;
+    for (let i = this.mp - 1; i >= 0 && mark < 0; i--) if (this.marks[i] === at + 1 && this.joins[i] !== 0) mark = i;
+    if (mark >= 0) {
+      const end = this.joins[mark] as number;
+      const above = splitNotes(this.notes, end);
+      value = isList
+        ? makeList(this.stack, at + 1, end, this.notes)
+        : this.shapes.makeDict(this.stack, at + 1, end, this.notes);
+      const shift = end - at - 1;
+      this.stack.copyWithin(at + 1, end, this.sp);
+      this.sp -= shift;
+      for (const place of above) this.notes.add(place - shift);
+      this.joins[mark] = 0;
+      for (let i = mark + 1; i < this.mp; i++) {
+        this.marks[i] = (this.marks[i] as number) - shift;
+        if (this.joins[i] !== 0) this.joins[i] = (this.joins[i] as number) - shift;
+      }
+    } else value = isList ? [] : this.shapes.makeDict(this.stack, at, at, this.notes);
+    this.stack[at] = value;
+    if (slot >= 0) this.setMemo(slot, value);
+  }
+
+  /** Makes the pending container of a memo slot real; undefined when the slot is empty. */
+  recall(slot: number): unknown {
+    for (let i = 0; i < this.pn; i++) {
+      if (this.pendingMemo[i] !== slot) continue;
+      // Taken out of the row of pending ones, then put through the common way.
+      const at = this.pending[i] as number;
+      const rest = this.pending.slice(i + 1, this.pn);
+      const restMemo = this.pendingMemo.slice(i + 1, this.pn);
+      this.pn = i + 1;
+      const before = this.sp;
+      this.pending[i] = at;
+      this.realizeTop();
+      const shift = before - this.sp;
+      rest.forEach((place, j) => {
+        this.pending[this.pn] = place - shift;
+        this.pendingMemo[this.pn++] = restMemo[j] as number;
+      });
+      return this.stack[at];
+    }
+    return this.far?.get(slot);
+  }
+
+  /** Is anything in this memo slot? */
+  holds(slot: number): boolean {
+    if (this.memo[slot] !== undefined || this.far?.has(slot)) return true;
+    for (let i = 0; i < this.pn; i++) if (this.pendingMemo[i] === slot) return true;
+    return false;
+  }
+
+  /** Puts the top of the stack into a memo slot (PUT, BINPUT, LONG_BINPUT, and MEMOIZE off the common way). */
+  put(slot: number): void {
+    let value = this.stack[this.sp - 1];
+    const used = this.holds(slot);
+    if (typeof value === "symbol" && (value === NEW_LIST || value === NEW_DICT)) {
+      if (!used && slot === this.memoCount && slot === this.memoTop && this.pendingMemo[this.pn - 1] === -1) {
+        this.pendingMemo[this.pn - 1] = slot;
+        this.memo[slot] = undefined;
+        this.memoTop = ++this.memoCount;
+        return;
+      }
+      this.realize(this.sp - 1);
+      value = this.stack[this.sp - 1];
+    }
+    if (used) for (let i = 0; i < this.pn; i++) if (this.pendingMemo[i] === slot) this.pendingMemo[i] = -1;
+    if (!used) this.memoCount++;
+    this.setMemo(slot, value);
+    if (typeof value === "number" && this.notes.has(this.sp - 1)) (this.floatSlots ??= new Set()).add(slot);
+    else this.floatSlots?.delete(slot);
+  }
+
+  setMemo(slot: number, value: unknown): void {
+    if (slot > this.memoTop + 4096) {
+      (this.far ??= new Map()).set(slot, value);
+      return;
+    }
+    if (this.far?.has(slot)) this.far.delete(slot);
+    while (this.memo.length < slot) this.memo.push(undefined);
+    this.memo[slot] = value;
+    if (slot >= this.memoTop) this.memoTop = slot + 1;
+  }
+
+  /** Closes a join at the topmost mark: what follows the first batch was not a second one. */
+  unjoin(): void {
+    const at = (this.marks[this.mp - 1] as number) - 1;
+    this.realize(at + 1);
+    while (this.pn > 0 && (this.pending[this.pn - 1] as number) > at) this.realizeTop();
+    this.realizeTop();
+  }
+
+  /** Closes a join whose second batch turned out to be a lone mark that is popped again. */
+  unjoinEmpty(): void {
+    this.unjoin();
+    this.mp--;
+  }
+
+  /** Forgets the stack from `at` on. */
+  drop(at: number): void {
+    while (this.pn > 0 && (this.pending[this.pn - 1] as number) >= at) {
+      // A dropped container may still be reached through the memo.
+      if (this.pendingMemo[this.pn - 1] === -1) this.pn--;
+      else this.realizeTop();
+    }
+    this.notes.drop(at);
+    this.sp = at;
+  }
+
+  /** Appends stack items from `from` on to a real list. */
+  extend(list: unknown[], from: number): void {
+    extendList(list, this.stack, from, this.sp, this.notes);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function splitNotes(notes: Notes, from: number): number[] {
+  const first = notes.first(from);
+  const above = notes.at.slice(first, notes.count);
+  notes.count = first;
+  return above;
+}

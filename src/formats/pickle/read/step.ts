@@ -1,0 +1,403 @@
+/**
+ * The fast unpickling machine: one switch, the state in locals, values made from ranges of the stack.
+ *
+ * Opcodes are written as numbers, since only literals make a jump table; the names stand beside them.
+ *
+ * @module
+ */
+import { PySet } from "../../../core/values/set.ts";
+import { EMPTY_TUPLE, tupleFrom } from "../../../core/values/tuple.ts";
+import { DecodeError } from "../../../core/bytes/text.ts";
+import { makeList } from "./build.ts";
+import { floatRun } from "./floatrun.ts";
+import { longFromBytes } from "./numbers.ts";
+import { rareStep } from "./rare.ts";
+import { NEW_DICT, NEW_LIST, type State } from "./state.ts";
+
+export const DONE = 0;
+export const MORE = 1;
+
+/** Bytes that follow an opcode at least; lines and payloads are looked at by their own. */
+const FIXED: Uint8Array = /* @__PURE__ */ (() => {
+  const sizes = new Uint8Array(256);
+  const set = (size: number, ...codes: number[]): void => codes.forEach((c) => (sizes[c] = size));
+  set(1, 0x4b, 0x55, 0x43, 0x8c, 0x8a, 0x68, 0x71, 0x80, 0x82);
+  set(2, 0x4d, 0x83);
+  set(4, 0x4a, 0x54, 0x42, 0x58, 0x8b, 0x6a, 0x72, 0x84);
+  set(8, 0x47, 0x8d, 0x8e, 0x96, 0x95);
+  return sizes;
+})();
+
+/**
+ * Runs the machine until the pickle ends (DONE, the value on the stack at `sp`) or the window runs dry (MORE, at the
+ * start of an opcode, `need` bytes wanted).
+ */
+export function step(m: State): number {
+  const bytes = m.bytes;
+  const end = m.end;
+  const stack = m.stack;
+  const memo = m.memo;
+  const notes = m.notes;
+  const strings = m.strings;
+  let p = m.pos;
+  let sp = m.sp;
+  // Items at or below the fence belong to somebody else: a mark stands there.
+  let fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+
+  for (;;) {
+    if (p >= end - 9) {
+      const wanted = p < end ? 1 + (FIXED[bytes[p] as number] as number) : 1;
+      if (p + wanted > end) {
+        m.pos = p;
+        m.sp = sp;
+        return more(m, wanted);
+      }
+    }
+    const op = bytes[p] as number;
+    switch (op) {
+      case 0x4b: // BININT1
+        stack[sp++] = m.bigints ? BigInt(bytes[p + 1] as number) : bytes[p + 1];
+        p += 2;
+        continue;
+      case 0x4d: {
+        // BININT2
+        const value = (bytes[p + 1] as number) | ((bytes[p + 2] as number) << 8);
+        stack[sp++] = m.bigints ? BigInt(value) : value;
+        p += 3;
+        continue;
+      }
+      case 0x4a: {
+        // BININT
+        const value =
+          (bytes[p + 1] as number) |
+          ((bytes[p + 2] as number) << 8) |
+          ((bytes[p + 3] as number) << 16) |
+          ((bytes[p + 4] as number) << 24);
+        stack[sp++] = m.bigints ? BigInt(value) : value;
+        p += 5;
+        continue;
+      }
+      case 0x8a: {
+        // LONG1
+        const size = bytes[p + 1] as number;
+        if (p + 2 + size > end) break;
+        stack[sp++] = longFromBytes(bytes, p + 2, size, m.bigints);
+        p += 2 + size;
+        continue;
+      }
+      case 0x47: {
+        // BINFLOAT
+        const value = (m.view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFloat64(p + 1);
+        if (value % 1 === 0 && !m.bigints && !(value === 0 && 1 / value < 0)) notes.add(sp);
+        stack[sp++] = value;
+        p += 9;
+        continue;
+      }
+      case 0x68: // BINGET
+      case 0x6a: {
+        // LONG_BINGET
+        const slot =
+          op === 0x68
+            ? (bytes[p + 1] as number)
+            : ((bytes[p + 1] as number) |
+                ((bytes[p + 2] as number) << 8) |
+                ((bytes[p + 3] as number) << 16) |
+                ((bytes[p + 4] as number) << 24)) >>>
+              0;
+        let value = slot < m.memoTop ? memo[slot] : undefined;
+        if (value === undefined) {
+          m.pos = p;
+          m.sp = sp;
+          value = m.recall(slot);
+          if (value === undefined) throw m.fail(`memo ${slot} is empty`);
+          fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+          sp = m.sp;
+        }
+        if (m.floatSlots !== null && m.floatSlots.has(slot)) notes.add(sp);
+        stack[sp++] = value;
+        p += op === 0x68 ? 2 : 5;
+        continue;
+      }
+      case 0x71: {
+        // BINPUT
+        const slot = bytes[p + 1] as number;
+        if (sp <= fence) break;
+        const value = stack[sp - 1];
+        if (slot === m.memoCount && slot === m.memoTop && typeof value !== "symbol" && typeof value !== "number") {
+          memo[slot] = value;
+          m.memoTop = ++m.memoCount;
+        } else {
+          m.pos = p;
+          m.sp = sp;
+          m.put(slot);
+        }
+        p += 2;
+        continue;
+      }
+      case 0x94: {
+        // MEMOIZE
+        if (sp <= fence) break;
+        const value = stack[sp - 1];
+        const slot = m.memoCount;
+        if (typeof value === "symbol") {
+          // A pending container takes the slot with it.
+          if (m.pendingMemo[m.pn - 1] === -1 && slot === m.memoTop) {
+            m.pendingMemo[m.pn - 1] = slot;
+            memo[slot] = undefined;
+            m.memoTop = ++m.memoCount;
+            p++;
+            continue;
+          }
+        } else if (slot === m.memoTop && typeof value !== "number") {
+          memo[slot] = value;
+          m.memoTop = ++m.memoCount;
+          p++;
+          continue;
+        }
+        m.pos = p;
+        m.sp = sp;
+        m.put(slot);
+        p++;
+        continue;
+      }
+      case 0x8c: {
+        // SHORT_BINUNICODE
+        const size = bytes[p + 1] as number;
+        if (p + 2 + size > end) break;
+        m.pos = p;
+        stack[sp++] = cut(m, strings, p + 2, size);
+        p += 2 + size;
+        continue;
+      }
+      case 0x58: {
+        // BINUNICODE
+        const size =
+          ((bytes[p + 1] as number) |
+            ((bytes[p + 2] as number) << 8) |
+            ((bytes[p + 3] as number) << 16) |
+            ((bytes[p + 4] as number) << 24)) >>>
+          0;
+        if (p + 5 + size > end) break;
+        m.pos = p;
+        stack[sp++] = cut(m, strings, p + 5, size);
+        p += 5 + size;
+        continue;
+      }
+      case 0x43: {
+        // SHORT_BINBYTES
+        const size = bytes[p + 1] as number;
+        if (p + 2 + size > end) break;
+        stack[sp++] = m.copy ? bytes.slice(p + 2, p + 2 + size) : bytes.subarray(p + 2, p + 2 + size);
+        p += 2 + size;
+        continue;
+      }
+      case 0x4e: // NONE
+        stack[sp++] = null;
+        p++;
+        continue;
+      case 0x88: // NEWTRUE
+        stack[sp++] = true;
+        p++;
+        continue;
+      case 0x89: // NEWFALSE
+        stack[sp++] = false;
+        p++;
+        continue;
+      case 0x5d: // EMPTY_LIST
+        m.pending[m.pn] = sp;
+        m.pendingMemo[m.pn++] = -1;
+        stack[sp++] = NEW_LIST;
+        p++;
+        continue;
+      case 0x7d: // EMPTY_DICT
+        m.pending[m.pn] = sp;
+        m.pendingMemo[m.pn++] = -1;
+        stack[sp++] = NEW_DICT;
+        p++;
+        continue;
+      case 0x29: // EMPTY_TUPLE
+        stack[sp++] = EMPTY_TUPLE;
+        p++;
+        continue;
+      case 0x8f: // EMPTY_SET
+        stack[sp++] = new PySet();
+        p++;
+        continue;
+      case 0x28: // MARK
+        p++;
+        if (bytes[p] === 0x47 && bytes[p + 9] === 0x47 && stack[sp - 1] === NEW_LIST && m.pn > 0 && p + 18 < end && !m.bigints) {
+          m.pos = p;
+          m.sp = sp;
+          if (floatRun(m)) {
+            p = m.pos;
+            continue;
+          }
+        }
+        m.marks[m.mp] = fence = sp;
+        m.joins[m.mp++] = 0;
+        continue;
+      case 0x65: {
+        // APPENDS
+        if (m.mp === 0) break;
+        const mark = m.marks[m.mp - 1] as number;
+        if (stack[mark - 1] !== NEW_LIST || mark < 1) break;
+        if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= mark) {
+          m.sp = sp;
+          m.realize(mark);
+          sp = m.sp;
+        }
+        if (m.pn === 0 || m.pending[m.pn - 1] !== mark - 1) break;
+        const since = m.joins[m.mp - 1] || mark;
+        if (sp - since === 1000 && (joined(bytes, p, end) > 0)) {
+          const q = joined(bytes, p, end);
+          m.frameEnd = q > p + 2 ? frameStop(m, p + 2, q) : m.frameEnd;
+          p = q;
+          m.joins[m.mp - 1] = fence = sp;
+          continue;
+        }
+        const list = makeList(stack, mark, sp, notes);
+        m.mp--;
+        fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+        const slot = m.pendingMemo[--m.pn] as number;
+        if (slot >= 0) memo[slot] = list;
+        sp = mark;
+        stack[sp - 1] = list;
+        p++;
+        continue;
+      }
+      case 0x75: {
+        // SETITEMS
+        if (m.mp === 0) break;
+        const mark = m.marks[m.mp - 1] as number;
+        if (stack[mark - 1] !== NEW_DICT || mark < 1) break;
+        if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= mark) {
+          m.sp = sp;
+          m.realize(mark);
+          sp = m.sp;
+        }
+        if (m.pn === 0 || m.pending[m.pn - 1] !== mark - 1 || ((sp - mark) & 1) !== 0) break;
+        const since = m.joins[m.mp - 1] || mark;
+        if (sp - since === 2000 && (joined(bytes, p, end) > 0)) {
+          const q = joined(bytes, p, end);
+          m.frameEnd = q > p + 2 ? frameStop(m, p + 2, q) : m.frameEnd;
+          p = q;
+          m.joins[m.mp - 1] = fence = sp;
+          continue;
+        }
+        m.pos = p;
+        const dict = makeDict(m, stack, mark, sp);
+        m.mp--;
+        fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+        const slot = m.pendingMemo[--m.pn] as number;
+        if (slot >= 0) memo[slot] = dict;
+        sp = mark;
+        stack[sp - 1] = dict;
+        p++;
+        continue;
+      }
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: {
+        // TUPLE3
+        const n = op - 0x84;
+        const from = sp - n;
+        if (from < fence) break;
+        if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= from) {
+          m.sp = sp;
+          m.realize(from);
+        }
+        const items =
+          n === 2
+            ? [stack[from], stack[from + 1]]
+            : n === 1
+              ? [stack[from]]
+              : [stack[from], stack[from + 1], stack[from + 2]];
+        const floats = notes.count > 0 ? notes.claim(stack, from, false) : 0;
+        sp = from + 1;
+        stack[from] = tupleFrom(items, floats);
+        p++;
+        continue;
+      }
+      case 0x74: {
+        // TUPLE
+        if (m.mp === 0) break;
+        if (m.joins[m.mp - 1] !== 0) {
+          m.sp = sp;
+          m.unjoin();
+          sp = m.sp;
+          m.marks[m.mp - 1] = m.marks[m.mp - 1] as number;
+        }
+        const mark = m.marks[m.mp - 1] as number;
+        if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= mark) {
+          m.sp = sp;
+          m.realize(mark);
+        }
+        m.mp--;
+        fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+        const floats = notes.count > 0 ? notes.claim(stack, mark, false) : 0;
+        const items =
+          sp - mark === 4
+            ? [stack[mark], stack[mark + 1], stack[mark + 2], stack[mark + 3]]
+            : sp - mark === 5
+              ? [stack[mark], stack[mark + 1], stack[mark + 2], stack[mark + 3], stack[mark + 4]]
+              : stack.slice(mark, sp);
+        sp = mark;
+        stack[sp++] = tupleFrom(items, floats);
+        p++;
+        continue;
+      }
+    }
+    // Everything else, and every hot opcode whose stack or payload was not the common one.
+    m.pos = p;
+    m.sp = sp;
+    const result = rareStep(m, op);
+    p = m.pos;
+    sp = m.sp;
+    if (result >= 0) return result;
+    fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
+  }
+}
+
+/** Asks for `wanted` bytes from the opcode on, or says that the data ends here. */
+export function more(m: State, wanted: number, line = false): number {
+  if (m.last) {
+    throw m.fail(m.pos >= m.end && m.base + m.pos === 0 ? "Ran out of input: the pickle is empty" : "pickle data was truncated");
+  }
+  m.need = wanted;
+  m.line = line;
+  return MORE;
+}
+
+/** Where a further batch of the same container begins (behind its MARK), or 0. */
+function joined(bytes: Uint8Array, p: number, end: number): number {
+  let q = p + 1;
+  if (bytes[q] === 0x95) q += 9;
+  return q < end && bytes[q] === 0x28 ? q + 1 : 0;
+}
+
+function frameStop(m: State, at: number, q: number): number {
+  const view = (m.view ??= new DataView(m.bytes.buffer, m.bytes.byteOffset, m.bytes.byteLength));
+  const size = Number(view.getBigUint64(at, true));
+  m.pos = at - 1;
+  const stop = m.base + q - 1 + size;
+  if (m.last && stop > m.base + m.end) throw m.fail("pickle data was truncated: the frame is longer than the data");
+  return stop;
+}
+
+function cut(m: State, strings: State["strings"], at: number, size: number): string {
+  try {
+    return strings.cut(at, size);
+  } catch (e) {
+    if (e instanceof DecodeError) throw m.fail(e.message, e);
+    throw e;
+  }
+}
+
+function makeDict(m: State, stack: unknown[], from: number, to: number): unknown {
+  try {
+    return m.shapes.makeDict(stack, from, to, m.notes);
+  } catch (e) {
+    if (e instanceof TypeError) throw m.fail(e.message, e);
+    throw e;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Strings of a pickle, cut from one bounded Latin-1 window when they are ASCII, and interned when they repeat.
+ *
+ * @module
+ */
+import { asciiText } from "#platform";
+import { decodeUtf8 } from "../../../core/bytes/text.ts";
+
+const SMALLEST = 4096;
+const LARGE = 1 << 16;
+const HUGE = 1 << 20;
+const SLOTS = 4096;
+
+/** Cuts strings from one byte array; every string of 13 characters or more keeps its window alive. */
+export class Strings {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #end = 0;
+  #window = "";
+  #from = 0;
+  #to = 0;
+  #size = SMALLEST;
+  #cache: (string | undefined)[] | null = null;
+  #used = false;
+  #hits = 0;
+  #tries = 0;
+
+  /** Starts reading from `bytes`, of which `end` are there. */
+  reset(bytes: Uint8Array, end: number): void {
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#window = "";
+    this.#from = 0;
+    this.#to = 0;
+    this.#size = SMALLEST;
+  }
+
+  /** Forgets all text, so that nothing of a file outlives its load. */
+  clear(): void {
+    this.reset(new Uint8Array(0), 0);
+    if (this.#used) this.#cache?.fill(undefined);
+    this.#used = false;
+    this.#hits = 0;
+    this.#tries = 0;
+  }
+
+  /** The UTF-8 string at `start` of `size` bytes (lone surrogates allowed); throws `DecodeError`. */
+  cut(start: number, size: number): string {
+    const bytes = this.#bytes;
+    const end = start + size;
+    let p = start;
+    let all = 0;
+    for (const stop = end - 3; p < stop; p += 4) {
+      all |= (bytes[p] as number) | (bytes[p + 1] as number) | (bytes[p + 2] as number) | (bytes[p + 3] as number);
+      if (all > 127) return decodeUtf8(bytes, start, end);
+    }
+    for (; p < end; p++) all |= bytes[p] as number;
+    if (all > 127) return decodeUtf8(bytes, start, end);
+    if (start < this.#from || end > this.#to) {
+      if (size > HUGE >> 1) return asciiText(bytes, start, end);
+      this.#move(start, size);
+    }
+    if (size < 16 && (this.#tries < 512 || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
+    return this.#window.substring(start - this.#from, end - this.#from);
+  }
+
+  #move(start: number, size: number): void {
+    const ahead = start === 0 || start < this.#to + LARGE;
+    this.#size = size >= 256 ? HUGE : ahead ? Math.min(this.#size * 2, LARGE) : SMALLEST;
+    this.#from = start;
+    this.#to = Math.min(this.#end, start + Math.max(this.#size, size));
+    this.#window = asciiText(this.#bytes, start, this.#to);
+  }
+
+  #intern(start: number, size: number): string {
+    const bytes = this.#bytes;
+    if (size === 0) return "";
+    let hash = size;
+    for (let p = start; p < start + size; p++) hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
+    const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
+    this.#cache ??= new Array<string | undefined>(SLOTS).fill(undefined);
+    const cached = this.#cache[slot];
+    this.#tries++;
+    if (cached !== undefined && cached.length === size) {
+      let i = 0;
+      while (i < size && cached.charCodeAt(i) === bytes[start + i]) i++;
+      if (i === size) {
+        this.#hits++;
+        return cached;
+      }
+    }
+    this.#used = true;
+    const text = this.#window.substring(start - this.#from, start - this.#from + size);
+    this.#cache[slot] = text;
+    return text;
+  }
+}

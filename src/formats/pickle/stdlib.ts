@@ -1,0 +1,2 @@
+import { definePack } from "../../core/pack.ts";
+export const stdlib = definePack({ name: "stdlib" });

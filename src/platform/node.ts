@@ -1,0 +1,43 @@
+/**
+ * What Node gives: native text conversion on byte arrays.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+
+interface Slices {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number, length: number): number;
+  latin1Write(text: string, offset: number, length: number): number;
+}
+const native = Buffer.prototype as unknown as Slices;
+const latin1Slice = native.latin1Slice;
+const utf8Slice = native.utf8Slice;
+const utf8Write = native.utf8Write;
+const latin1Write = native.latin1Write;
+
+/** Text of bytes, one character per byte; callers cut only ASCII from it. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  return latin1Slice.call(bytes, start, end);
+}
+
+/** Text of UTF-8 bytes, U+FFFD where they are not; a byte order mark is kept. */
+export function looseUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return utf8Slice.call(bytes, start, end);
+}
+
+/** Writes well-formed text as UTF-8 and returns the bytes written; lone surrogates come out as U+FFFD. */
+export function writeLooseUtf8(text: string, into: Uint8Array, at: number): number {
+  return utf8Write.call(into, text, at, into.length - at);
+}
+
+/** Writes text whose characters are below 256, one byte each. */
+export function writeLatin1(text: string, into: Uint8Array, at: number): number {
+  return latin1Write.call(into, text, at, into.length - at);
+}
+
+/** A new byte array whose content may be anything. */
+export function rawBytes(size: number): Uint8Array {
+  return size < 4096 ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+}

@@ -1,0 +1,34 @@
+/**
+ * What browsers give: native text conversion on byte arrays.
+ *
+ * @module
+ */
+const single = /* @__PURE__ */ new TextDecoder("latin1");
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** Text of bytes, one character per byte; callers cut only ASCII from it. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  return single.decode(bytes.subarray(start, end));
+}
+
+/** Text of UTF-8 bytes, U+FFFD where they are not; a byte order mark is kept. */
+export function looseUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return utf8.decode(bytes.subarray(start, end));
+}
+
+/** Writes well-formed text as UTF-8 and returns the bytes written; lone surrogates come out as U+FFFD. */
+export function writeLooseUtf8(text: string, into: Uint8Array, at: number): number {
+  return encoder.encodeInto(text, into.subarray(at)).written;
+}
+
+/** Writes text whose characters are below 256, one byte each. */
+export function writeLatin1(text: string, into: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) into[at + i] = text.charCodeAt(i);
+  return text.length;
+}
+
+/** A new byte array. */
+export function rawBytes(size: number): Uint8Array {
+  return new Uint8Array(size);
+}
