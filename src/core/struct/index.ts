@@ -15,11 +15,12 @@
  * @module
  */
 
-import { type Buffer, Struct, type StructOptions } from "./struct.ts";
+import { parseFormat } from "./format.ts";
+import { type BytesLike, packNew, Struct, type StructOptions } from "./struct.ts";
 
 export { StructError } from "./error.ts";
 export type { Platform } from "./format.ts";
-export { type Buffer, Struct, type StructOptions } from "./struct.ts";
+export { type BytesLike, Struct, type StructOptions } from "./struct.ts";
 
 /**
  * Packs values by a format into new bytes; for another platform's sizes use {@link Struct}.
@@ -32,7 +33,7 @@ export { type Buffer, Struct, type StructOptions } from "./struct.ts";
  * ```
  */
 export function pack(format: string, ...values: readonly unknown[]): Uint8Array {
-  return new Struct(format).pack(...values);
+  return packNew(parseFormat(format), values);
 }
 
 /**
@@ -46,7 +47,7 @@ export function pack(format: string, ...values: readonly unknown[]): Uint8Array 
  * packInto(">H", page, 2, 258); // page is [0, 0, 1, 2]
  * ```
  */
-export function packInto(format: string, buffer: Buffer, offset: number, ...values: readonly unknown[]): void {
+export function packInto(format: string, buffer: BytesLike, offset: number, ...values: readonly unknown[]): void {
   new Struct(format).packInto(buffer, offset, ...values);
 }
 
@@ -60,7 +61,7 @@ export function packInto(format: string, buffer: Buffer, offset: number, ...valu
  * unpack("<Q", new Uint8Array(8).fill(255)); // [18446744073709551615n]
  * ```
  */
-export function unpack(format: string, bytes: Buffer, options?: StructOptions): readonly unknown[] {
+export function unpack(format: string, bytes: BytesLike, options?: StructOptions): readonly unknown[] {
   return new Struct(format, options).unpack(bytes);
 }
 
@@ -74,7 +75,7 @@ export function unpack(format: string, bytes: Buffer, options?: StructOptions): 
  * unpackFrom("<H", new Uint8Array([9, 9, 1, 2]), 2); // [513]
  * ```
  */
-export function unpackFrom(format: string, buffer: Buffer, offset = 0, options?: StructOptions): readonly unknown[] {
+export function unpackFrom(format: string, buffer: BytesLike, offset = 0, options?: StructOptions): readonly unknown[] {
   return new Struct(format, options).unpackFrom(buffer, offset);
 }
 
@@ -90,7 +91,7 @@ export function unpackFrom(format: string, buffer: Buffer, offset = 0, options?:
  */
 export function iterUnpack(
   format: string,
-  bytes: Buffer,
+  bytes: BytesLike,
   options?: StructOptions,
 ): IterableIterator<readonly unknown[]> {
   return new Struct(format, options).iterUnpack(bytes);

@@ -4,7 +4,7 @@ import { packFields } from "./pack.ts";
 import { unpackFields } from "./unpack.ts";
 
 /** Bytes to read from or write into. */
-export type Buffer = ArrayBufferView | ArrayBuffer;
+export type BytesLike = ArrayBufferView | ArrayBuffer;
 
 /** How formats are read. */
 export interface StructOptions {
@@ -44,15 +44,12 @@ export class Struct {
 
   /** Packs the values into new bytes; integers may be number or bigint, `c`, `s`, `p` take `Uint8Array`. */
   pack(...values: readonly unknown[]): Uint8Array {
-    this.#checkCount("pack", values.length);
-    const bytes = allocate(this.size);
-    packFields(this.#layout, new DataView(bytes.buffer), 0, values);
-    return bytes;
+    return packNew(this.#layout, values);
   }
 
   /** Packs the values into `buffer` at byte `offset` (negative: from the end), padding with zeros. */
-  packInto(buffer: Buffer, offset: number, ...values: readonly unknown[]): void {
-    this.#checkCount("pack_into", values.length);
+  packInto(buffer: BytesLike, offset: number, ...values: readonly unknown[]): void {
+    checkCount("pack_into", this.#layout, values.length);
     const view = viewOf(buffer);
     const at = place(offset, view.byteLength);
     const { size } = this;
@@ -65,14 +62,14 @@ export class Struct {
   }
 
   /** Unpacks a buffer of exactly `size` bytes into a frozen array, Python's tuple. */
-  unpack(bytes: Buffer): readonly unknown[] {
+  unpack(bytes: BytesLike): readonly unknown[] {
     const view = viewOf(bytes);
     if (view.byteLength !== this.size) throw new StructError(`unpack requires a buffer of ${this.size} bytes`);
     return unpackFields(this.#layout, view, 0, this.#bigints);
   }
 
   /** Unpacks from byte `offset` (negative: from the end) of a buffer that may be longer. */
-  unpackFrom(buffer: Buffer, offset = 0): readonly unknown[] {
+  unpackFrom(buffer: BytesLike, offset = 0): readonly unknown[] {
     const view = viewOf(buffer);
     const at = place(offset, view.byteLength);
     const { size } = this;
@@ -86,7 +83,7 @@ export class Struct {
   }
 
   /** Unpacks one struct after the other from a buffer whose length is a multiple of `size`; lazily. */
-  iterUnpack(bytes: Buffer): IterableIterator<readonly unknown[]> {
+  iterUnpack(bytes: BytesLike): IterableIterator<readonly unknown[]> {
     const view = viewOf(bytes);
     if (this.size === 0) throw new StructError("cannot iteratively unpack with a struct of length 0");
     if (view.byteLength % this.size !== 0) {
@@ -94,18 +91,25 @@ export class Struct {
     }
     return unpackEach(this.#layout, view, this.#bigints);
   }
+}
 
-  #checkCount(name: string, given: number): void {
-    const { count } = this.#layout;
-    if (given !== count) throw new StructError(`${name} expected ${count} items for packing (got ${given})`);
-  }
+/** Packs into new bytes. */
+export function packNew(layout: Layout, values: readonly unknown[]): Uint8Array {
+  checkCount("pack", layout, values.length);
+  const bytes = allocate(layout.size);
+  packFields(layout, new DataView(bytes.buffer), 0, values);
+  return bytes;
+}
+
+function checkCount(name: string, { count }: Layout, given: number): void {
+  if (given !== count) throw new StructError(`${name} expected ${count} items for packing (got ${given})`);
 }
 
 function* unpackEach(layout: Layout, view: DataView, bigints: boolean): Generator<readonly unknown[], undefined> {
   for (let at = 0; at < view.byteLength; at += layout.size) yield unpackFields(layout, view, at, bigints);
 }
 
-function viewOf(buffer: Buffer): DataView {
+function viewOf(buffer: BytesLike): DataView {
   if (ArrayBuffer.isView(buffer)) return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   if (buffer instanceof ArrayBuffer) return new DataView(buffer);
   throw new TypeError("a Uint8Array, another view or an ArrayBuffer is required");

@@ -96,7 +96,7 @@ const kinds = (text: string): readonly StackKind[] => (text === "" ? [] : (text.
  * OPCODE_LIST.length; // 68
  * ```
  */
-export const OPCODE_LIST: readonly Opcode[] = /* @__PURE__ */ [
+export const OPCODE_LIST: readonly Opcode[] = /* @__PURE__ */ ((): readonly Opcode[] => [
   row("INT", "I", "decimalnl_short", "", "int_or_bool", 0),
   row("BININT", "J", "int4", "", "int", 1),
   row("BININT1", "K", "uint1", "", "int", 1),
@@ -165,7 +165,7 @@ export const OPCODE_LIST: readonly Opcode[] = /* @__PURE__ */ [
   row("FRAME", "\x95", "uint8", "", "", 4),
   row("PERSID", "P", "stringnl_noescape", "", "any", 0),
   row("BINPERSID", "Q", null, "any", "any", 1),
-];
+])();
 
 /**
  * The opcodes by their byte; `undefined` where a byte is none.

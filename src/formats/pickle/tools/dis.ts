@@ -2,6 +2,7 @@ import { LimitError, UnpicklingError } from "../../../core/errors.ts";
 import type { Opcode, StackKind } from "../opcodes.ts";
 import { type Arg, reprArg } from "./args.ts";
 import { asUnpickling, genops, type Op } from "./genops.ts";
+import { memoKey, memoUse } from "./memo.ts";
 import { PROSE } from "./prose.ts";
 
 /** A memo that several disassemblies may share: key to what was stored. */
@@ -43,13 +44,18 @@ const MAX_TEXT = 2 ** 28;
  * ```
  */
 export function dis(bytes: Uint8Array, options: DisOptions = {}): string {
-  const lines: string[] = [];
+  const chunks: string[] = [];
+  let lines: string[] = [];
   const limit = options.limits?.text ?? MAX_TEXT;
   let length = 0;
   const gather = (line: string): void => {
     length += line.length + 1;
     if (length > limit) throw tooLong(limit, length);
-    lines.push(line);
+    // Joined early, so that the many short strings die young.
+    if (lines.push(line) === 512) {
+      chunks.push(lines.join("\n"));
+      lines = [];
+    }
   };
   const out = options.out ?? gather;
   const state = new Disassembly(options);
@@ -64,7 +70,9 @@ export function dis(bytes: Uint8Array, options: DisOptions = {}): string {
   }
   out(`highest protocol among opcodes = ${state.maxProto}`);
   if (state.stack.length > 0) throw at(last!, `stack not empty after STOP: [${state.stack.join(", ")}]`);
-  return options.out ? "" : `${lines.join("\n")}\n`;
+  if (options.out) return "";
+  chunks.push(...(lines.length > 0 ? [lines.join("\n")] : []), "");
+  return chunks.join("\n");
 }
 
 function at({ opcode, pos }: Op, reason: string): UnpicklingError {
@@ -104,11 +112,13 @@ class Disassembly {
     this.#pops = opcode.before.length;
     this.#after = opcode.after;
     let { note, problem } = this.#popMark(opcode);
-    if (opcode.name === "MEMOIZE" || opcode.name.endsWith("PUT")) {
-      const key = opcode.name === "MEMOIZE" ? this.#memo.size : memoKey(arg);
-      if (opcode.name === "MEMOIZE") note = `(as ${key})`;
-      problem = this.#store(key, opcode, arg);
-    } else if (opcode.name.endsWith("GET")) {
+    const use = memoUse(opcode.code);
+    if (use === "memoize") {
+      note = `(as ${this.#memo.size})`;
+      problem = this.#store(this.#memo.size, opcode, arg);
+    } else if (use === "put") {
+      problem = this.#store(memoKey(arg), opcode, arg);
+    } else if (use === "get") {
       const kind = this.#memo.get(memoKey(arg));
       if (kind === undefined) problem = `memo key ${reprArg(opcode.arg, arg)} has never been stored into`;
       else this.#after = [kind];
@@ -165,11 +175,6 @@ class Disassembly {
     this.#column = column > 50 ? this.#annotate : column;
     return `${line}${" ".repeat(column - width)} ${prose.slice(0, prose.indexOf("\n"))}`;
   }
-}
-
-/** Python's dict takes False for 0 and True for 1. */
-export function memoKey(arg: Arg): number | bigint {
-  return typeof arg === "bigint" ? arg : Number(arg);
 }
 
 function show(opcode: Opcode, arg: Arg, pos: number): string {

@@ -1,71 +1,71 @@
+const FRAME_MIN = 4;
+const FRAME_TARGET = 64 * 1024;
+const HEAD = 9;
+
 /**
- * Collects pickle bytes and, from protocol 4 on, cuts them into frames the way CPython's pickler does.
+ * Gathers pickle bytes and, from protocol 4 on, cuts them into frames the way CPython's pickler does.
  *
  * A frame is `95`, its length in 8 bytes (little-endian), then that many bytes; one under 4 bytes is left bare.
  */
 export class Framer {
-  readonly #done: Uint8Array[] = [];
-  #frame: Uint8Array[] = [];
+  #out: Uint8Array;
   #length = 0;
+  /** Where the current frame's bytes begin, its head not yet written. */
+  #frame = 0;
   readonly #framing: boolean;
 
-  constructor(framing: boolean) {
+  /** `expected`: about how many bytes will come. */
+  constructor(framing: boolean, expected: number) {
     this.#framing = framing;
+    this.#out = new Uint8Array(expected + 64);
   }
 
-  /** Adds the bytes of an opcode to the current frame; one above the target size stands outside any. */
-  write(bytes: Uint8Array): void {
-    if (this.#framing) {
-      const large = bytes.length > FRAME_TARGET;
-      if (large || this.#length >= FRAME_TARGET) this.#commit();
-      if (!large) {
-        append(this.#frame, bytes);
-        this.#length += bytes.length;
-        return;
-      }
-    }
-    append(this.#done, bytes);
+  /** Adds an opcode to the current frame; one above the target size stands outside any. */
+  write(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    const large = size > FRAME_TARGET;
+    if (this.#framing && (large || this.#length - this.#frame >= FRAME_TARGET)) this.#commit();
+    this.#append(bytes, start, end);
+    if (large) this.#frame = this.#length;
   }
 
-  /** Adds bytes outside frames: the PROTO opcode. */
-  writeBare(bytes: Uint8Array): void {
-    this.#done.push(bytes);
+  /** Adds bytes before any frame: the PROTO opcode. */
+  writeBare(bytes: Uint8Array, start: number, end: number): void {
+    this.#append(bytes, start, end);
+    this.#frame = this.#length;
   }
 
-  /** All that was written. */
+  /** All that was written, in memory of its own. */
   end(): Uint8Array {
-    this.#commit();
-    const out = new Uint8Array(this.#done.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of this.#done) {
-      out.set(part, at);
-      at += part.length;
-    }
-    return out;
+    if (this.#framing) this.#commit();
+    return this.#out.slice(0, this.#length);
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const out = this.#out;
+    if (end - start > 24) out.set(bytes.subarray(start, end), this.#length);
+    else for (let from = start, to = this.#length; from < end; ) out[to++] = bytes[from++]!;
+    this.#length += end - start;
   }
 
   #commit(): void {
-    if (this.#length >= FRAME_MIN) {
-      const head = new Uint8Array(9);
-      head[0] = 0x95;
-      new DataView(head.buffer).setBigUint64(1, BigInt(this.#length), true);
-      this.#done.push(head);
+    const size = this.#length - this.#frame;
+    if (size >= FRAME_MIN) {
+      this.#reserve(HEAD);
+      const out = this.#out;
+      out.copyWithin(this.#frame + HEAD, this.#frame, this.#length);
+      out[this.#frame] = 0x95;
+      new DataView(out.buffer).setBigUint64(this.#frame + 1, BigInt(size), true);
+      this.#length += HEAD;
     }
-    for (const part of this.#frame) this.#done.push(part);
-    this.#frame = [];
-    this.#length = 0;
+    this.#frame = this.#length;
   }
-}
 
-const FRAME_MIN = 4;
-const FRAME_TARGET = 64 * 1024;
-
-/** Adds a part, growing the last one where both are neighbours in one buffer. */
-function append(parts: Uint8Array[], bytes: Uint8Array): void {
-  const last = parts.at(-1);
-  if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
-    parts[parts.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
-  } else {
-    parts.push(bytes);
+  #reserve(size: number): void {
+    if (this.#length + size <= this.#out.length) return;
+    const grown = new Uint8Array(this.#length + size + (this.#length >> 1));
+    grown.set(this.#out.subarray(0, this.#length));
+    this.#out = grown;
   }
 }

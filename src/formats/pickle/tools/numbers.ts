@@ -58,11 +58,11 @@ export function decodeLong(bytes: Uint8Array): number | bigint {
 
 const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
 
-const LIMIT: bigint = /* @__PURE__ */ 10n ** BigInt(MAX_DIGITS);
-
 /** Python refuses the `repr` of an int above the digit limit, and so does the disassembler. */
 export function checkDigits(value: number | bigint): void {
-  if (typeof value === "bigint" && (value >= LIMIT || value <= -LIMIT)) {
+  if (typeof value !== "bigint" || BigInt.asIntN(8192, value) === value) return; // 2466 digits at most: surely fine
+  const limit = 10n ** BigInt(MAX_DIGITS);
+  if (value >= limit || value <= -limit) {
     throw new Malformed(
       "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit",
     );

@@ -1,13 +1,10 @@
 import { UnpicklingError } from "../../../core/errors.ts";
-import { memoKey } from "./dis.ts";
 import { Framer } from "./framer.ts";
 import { genops } from "./genops.ts";
+import { memoKey, memoUse } from "./memo.ts";
 
 /** Highest pickle protocol there is. */
 const HIGHEST = 5;
-
-/** An opcode to keep: bytes of the input, or a memo access by its old key. */
-type Step = { start: number; end: number } | { memo: "put" | "get"; key: number | bigint; pos: number };
 
 /**
  * Drops the memo stores that nothing reads, renumbers the others and cuts the frames anew: the same value, smaller.
@@ -23,31 +20,45 @@ type Step = { start: number; end: number } | { memo: "put" | "get"; key: number 
  * ```
  */
 export function optimize(bytes: Uint8Array): Uint8Array {
-  const { steps, read, protocol, header } = scan(bytes);
-  const framer = new Framer(protocol >= 4);
-  if (header > 0) framer.writeBare(bytes.subarray(0, header));
+  const { starts, ends, keys, read, protocol, header } = scan(bytes);
+  const framer = new Framer(protocol >= 4, bytes.length);
+  if (header > 0) framer.writeBare(bytes, 0, header);
+  const write = (opcode: Uint8Array): void => framer.write(opcode, 0, opcode.length);
   const renumbered = new Map<number | bigint, number>();
   let next = 0;
-  for (const step of steps) {
-    if ("start" in step) {
-      framer.write(bytes.subarray(step.start, step.end));
-    } else if (step.memo === "put") {
-      if (!read.has(step.key)) continue;
-      framer.write(protocol >= 4 ? MEMOIZE : memoOpcode("pqr", next, protocol));
-      renumbered.set(step.key, next++);
+  let memo = 0;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    const end = ends[i]!;
+    if (end > 0) {
+      framer.write(bytes, start, end);
+      continue;
+    }
+    const key = keys[memo++]!;
+    if (end === PUT) {
+      if (!read.has(key)) continue;
+      write(protocol >= 4 ? MEMOIZE : memoOpcode("pqr", next, protocol));
+      renumbered.set(key, next++);
     } else {
-      const key = renumbered.get(step.key);
-      if (key === undefined) {
-        throw new UnpicklingError(`memo key ${step.key} is read before it is stored`, { offset: step.pos });
+      const number = renumbered.get(key);
+      if (number === undefined) {
+        throw new UnpicklingError(`memo key ${key} is read before it is stored`, { offset: start });
       }
-      framer.write(memoOpcode("ghj", key, protocol));
+      write(memoOpcode("ghj", number, protocol));
     }
   }
   return framer.end();
 }
 
+/** In place of an end: a memo access, whose key is the next of `keys`. */
+const PUT = 0;
+const GET = -1;
+
+/** The opcodes to keep, as parallel arrays: there may be very many. */
 interface Scan {
-  steps: Step[];
+  starts: number[];
+  ends: number[];
+  keys: (number | bigint)[];
   /** Memo keys that are read. */
   read: Set<number | bigint>;
   protocol: number;
@@ -56,34 +67,41 @@ interface Scan {
 }
 
 function scan(bytes: Uint8Array): Scan {
-  const steps: Step[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const keys: (number | bigint)[] = [];
   const read = new Set<number | bigint>();
   const stored = new Set<number | bigint>();
   let protocol = 0;
   let header = 0;
   for (const { opcode, arg, pos, end } of genops(bytes)) {
-    const { name } = opcode;
-    if (name === "FRAME") continue;
-    if (name === "MEMOIZE" || name.endsWith("PUT")) {
-      const key = name === "MEMOIZE" ? stored.size : memoKey(arg);
-      stored.add(key);
-      steps.push({ memo: "put", key, pos });
-    } else if (name.endsWith("GET")) {
+    const { code } = opcode;
+    if (code === FRAME) continue;
+    const use = memoUse(code);
+    if (code === PROTO) {
+      protocol = Math.max(protocol, arg as number);
+      if (pos === 0) {
+        header = end;
+        continue;
+      }
+    } else if (use === "get") {
       protocol = Math.max(protocol, opcode.proto);
       read.add(memoKey(arg));
-      steps.push({ memo: "get", key: memoKey(arg), pos });
-    } else if (name === "PROTO" && pos === 0) {
-      protocol = Math.max(protocol, arg as number);
-      header = end;
-    } else {
-      if (name === "PROTO") protocol = Math.max(protocol, arg as number);
-      steps.push({ start: pos, end });
+      keys.push(memoKey(arg));
+    } else if (use !== undefined) {
+      const key = use === "memoize" ? stored.size : memoKey(arg);
+      stored.add(key);
+      keys.push(key);
     }
+    starts.push(pos);
+    ends.push(use === undefined ? end : use === "get" ? GET : PUT);
   }
   if (protocol > HIGHEST) throw new UnpicklingError(`pickle protocol must be <= ${HIGHEST}`, { opcode: "PROTO" });
-  return { steps, read, protocol, header };
+  return { starts, ends, keys, read, protocol, header };
 }
 
+const PROTO = 0x80;
+const FRAME = 0x95;
 const MEMOIZE: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x94);
 
 /** A PUT or GET in its text, one-byte or four-byte form; `codes` are the three. */

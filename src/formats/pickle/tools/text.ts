@@ -7,8 +7,22 @@ const CHUNK = 8192;
 
 /** Every byte one character (not TextDecoder's "latin1", which is windows-1252). */
 export function latin1(bytes: Uint8Array): string {
+  const short = shortAscii(bytes);
+  if (short !== undefined) return short;
   let text = "";
   for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return text;
+}
+
+/** The text of a few ASCII bytes, the common case, for which the general ways are too slow. */
+function shortAscii(bytes: Uint8Array): string | undefined {
+  if (bytes.length > 32) return undefined;
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte > 127) return undefined;
+    text += String.fromCharCode(byte);
+  }
   return text;
 }
 
@@ -18,10 +32,15 @@ export function ascii(bytes: Uint8Array): string {
   throw cannotDecode("ascii", bytes, bad, 1, "ordinal not in range(128)");
 }
 
+/** Fatal, BOM kept: exactly Python's strict UTF-8. */
+const STRICT: TextDecoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** UTF-8 that lets lone surrogates pass. */
 export function utf8(bytes: Uint8Array): string {
+  const short = shortAscii(bytes);
+  if (short !== undefined) return short;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     return slowUtf8(bytes);
   }
