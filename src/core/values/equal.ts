@@ -27,10 +27,10 @@ export function equal(a: unknown, b: unknown): boolean {
     const y = todo.pop();
     const x = todo.pop();
     if (x === y) continue;
-    if (!isContainer(x) || !isContainer(y)) {
-      if (!sameKey(keyOf(x), keyOf(y))) return false;
-      continue;
-    }
+    const left = keyOf(x);
+    const right = keyOf(y);
+    if (sameKey(left, right)) continue;
+    if (left !== x || right !== y || !isContainer(x) || !isContainer(y)) return false;
     let partners = seen.get(x);
     if (partners === undefined) seen.set(x, (partners = new Set()));
     if (partners.has(y)) continue;
@@ -44,14 +44,13 @@ type Hooks = { [pyKey]?: () => unknown; [pyParts]?: () => readonly unknown[] };
 
 /** A value compared by what it holds, rather than by one key. */
 function isContainer(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
-  return value instanceof PyFrozenSet || typeof (value as Hooks)[pyKey] !== "function";
+  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 }
 
 /** A primitive or bytes that stands for the value; objects without a key stand for themselves. */
 function keyOf(value: unknown): unknown {
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof PyFrozenSet) return value;
   const method = (value as Hooks)[pyKey];
   const key = typeof method === "function" ? method.call(value) : undefined;
   if (key === undefined) return value;

@@ -5,7 +5,7 @@
  */
 import { PyDict } from "./dict.ts";
 import { PyObject } from "./object.ts";
-import { pyJS } from "./protocol.ts";
+import { pyJS, pyType } from "./protocol.ts";
 import { PyByteArray, PyFloat } from "./scalars.ts";
 import { PyFrozenSet, PySet } from "./set.ts";
 
@@ -69,8 +69,8 @@ export function toJS(value: unknown, options: ToJSOptions = {}): unknown {
     }
     if (source instanceof PyObject) {
       const out = source.a === null ? Object.create(null) : dictShell(source.a, true);
-      Object.defineProperty(out, pythonClass, { value: `${source.cls.module}.${source.cls.name}` });
-      const parts: Record<string, unknown> = { ...source.rare };
+      Object.defineProperty(out, pythonClass, { value: source[pyType] });
+      const { slots: _, ...parts }: Record<string, unknown> = { ...source.rare };
       if (source.args.length) parts["args"] = source.args;
       if (Object.keys(parts).length) {
         todo.push(() => {

@@ -1,0 +1,173 @@
+/**
+ * Python's built-in types where a pickle calls them, and its constants.
+ *
+ * @module
+ */
+
+import { PyDict } from "../../core/values/dict.ts";
+import { Keys } from "../../core/values/keys.ts";
+import { PyObject } from "../../core/values/object.ts";
+import { type Parts, pyKey, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { PyByteArray, PyGlobal } from "../../core/values/scalars.ts";
+import { PyFrozenSet, PySet } from "../../core/values/set.ts";
+import { isFloatAt, type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { fillFrom } from "./collections.ts";
+import {
+  append,
+  int,
+  isInt,
+  latin1,
+  PyValue,
+  pyInt,
+  reduces,
+  refuse,
+  type Table,
+  text,
+  tupleOfItems,
+} from "./table.ts";
+
+/** One of Python's constants without a JavaScript twin. */
+export class PyConstant extends PyValue {
+  readonly name: string;
+  constructor(name: string) {
+    super();
+    this.name = name;
+  }
+  get [pyType](): string {
+    return TYPE_NAMES[this.name]!;
+  }
+  [pyKey](): unknown {
+    return `constant:${this.name}`;
+  }
+  [pyRepr](): Parts {
+    return [this.name];
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = { Ellipsis: "ellipsis", NotImplemented: "NotImplementedType" };
+
+/** Python's `...`. */
+export const Ellipsis: PyConstant = new PyConstant("Ellipsis");
+/** Python's `NotImplemented`. */
+export const NotImplemented: PyConstant = new PyConstant("NotImplemented");
+
+/** The class of a constant: pickled as `type(None)`, since older Pythons have no name for it. */
+export class PyConstantType extends PyGlobal {
+  readonly of: unknown;
+  constructor(of: unknown) {
+    super("types", of === null ? "NoneType" : of === Ellipsis ? "EllipsisType" : "NotImplementedType");
+    this.of = of;
+  }
+}
+
+/** Items of an iterable argument; a list stays itself, with its float memory. */
+function items(args: PyTuple): readonly unknown[] {
+  const [value] = args;
+  if (args.length > 1) throw new TypeError(`expected at most 1 argument, got ${args.length}`);
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  if (value instanceof PyDict) return [...value.keys()];
+  if (typeof value === "string") return [...value];
+  if (typeof value === "object" && value !== null && Symbol.iterator in value) return [...(value as Iterable<unknown>)];
+  return refuse("the argument", "iterable", value);
+}
+
+function elements(args: PyTuple): Keys {
+  const source = items(args);
+  const keys = new Keys([], true, true, true);
+  for (let i = 0; i < source.length; i++) {
+    if (keys.find(source[i]) >= 0) continue;
+    if (isFloatAt(source, i)) (keys.floats ??= new Set()).add(keys.keys.length);
+    keys.push(source[i]);
+  }
+  return keys;
+}
+
+/** `str.encode` for the codecs that pickles use. */
+function encode(value: unknown, codec: unknown): Uint8Array {
+  const source = text(value, "the text");
+  const name = text(codec, "the encoding").toLowerCase().replace(/[-_]/g, "");
+  if (name === "latin1" || name === "iso88591") return latin1(source);
+  if (name === "ascii" || name === "usascii") return latin1(source, 128);
+  if (name === "utf8" && !/\p{Cs}/u.test(source)) return new TextEncoder().encode(source);
+  throw new RangeError(`cannot encode to ${name}`);
+}
+
+function toBytes(args: PyTuple): Uint8Array {
+  const [source, codec] = args;
+  if (typeof source === "string" && args.length > 1) return encode(source, codec);
+  if (source instanceof Uint8Array) return source;
+  if (isInt(source)) return refuse("the argument", "bytes or a list of ints", source);
+  return Uint8Array.from(items(args), (item) => int(item, "a byte", 0, 255));
+}
+
+function toInt([value = 0]: PyTuple): number | bigint {
+  if (isInt(value)) return value;
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "number") return BigInt(Math.trunc(value));
+  const digits = text(value, "int() argument").trim();
+  if (!/^[+-]?\d+$/.test(digits)) throw new RangeError(`invalid literal for int(): ${JSON.stringify(value)}`);
+  return digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
+}
+
+function toFloat([value = 0]: PyTuple): number {
+  if (typeof value !== "string")
+    return typeof value === "bigint" || typeof value === "number" ? Number(value) : Number(toInt([value]));
+  const source = value.trim().toLowerCase();
+  const special = /^([+-]?)(?:(inf)(?:inity)?|nan)$/.exec(source);
+  if (special !== null)
+    return special[2] ? (special[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : Number.NaN;
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(source)) {
+    throw new RangeError(`could not convert string to float: ${JSON.stringify(value)}`);
+  }
+  return Number(source);
+}
+
+const GETATTR = new PyGlobal("builtins", "getattr");
+
+export const builtins: Table = {
+  globals: {
+    "builtins.Ellipsis": { value: Ellipsis },
+    "builtins.NotImplemented": { value: NotImplemented },
+    "builtins.set": { call: (args) => PySet.of(elements(args)) },
+    "builtins.frozenset": { call: (args) => PyFrozenSet.of(elements(args)) },
+    "builtins.list": {
+      call(args) {
+        const list: unknown[] = [];
+        append(list, items(args));
+        return list;
+      },
+    },
+    "builtins.tuple": { call: (args) => tupleOfItems(items(args)) },
+    "builtins.dict": { call: ([entries]) => fillFrom(new PyDict(), entries) },
+    "builtins.bytes": { call: toBytes },
+    "builtins.bytearray": { call: (args) => new PyByteArray(toBytes(args)) },
+    "builtins.str": { call: ([value = ""]) => text(value, "str() argument") },
+    "builtins.int": { call: (args, context) => pyInt(toInt(args), context) },
+    "builtins.float": { call: toFloat },
+    "builtins.bool": {
+      call: ([value = false]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)),
+    },
+    "builtins.type": {
+      call(args) {
+        const [of] = args;
+        if (args.length === 1 && (of === null || of instanceof PyConstant)) return new PyConstantType(of);
+        return new PyObject(new PyGlobal("builtins", "type"), args, "call");
+      },
+    },
+    "builtins.getattr": {
+      call(args) {
+        const [owner, name] = args;
+        if (args.length === 2 && owner instanceof PyGlobal && typeof name === "string") {
+          return new PyGlobal(owner.module, `${owner.name}.${name}`);
+        }
+        return new PyObject(GETATTR, args, "call");
+      },
+    },
+    "_codecs.encode": { call: ([value, codec = "utf-8"]) => encode(value, codec) },
+  },
+  reducers: [
+    [PyConstant, (constant: PyConstant) => new PyGlobal("builtins", constant.name)],
+    reduces(PyConstantType, "builtins", "type", (type: PyConstantType) => tuple(type.of)),
+  ],
+};
