@@ -123,7 +123,9 @@ export class Reader {
     while (filled < need && !this.#ended) {
       signal?.throwIfAborted();
       const piece =
-        line && frugal && this.source.line ? await this.source.line() : await this.source.next(roomy - filled || 1, signal);
+        line && frugal && this.source.line
+          ? await this.source.line()
+          : await this.source.next(roomy - filled || 1, signal);
       if (piece.length === 0) {
         this.#ended = true;
         break;
@@ -132,7 +134,9 @@ export class Reader {
         throw new LimitError("maxBytes", maxBytes, this.at + filled + piece.length, { path: this.source.name });
       }
       if (filled + piece.length > window.length) {
-        const grown = new Uint8Array(Math.max(filled + piece.length, Math.min(window.length * 2, Math.max(roomy, filled + piece.length))));
+        const grown = new Uint8Array(
+          Math.max(filled + piece.length, Math.min(window.length * 2, Math.max(roomy, filled + piece.length))),
+        );
         grown.set(window.subarray(0, filled));
         window = grown;
       }

@@ -145,7 +145,13 @@ export function decodeText(bytes: Uint8Array, encoding: string, errors: string):
   } catch (cause) {
     throw new RangeError(`unknown encoding: ${encoding}`, { cause });
   }
-  if (codec === "cp1252") return repaired(encoding, bytes, errors, (b) => CP1252[b - 0x80] ?? (b < 0x80 || b > 0x9f ? String.fromCharCode(b) : undefined));
+  if (codec === "cp1252")
+    return repaired(
+      encoding,
+      bytes,
+      errors,
+      (b) => CP1252[b - 0x80] ?? (b < 0x80 || b > 0x9f ? String.fromCharCode(b) : undefined),
+    );
   try {
     return decoder.decode(bytes);
   } catch {
@@ -154,7 +160,9 @@ export function decodeText(bytes: Uint8Array, encoding: string, errors: string):
 }
 
 /** 0x80 to 0x9f of windows-1252; Node's decoder takes them for control characters. */
-const CP1252: (string | undefined)[] = [..."€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ"].map((c) => (c === "\0" ? undefined : c));
+const CP1252: (string | undefined)[] = [..."€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ"].map((c) =>
+  c === "\0" ? undefined : c,
+);
 
 function repaired(codec: string, bytes: Uint8Array, errors: string, one: (b: number) => string | undefined): string {
   let text = "";

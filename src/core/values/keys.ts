@@ -28,7 +28,7 @@ export class Keys {
   /** The shape one more key leads to, as last seen. */
   next: Keys | null = null;
   /** For dumps: the run and memo slots of the keys. */
-  run = 0;
+  run: object | null = null;
   slots: Int32Array | null = null;
   #index: Map<unknown, number> | null = null;
   #deep: Canon | null = null;

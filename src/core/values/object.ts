@@ -102,7 +102,7 @@ export class PyObject {
 }
 
 /** `module.name` of a class, also of one that was itself made by a call. */
-function className(cls: PyGlobal | PyObject): string {
+export function className(cls: PyGlobal | PyObject): string {
   let at = cls;
   while (at instanceof PyObject) at = at.cls;
   return `${at.module}.${at.name}${at === cls ? "" : "()"}`;

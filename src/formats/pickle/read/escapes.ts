@@ -37,15 +37,18 @@ export function escapeDecode(text: string): Uint8Array | undefined {
 export function rawUnicodeEscape(text: string): string | undefined {
   if (!text.includes("\\")) return text;
   let good = true;
-  const out = text.replace(/(\\+)(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[uU])?/g, (whole, slashes: string, escape?: string) => {
-    // An escape needs an odd run of backslashes before it.
-    if (escape === undefined || slashes.length % 2 === 0) return whole;
-    const code = escape.length > 1 ? Number.parseInt(escape.slice(1), 16) : Number.POSITIVE_INFINITY;
-    if (code > 0x10ffff) {
-      good = false;
-      return "";
-    }
-    return slashes.slice(1) + String.fromCodePoint(code);
-  });
+  const out = text.replace(
+    /(\\+)(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[uU])?/g,
+    (whole, slashes: string, escape?: string) => {
+      // An escape needs an odd run of backslashes before it.
+      if (escape === undefined || slashes.length % 2 === 0) return whole;
+      const code = escape.length > 1 ? Number.parseInt(escape.slice(1), 16) : Number.POSITIVE_INFINITY;
+      if (code > 0x10ffff) {
+        good = false;
+        return "";
+      }
+      return slashes.slice(1) + String.fromCodePoint(code);
+    },
+  );
   return good ? out : undefined;
 }

@@ -99,7 +99,8 @@ export class Globals implements PackContext {
   extension(m: State, code: number): unknown {
     if (code <= 0) throw m.fail("EXT specifies code <= 0");
     const table = this.#options.extensions;
-    const named = table instanceof Map ? table.get(code) : table && (table as Record<number, readonly [string, string]>)[code];
+    const named =
+      table instanceof Map ? table.get(code) : table && (table as Record<number, readonly [string, string]>)[code];
     if (!named) throw m.fail(`unregistered extension code ${code}: pass it in the extensions option`);
     return this.find(m, named[0], named[1]);
   }
@@ -135,7 +136,13 @@ export class Globals implements PackContext {
     if (entry) return this.#called(m, func, entry, args);
     const partial = newFromPartial(func);
     if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
-    if (typeof func === "function" || typeof func !== "object" || func === null || Array.isArray(func) || func instanceof PyDict) {
+    if (
+      typeof func === "function" ||
+      typeof func !== "object" ||
+      func === null ||
+      Array.isArray(func) ||
+      func instanceof PyDict
+    ) {
       throw m.fail("the object to be called is not callable");
     }
     return new PyObject(func as PyObject, args, "call");
@@ -148,7 +155,12 @@ export class Globals implements PackContext {
     const entry = cls instanceof KnownGlobal ? cls.entry : this.#entries.get(cls);
     if (entry?.create || entry?.call) {
       const make = entry.create ?? entry.call;
-      return this.#remember(entry, this.#guard(m, () => (entry.create ? entry.create(args, kwargs, this) : make === undefined ? null : entry.call?.(args, this))));
+      return this.#remember(
+        entry,
+        this.#guard(m, () =>
+          entry.create ? entry.create(args, kwargs, this) : make === undefined ? null : entry.call?.(args, this),
+        ),
+      );
     }
     if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject)) throw m.fail("NEWOBJ class argument must be a type");
     const made = new PyObject(cls, args, "new");
@@ -240,7 +252,10 @@ export class Globals implements PackContext {
     }
     if (entry.create) {
       const create = entry.create;
-      return this.#remember(entry, this.#guard(m, () => create(args, null, this)));
+      return this.#remember(
+        entry,
+        this.#guard(m, () => create(args, null, this)),
+      );
     }
     return new PyObject(func as PyGlobal, args, "call");
   }
@@ -306,9 +321,14 @@ function setState(target: PyObject, state: unknown): void {
     else if (target.a !== state) merge(target.a, state);
     return;
   }
-  if (isTuple(state) && state.length === 2 && state[1] instanceof PyDict && (state[0] === null || state[0] instanceof PyDict)) {
+  if (
+    isTuple(state) &&
+    state.length === 2 &&
+    state[1] instanceof PyDict &&
+    (state[0] === null || state[0] instanceof PyDict)
+  ) {
     const [dict, slots] = state as [PyDict | null, PyDict];
-    const names = (((target.rare ??= {}).slots ??= { dict: dict !== null, names: new Set() }).names);
+    const names = ((target.rare ??= {}).slots ??= { dict: dict !== null, names: new Set() }).names;
     for (const key of slots.keys()) names.add(key);
     if (target.a === null && dict === null) target.a = slots;
     else {

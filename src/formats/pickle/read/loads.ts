@@ -6,8 +6,8 @@
 import { runSync } from "../../../core/bytes/parse.ts";
 import type { Pack } from "../../../core/pack.ts";
 import { convertDicts } from "../../../core/values/convert.ts";
-import { stdlib } from "../stdlib.ts";
 import type { LoadOptions } from "../options.ts";
+import { stdlib } from "../stdlib.ts";
 import { Globals } from "./globals.ts";
 import { type Parsed, parsePickle } from "./parse.ts";
 
@@ -19,7 +19,8 @@ export function toBytes(data: BytesLike): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (typeof SharedArrayBuffer !== "undefined" && (data as unknown) instanceof SharedArrayBuffer) return new Uint8Array(data as unknown as ArrayBuffer);
+  if (typeof SharedArrayBuffer !== "undefined" && (data as unknown) instanceof SharedArrayBuffer)
+    return new Uint8Array(data as unknown as ArrayBuffer);
   throw new TypeError("a pickle is bytes: give a Uint8Array or an ArrayBuffer (load takes paths and streams)");
 }
 

@@ -67,7 +67,9 @@ export function textInt(line: string, bigints: boolean): number | bigint | boole
   const found = C_LONG.exec(text);
   if (found !== null) {
     const [, sign, hex, octal, decimal] = found;
-    const size = BigInt(hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal || "0"}` : (decimal as string));
+    const size = BigInt(
+      hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal || "0"}` : (decimal as string),
+    );
     const value = sign === "-" ? -size : size;
     if (value >= -(1n << 63n) && value < 1n << 63n) {
       if (line.length === 2 && (value === 0n || value === 1n)) return value === 1n;
@@ -77,7 +79,8 @@ export function textInt(line: string, bigints: boolean): number | bigint | boole
   return textLong(line, bigints);
 }
 
-const PY_INT = /^([+-]?)(?:0[xX](?:_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*))|0[oO](?:_?([0-7]+(?:_[0-7]+)*))|0[bB](?:_?([01]+(?:_[01]+)*))|(0+(?:_0+)*|[1-9][0-9]*(?:_[0-9]+)*))$/;
+const PY_INT =
+  /^([+-]?)(?:0[xX](?:_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*))|0[oO](?:_?([0-7]+(?:_[0-7]+)*))|0[bB](?:_?([01]+(?:_[01]+)*))|(0+(?:_0+)*|[1-9][0-9]*(?:_[0-9]+)*))$/;
 
 /** Python's `int(text, 0)`; undefined when it would raise `ValueError`. */
 export function textLong(line: string, bigints: boolean): number | bigint | undefined {
@@ -86,7 +89,14 @@ export function textLong(line: string, bigints: boolean): number | bigint | unde
   const found = PY_INT.exec(text);
   if (found === null) return undefined;
   const [, sign, hex, octal, binary, decimal] = found;
-  const digits = hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal}` : binary !== undefined ? `0b${binary}` : (decimal as string);
+  const digits =
+    hex !== undefined
+      ? `0x${hex}`
+      : octal !== undefined
+        ? `0o${octal}`
+        : binary !== undefined
+          ? `0b${binary}`
+          : (decimal as string);
   const size = BigInt(digits.replaceAll("_", ""));
   return toInt(sign === "-" ? -size : size, bigints);
 }

@@ -26,7 +26,13 @@ export function newState(): State {
 /**
  * Reads one pickle that begins at `start`. With `kept`, the memo of the pickle before goes on.
  */
-export function* parsePickle(globals: Globals, start: number, whole: Uint8Array | null, copy: boolean, kept?: State): Parse<Parsed> {
+export function* parsePickle(
+  globals: Globals,
+  start: number,
+  whole: Uint8Array | null,
+  copy: boolean,
+  kept?: State,
+): Parse<Parsed> {
   const m = kept ?? idle ?? new State();
   if (!kept) idle = null;
   let high = 0;
@@ -73,4 +79,3 @@ function open(m: State, bytes: Uint8Array, base: number, pos: number, last: bool
   m.last = last;
   m.strings.reset(bytes, bytes.length);
 }
-

@@ -187,7 +187,12 @@ export function rareStep(m: State, op: number): number {
       const from = popMark(m);
       m.realize(from);
       if ((m.sp - from) & 1) throw m.fail("odd number of items for DICT");
-      return push(m, from, hashing(m, () => m.shapes.makeDict(stack, from, m.sp, m.notes)), 1);
+      return push(
+        m,
+        from,
+        hashing(m, () => m.shapes.makeDict(stack, from, m.sp, m.notes)),
+        1,
+      );
     }
     case 0x91: {
       // FROZENSET
@@ -285,7 +290,12 @@ export function rareStep(m: State, op: number): number {
     case 0x82: // EXT1
       return push(m, m.sp, globals.extension(m, m.bytes[m.pos + 1] as number), 2);
     case 0x83: // EXT2
-      return push(m, m.sp, globals.extension(m, (m.bytes[m.pos + 1] as number) | ((m.bytes[m.pos + 2] as number) << 8)), 3);
+      return push(
+        m,
+        m.sp,
+        globals.extension(m, (m.bytes[m.pos + 1] as number) | ((m.bytes[m.pos + 2] as number) << 8)),
+        3,
+      );
     case 0x84: // EXT4
       return push(m, m.sp, globals.extension(m, size4(m) | 0), 5);
     case 0x51: // BINPERSID
@@ -419,7 +429,10 @@ function lines(m: State, read: (module: string, name: string) => unknown): numbe
   const second = first && lineAt(m, first.next - m.pos);
   if (!first || !second) return more(m, m.end - m.pos + 1, true);
   const value = hashing(m, () =>
-    read(decodeUtf8(m.bytes, first.from, first.next - 1, false), decodeUtf8(m.bytes, second.from, second.next - 1, false)),
+    read(
+      decodeUtf8(m.bytes, first.from, first.next - 1, false),
+      decodeUtf8(m.bytes, second.from, second.next - 1, false),
+    ),
   );
   m.stack[m.sp++] = value;
   m.pos = second.next;
@@ -511,7 +524,12 @@ function setItems(m: State, globals: Globals, from: number): void {
       }
       mergeInto(m, target, from);
     });
-  } else globals.update(m, target, hashing(m, () => m.shapes.makeDict(stack, from, sp, notes)));
+  } else
+    globals.update(
+      m,
+      target,
+      hashing(m, () => m.shapes.makeDict(stack, from, sp, notes)),
+    );
   m.drop(from);
 }
 

@@ -91,7 +91,11 @@ export class State {
   fail(reason: string, cause?: unknown): UnpicklingError {
     const code = this.pos < this.end ? this.bytes[this.pos] : undefined;
     const opcode = code === undefined ? undefined : (OPCODE_NAMES[code] ?? `0x${code.toString(16)}`);
-    return new UnpicklingError(opcode ? `${opcode}: ${reason}` : reason, { offset: this.base + this.pos, opcode, cause });
+    return new UnpicklingError(opcode ? `${opcode}: ${reason}` : reason, {
+      offset: this.base + this.pos,
+      opcode,
+      cause,
+    });
   }
 
   /** Makes real every pending list and dict at stack place `from` or above. */

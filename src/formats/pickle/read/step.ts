@@ -5,9 +5,10 @@
  *
  * @module
  */
+
+import { DecodeError } from "../../../core/bytes/text.ts";
 import { PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, tupleFrom } from "../../../core/values/tuple.ts";
-import { DecodeError } from "../../../core/bytes/text.ts";
 import { makeList } from "./build.ts";
 import { floatRun } from "./floatrun.ts";
 import { longFromBytes } from "./numbers.ts";
@@ -225,7 +226,14 @@ export function step(m: State): number {
         continue;
       case 0x28: // MARK
         p++;
-        if (bytes[p] === 0x47 && bytes[p + 9] === 0x47 && stack[sp - 1] === NEW_LIST && m.pn > 0 && p + 18 < end && !m.bigints) {
+        if (
+          bytes[p] === 0x47 &&
+          bytes[p + 9] === 0x47 &&
+          stack[sp - 1] === NEW_LIST &&
+          m.pn > 0 &&
+          p + 18 < end &&
+          !m.bigints
+        ) {
           m.pos = p;
           m.sp = sp;
           if (floatRun(m)) {
@@ -248,7 +256,7 @@ export function step(m: State): number {
         }
         if (m.pn === 0 || m.pending[m.pn - 1] !== mark - 1) break;
         const since = m.joins[m.mp - 1] || mark;
-        if (sp - since === 1000 && (joined(bytes, p, end) > 0)) {
+        if (sp - since === 1000 && joined(bytes, p, end) > 0) {
           const q = joined(bytes, p, end);
           m.frameEnd = q > p + 2 ? frameStop(m, p + 2, q) : m.frameEnd;
           p = q;
@@ -277,7 +285,7 @@ export function step(m: State): number {
         }
         if (m.pn === 0 || m.pending[m.pn - 1] !== mark - 1 || ((sp - mark) & 1) !== 0) break;
         const since = m.joins[m.mp - 1] || mark;
-        if (sp - since === 2000 && (joined(bytes, p, end) > 0)) {
+        if (sp - since === 2000 && joined(bytes, p, end) > 0) {
           const q = joined(bytes, p, end);
           m.frameEnd = q > p + 2 ? frameStop(m, p + 2, q) : m.frameEnd;
           p = q;
@@ -361,7 +369,9 @@ export function step(m: State): number {
 /** Asks for `wanted` bytes from the opcode on, or says that the data ends here. */
 export function more(m: State, wanted: number, line = false): number {
   if (m.last) {
-    throw m.fail(m.pos >= m.end && m.base + m.pos === 0 ? "Ran out of input: the pickle is empty" : "pickle data was truncated");
+    throw m.fail(
+      m.pos >= m.end && m.base + m.pos === 0 ? "Ran out of input: the pickle is empty" : "pickle data was truncated",
+    );
   }
   m.need = wanted;
   m.line = line;

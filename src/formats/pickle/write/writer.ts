@@ -1,0 +1,420 @@
+/**
+ * The growing output of a pickler: frames, opcodes of scalars, memo references.
+ *
+ * @module
+ */
+import { rawBytes, writeLooseUtf8 } from "#platform";
+import { utf8Length, writeUtf8 } from "../../../core/bytes/text.ts";
+import { PicklingError } from "../../../core/errors.ts";
+import { reprFloat } from "../../../core/values/literal.ts";
+
+/** A frame is closed before the next value once it holds this many bytes. */
+export const FRAME_TARGET = 1 << 16;
+const FRAME_HEAD = 9;
+const FRAME_LEAST = 4;
+const SLOTS = 8192;
+const FIRST = 4096;
+
+/** Output bytes and everything that is written without looking at containers. */
+export class Writer {
+  out: Uint8Array = rawBytes(FIRST);
+  view: DataView = new DataView(this.out.buffer);
+  n = 0;
+  protocol = 4;
+  bin = true;
+  canonical = false;
+  memoCount = 0;
+  /** Where the open frame's head stands, -1 between frames. */
+  frameAt = -1;
+  framing = false;
+  #words: (string | undefined)[] | null = null;
+  #slots: Int32Array | null = null;
+  #wordsUsed = false;
+  #all: Map<string, number> | null = null;
+  /** The slot of the string written last. */
+  slot = -1;
+
+  begin(protocol: number, canonical: boolean): void {
+    this.n = 0;
+    this.protocol = protocol;
+    this.bin = protocol > 0;
+    this.canonical = canonical;
+    this.frameAt = -1;
+    this.framing = false;
+    if (protocol >= 2) {
+      this.out[this.n++] = 0x80;
+      this.out[this.n++] = protocol;
+    }
+    if (protocol >= 4) this.framing = true;
+  }
+
+  /** Forgets which strings were written. */
+  forgetStrings(): void {
+    if (this.#wordsUsed) this.#words?.fill(undefined);
+    this.#wordsUsed = false;
+    this.#all = null;
+  }
+
+  /** The finished pickle; small ones are copied out, so that the buffer serves again. */
+  finish(): Uint8Array {
+    this.room(1);
+    this.startFrame();
+    this.out[this.n++] = 0x2e;
+    this.closeFrame();
+    if (this.n < this.out.length >> 1 || this.n <= FIRST) return this.out.slice(0, this.n);
+    const done = this.out.subarray(0, this.n);
+    this.out = rawBytes(FIRST);
+    this.view = new DataView(this.out.buffer);
+    return done;
+  }
+
+  /** Makes sure that `size` more bytes fit, a frame's head too. */
+  room(size: number): void {
+    const wanted = this.n + size + FRAME_HEAD;
+    if (wanted <= this.out.length) return;
+    const grown = rawBytes(Math.max(this.out.length * 2, wanted));
+    grown.set(this.out.subarray(0, this.n));
+    this.out = grown;
+    this.view = new DataView(grown.buffer);
+  }
+
+  startFrame(): void {
+    if (this.framing && this.frameAt < 0) {
+      this.frameAt = this.n;
+      this.n += FRAME_HEAD;
+    }
+  }
+
+  /** Before every value: a frame that is full is closed. */
+  boundary(): void {
+    if (this.frameAt >= 0 && this.n - this.frameAt - FRAME_HEAD >= FRAME_TARGET) this.closeFrame();
+  }
+
+  closeFrame(): void {
+    const at = this.frameAt;
+    if (at < 0) return;
+    const size = this.n - at - FRAME_HEAD;
+    if (size >= FRAME_LEAST) {
+      this.out[at] = 0x95;
+      this.view.setUint32(at + 1, size >>> 0, true);
+      this.view.setUint32(at + 5, Math.floor(size / 2 ** 32), true);
+    } else {
+      this.out.copyWithin(at, at + FRAME_HEAD, this.n);
+      this.n -= FRAME_HEAD;
+    }
+    this.frameAt = -1;
+  }
+
+  op(code: number): void {
+    if (this.n + 16 > this.out.length) this.room(16);
+    if (this.frameAt < 0) this.startFrame();
+    this.out[this.n++] = code;
+  }
+
+  /** ASCII text as it is. */
+  ascii(text: string): void {
+    this.room(text.length);
+    this.startFrame();
+    for (let i = 0; i < text.length; i++) this.out[this.n++] = text.charCodeAt(i);
+  }
+
+  int(value: number): void {
+    if (value > 2147483647 || value < -2147483648) {
+      this.long(BigInt(value));
+      return;
+    }
+    if (!this.bin) {
+      this.ascii(`I${value}\n`);
+      return;
+    }
+    if (this.n + 16 > this.out.length) this.room(16);
+    if (this.frameAt < 0) this.startFrame();
+    const out = this.out;
+    let n = this.n;
+    if (value >= 0 && value < 256) {
+      out[n++] = 0x4b;
+      out[n++] = value;
+    } else if (value >= 0 && value < 65536) {
+      out[n++] = 0x4d;
+      out[n++] = value & 255;
+      out[n++] = value >> 8;
+    } else {
+      out[n++] = 0x4a;
+      out[n++] = value & 255;
+      out[n++] = (value >> 8) & 255;
+      out[n++] = (value >> 16) & 255;
+      out[n++] = (value >> 24) & 255;
+    }
+    this.n = n;
+  }
+
+  long(value: bigint): void {
+    if (value >= -2147483648n && value <= 2147483647n) {
+      this.int(Number(value));
+      return;
+    }
+    if (this.protocol < 2) {
+      this.ascii(`L${value}L\n`);
+      return;
+    }
+    // Two's complement by 64-bit pieces, then as short as it can be.
+    const pieces: bigint[] = [];
+    if (value >= -(1n << 255n) && value < 1n << 255n) {
+      for (let rest = value; ; ) {
+        pieces.push(BigInt.asUintN(64, rest));
+        const last = BigInt.asIntN(64, rest);
+        if (last === rest) break;
+        rest >>= 64n;
+      }
+    } else {
+      const bits = value.toString(16).length * 4 + 4;
+      const hex = BigInt.asUintN(Math.ceil(bits / 64) * 64, value)
+        .toString(16)
+        .padStart(Math.ceil(bits / 64) * 16, "0");
+      for (let end = hex.length; end > 0; end -= 16) pieces.push(BigInt(`0x${hex.slice(end - 16, end)}`));
+    }
+    const full = pieces.length * 8;
+    this.room(full + 8);
+    this.startFrame();
+    const head = full > 256 ? 5 : 2;
+    const at = this.n + head;
+    pieces.forEach((piece, i) => {
+      this.view.setBigUint64(at + i * 8, piece, true);
+    });
+    const fill = value < 0n ? 0xff : 0;
+    let size = full;
+    while (
+      size > 1 &&
+      this.out[at + size - 1] === fill &&
+      ((this.out[at + size - 2] as number) & 0x80) === (fill & 0x80)
+    )
+      size--;
+    if (head === 5 && size < 256) this.out.copyWithin(this.n + 2, at, at + size);
+    if (size < 256) {
+      this.out[this.n] = 0x8a;
+      this.out[this.n + 1] = size;
+      this.n += 2 + size;
+    } else {
+      if (head === 2) this.out.copyWithin(this.n + 5, at, at + size);
+      this.out[this.n] = 0x8b;
+      this.view.setUint32(this.n + 1, size, true);
+      this.n += 5 + size;
+    }
+  }
+
+  float(value: number): void {
+    if (!this.bin) {
+      this.ascii(`F${reprFloat(value)}\n`);
+      return;
+    }
+    if (this.n + 20 > this.out.length) this.room(20);
+    if (this.frameAt < 0) this.startFrame();
+    this.out[this.n] = 0x47;
+    this.view.setFloat64(this.n + 1, value);
+    this.n += 9;
+  }
+
+  /** A string, or a reference to it; `slot` is then its memo slot. */
+  string(text: string): void {
+    if (this.canonical) {
+      const known = this.#all?.get(text);
+      if (known !== undefined) {
+        this.slot = known;
+        this.get(known);
+        return;
+      }
+      this.#text(text);
+      this.slot = this.put();
+      (this.#all ??= new Map()).set(text, this.slot);
+      return;
+    }
+    const size = text.length;
+    const word =
+      size === 0
+        ? 0
+        : (text.charCodeAt(0) * 31 + text.charCodeAt(size >> 1) * 131 + text.charCodeAt(size - 1) * 521 + size * 1031) &
+          (SLOTS - 1);
+    const words = (this.#words ??= new Array<string | undefined>(SLOTS).fill(undefined));
+    const slots = (this.#slots ??= new Int32Array(SLOTS));
+    if (words[word] === text) {
+      this.slot = slots[word] as number;
+      this.get(this.slot);
+      return;
+    }
+    this.#text(text);
+    this.slot = this.put();
+    words[word] = text;
+    slots[word] = this.slot;
+    this.#wordsUsed = true;
+  }
+
+  #text(text: string): void {
+    const size = text.length;
+    if (!this.bin) {
+      this.#escaped(text);
+      return;
+    }
+    if (size < 24) {
+      if (this.n + 100 > this.out.length) this.room(100);
+      if (this.frameAt < 0) this.startFrame();
+      const out = this.out;
+      const short = this.protocol >= 4;
+      const at = this.n + (short ? 2 : 5);
+      let all = 0;
+      for (let i = 0; i < size; i++) {
+        const c = text.charCodeAt(i);
+        all |= c;
+        out[at + i] = c;
+      }
+      if (all < 128) {
+        if (short) {
+          out[this.n] = 0x8c;
+          out[this.n + 1] = size;
+        } else {
+          out[this.n] = 0x58;
+          out[this.n + 1] = size;
+          out[this.n + 2] = out[this.n + 3] = out[this.n + 4] = 0;
+        }
+        this.n = at + size;
+        return;
+      }
+    }
+    if (size * 3 >= FRAME_TARGET && utf8Length(text) >= FRAME_TARGET) {
+      this.#large(text);
+      return;
+    }
+    this.room(size * 3 + 8);
+    this.startFrame();
+    const short = this.protocol >= 4 && size < 256;
+    const at = this.n + (short ? 2 : 5);
+    let written = writeLooseUtf8(text, this.out, at);
+    // Text of other letters is written again only when a lone surrogate may have been lost.
+    if (written !== size) written = writeUtf8(text, this.out, at);
+    if (short && written < 256) {
+      this.out[this.n] = 0x8c;
+      this.out[this.n + 1] = written;
+      this.n = at + written;
+      return;
+    }
+    if (short) this.out.copyWithin(at + 3, at, at + written);
+    this.out[this.n] = 0x58;
+    this.view.setUint32(this.n + 1, written, true);
+    this.n += 5 + written;
+  }
+
+  /** Payloads of 64 KiB and more stand outside frames. */
+  #large(text: string): void {
+    const size = utf8Length(text);
+    this.#head(size, 0x8c, 0x58, 0x8d);
+    this.n += writeUtf8(text, this.out, this.n);
+    this.framing = this.protocol >= 4;
+  }
+
+  #head(size: number, short: number, four: number, eight: number): void {
+    const large = size >= FRAME_TARGET;
+    if (large) {
+      this.closeFrame();
+      this.framing = false;
+    }
+    this.room(size + 16);
+    this.startFrame();
+    if (size < 256 && short > 0) {
+      this.out[this.n++] = short;
+      this.out[this.n++] = size;
+    } else if (size <= 0xffffffff && four > 0) {
+      this.out[this.n] = four;
+      this.view.setUint32(this.n + 1, size, true);
+      this.n += 5;
+    } else {
+      if (eight === 0x8d || eight === 0x8e) {
+        if (this.protocol < 4) throw new PicklingError("a string of 4 GiB and more needs protocol 4");
+      }
+      this.out[this.n] = eight;
+      this.view.setBigUint64(this.n + 1, BigInt(size), true);
+      this.n += 9;
+    }
+  }
+
+  #payload(bytes: Uint8Array, short: number, four: number, eight: number): void {
+    this.#head(bytes.length, short, four, eight);
+    this.out.set(bytes, this.n);
+    this.n += bytes.length;
+    this.framing = this.protocol >= 4;
+  }
+
+  /** `bytes` of protocol 3 and above. */
+  bytes(bytes: Uint8Array): void {
+    this.#payload(bytes, 0x43, 0x42, 0x8e);
+  }
+
+  /** `bytearray` of protocol 5. */
+  byteArray(bytes: Uint8Array): void {
+    this.#payload(bytes, 0, 0, 0x96);
+  }
+
+  /** Protocol 0: raw-unicode-escape, with the characters escaped that would break a line. */
+  #escaped(text: string): void {
+    this.room(text.length * 10 + 2);
+    this.startFrame();
+    const hex = (value: number, digits: number): void => {
+      const shown = value.toString(16).padStart(digits, "0");
+      for (let i = 0; i < digits; i++) this.out[this.n++] = shown.charCodeAt(i);
+    };
+    this.out[this.n++] = 0x56;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i) as number;
+      if (code > 0xffff) {
+        i++;
+        this.out[this.n++] = 0x5c;
+        this.out[this.n++] = 0x55;
+        hex(code, 8);
+      } else if (code > 0xff || code === 0x5c || code === 0 || code === 10 || code === 13 || code === 0x1a) {
+        this.out[this.n++] = 0x5c;
+        this.out[this.n++] = 0x75;
+        hex(code, 4);
+      } else this.out[this.n++] = code;
+    }
+    this.out[this.n++] = 10;
+  }
+
+  /** Memoizes the top of the stack and returns its slot. */
+  put(): number {
+    const slot = this.memoCount++;
+    if (this.protocol >= 4) {
+      if (this.n + 16 > this.out.length) this.room(16);
+      if (this.frameAt < 0) this.startFrame();
+      this.out[this.n++] = 0x94;
+    } else if (!this.bin) this.ascii(`p${slot}\n`);
+    else {
+      this.room(8);
+      if (slot < 256) {
+        this.out[this.n++] = 0x71;
+        this.out[this.n++] = slot;
+      } else {
+        this.out[this.n] = 0x72;
+        this.view.setUint32(this.n + 1, slot, true);
+        this.n += 5;
+      }
+    }
+    return slot;
+  }
+
+  get(slot: number): void {
+    if (!this.bin) {
+      this.ascii(`g${slot}\n`);
+      return;
+    }
+    if (this.n + 16 > this.out.length) this.room(16);
+    if (this.frameAt < 0) this.startFrame();
+    if (slot < 256) {
+      this.out[this.n++] = 0x68;
+      this.out[this.n++] = slot;
+    } else {
+      this.out[this.n++] = 0x6a;
+      this.out[this.n++] = slot & 255;
+      this.out[this.n++] = (slot >> 8) & 255;
+      this.out[this.n++] = (slot >> 16) & 255;
+      this.out[this.n++] = (slot >>> 24) & 255;
+    }
+  }
+}
