@@ -121,9 +121,10 @@ function decode(source: Uint8Array, at: number, little: boolean): ArrayData {
   const Class = CLASSES[at]!;
   const size = Class.BYTES_PER_ELEMENT;
   if (source.length % size) throw new RangeError(`bytes length ${source.length} not a multiple of item size ${size}`);
-  const copy = source.slice();
+  // A Node Buffer's own slice would share memory.
+  const copy = new Uint8Array(source);
   if (little !== LITTLE) for (let i = 0; i < copy.length; i += size) copy.subarray(i, i + size).reverse();
-  return new Class(copy.buffer as ArrayBuffer);
+  return new Class(copy.buffer);
 }
 
 /** Checks the values of items that are put in one by one. */

@@ -6,7 +6,6 @@
 
 import { PyDict } from "../../core/values/dict.ts";
 import { Keys } from "../../core/values/keys.ts";
-import { PyObject } from "../../core/values/object.ts";
 import { type Parts, pyKey, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyByteArray, PyGlobal } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
@@ -57,6 +56,9 @@ export class PyConstantType extends PyGlobal {
   constructor(of: unknown) {
     super("types", of === null ? "NoneType" : of === Ellipsis ? "EllipsisType" : "NotImplementedType");
     this.of = of;
+  }
+  override toString(): string {
+    return `<class '${this.of === null ? this.name : (this.of as PyConstant)[pyType]}'>`;
   }
 }
 
@@ -123,8 +125,6 @@ function toFloat([value = 0]: PyTuple): number {
   return Number(source);
 }
 
-const GETATTR = new PyGlobal("builtins", "getattr");
-
 export const builtins: Table = {
   globals: {
     "builtins.Ellipsis": { value: Ellipsis },
@@ -151,8 +151,8 @@ export const builtins: Table = {
     "builtins.type": {
       call(args) {
         const [of] = args;
-        if (args.length === 1 && (of === null || of instanceof PyConstant)) return new PyConstantType(of);
-        return new PyObject(new PyGlobal("builtins", "type"), args, "call");
+        // Undefined leaves the call inert.
+        return args.length === 1 && (of === null || of instanceof PyConstant) ? new PyConstantType(of) : undefined;
       },
     },
     "builtins.getattr": {
@@ -161,7 +161,7 @@ export const builtins: Table = {
         if (args.length === 2 && owner instanceof PyGlobal && typeof name === "string") {
           return new PyGlobal(owner.module, `${owner.name}.${name}`);
         }
-        return new PyObject(GETATTR, args, "call");
+        return undefined;
       },
     },
     "_codecs.encode": { call: ([value, codec = "utf-8"]) => encode(value, codec) },

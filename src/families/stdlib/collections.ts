@@ -6,7 +6,7 @@
 import { dictParts, PyDict } from "../../core/values/dict.ts";
 import { type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { isTuple, Mark, tuple, tupleFrom } from "../../core/values/tuple.ts";
+import { isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { append, fill, int, PyValue, pyInt, reduces, refuse, type Table } from "./table.ts";
 
 /** The entries of `value`, a dict or a list of pairs, put into `dict`. */
@@ -61,7 +61,17 @@ export class PyCounter<K = unknown> extends PyDict<K, unknown> {
     return [...this].sort(([, a], [, b]) => (count(b) > count(a) ? 1 : count(b) < count(a) ? -1 : 0));
   }
   override [pyRepr](): Parts {
-    return this.size ? dictParts(new PyDict(this.mostCommon()), "Counter({", "})") : ["Counter()"];
+    if (!this.size) return ["Counter()"];
+    const sorted = new PyDict(this.mostCommon());
+    const parts = dictParts(this, "Counter({", "})");
+    // The parts are in dict order; the entries are printed in the order of their counts.
+    const shown = new Map<unknown, unknown[]>(
+      [...this.keys()].map((key, i) => [key, [parts[4 * i + 1], parts[4 * i + 3]]]),
+    );
+    [...sorted.keys()].forEach((key, i) => {
+      [parts[4 * i + 1], parts[4 * i + 3]] = shown.get(key)!;
+    });
+    return parts;
   }
 }
 
@@ -83,7 +93,7 @@ export class PyDeque<T = unknown> extends PyValue {
     const extra = this.maxlen === null ? 0 : this.items.length - this.maxlen;
     if (extra <= 0) return;
     const kept: T[] = [];
-    if (this.maxlen) append(kept, keepEnd(this.items, extra) as T[]);
+    if (this.maxlen) append(kept, this.items, extra);
     this.items = kept;
   }
   [Symbol.iterator](): IterableIterator<T> {
@@ -101,17 +111,6 @@ export class PyDeque<T = unknown> extends PyValue {
   [pyJS](): unknown {
     return this.items;
   }
-}
-
-/** The items from `from` on, with their floats. */
-function keepEnd(items: readonly unknown[], from: number): unknown[] {
-  const floats = Mark.floats(items);
-  const kept = items.slice(from);
-  if (typeof floats === "number") return kept;
-  const at = floats.at === null ? Array.from(floats.values, (_, i) => i) : Array.from(floats.at);
-  const places = at.flatMap((place, i) => (place >= from ? [{ place: place - from, value: floats.values[i]! }] : []));
-  Mark.setFloats(kept, { at: places.map((p) => p.place), values: places.map((p) => p.value) });
-  return kept;
 }
 
 /** A `collections.ChainMap`: the first of `maps` that has a key answers. */

@@ -80,7 +80,7 @@ export function defineNamedTuple<const F extends string>(
       throw new TypeError(`${global} takes ${fields.length} fields, got ${args.length}`);
     }
     if (args.length === 0) return Object.freeze(new Named()) as unknown as NamedTuple<F>;
-    return tupleOfItems(args, (items) => Object.setPrototypeOf(items, Named.prototype)) as NamedTuple<F>;
+    return tupleOfItems(args, 0, (items) => Object.setPrototypeOf(items, Named.prototype)) as NamedTuple<F>;
   };
 
   return {

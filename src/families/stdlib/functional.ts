@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { PyDict } from "../../core/values/dict.ts";
+import { floatShown, PyDict } from "../../core/values/dict.ts";
 import { type Parts, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { EMPTY_TUPLE, isTuple, type PyTuple, tuple } from "../../core/values/tuple.ts";
-import { PyValue, refuse, type Table, tupleOf } from "./table.ts";
+import { EMPTY_TUPLE, isFloatAt, isTuple, type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { PyValue, refuse, type Table, tupleOf, tupleOfItems } from "./table.ts";
 
 /** Parts of a call's repr: `name(1, x=2)`. */
 function callParts(name: string, args: readonly unknown[], kwargs: PyDict | null): Parts {
@@ -17,7 +17,9 @@ function callParts(name: string, args: readonly unknown[], kwargs: PyDict | null
     parts.push(open + label, value);
     open = ", ";
   };
-  for (const arg of args) add("", arg);
+  args.forEach((arg, i) => {
+    add("", floatShown(arg, isFloatAt(args, i)));
+  });
   if (kwargs !== null) for (const [key, value] of kwargs) add(`${key}=`, value);
   parts.push(parts.length ? ")" : `${open})`);
   return parts;
@@ -43,7 +45,8 @@ export class PyPartial extends PyValue {
     return [this.func, this.args, this.kwargs, this.attrs];
   }
   [pyRepr](): Parts {
-    return callParts("functools.partial", [this.func, ...this.args], this.kwargs);
+    const [, ...parts] = callParts("", this.args, this.kwargs);
+    return ["functools.partial(", this.func, ...(parts.length ? [", ", ...parts] : [")"])];
   }
 
   /** The operator that `partial(operator.methodcaller, …)(*args)` makes; undefined for any other function. */
@@ -88,7 +91,7 @@ export const functional: Table = {
     "functools.partial": {
       call(args) {
         if (args.length === 0) throw new TypeError("partial needs a function");
-        return new PyPartial(args[0], tuple(...args.slice(1)));
+        return new PyPartial(args[0], tupleOfItems(args, 1));
       },
       setState(value, state) {
         const [func, args, kwargs, attrs] = tupleOf(state, 4, "partial state");
@@ -117,7 +120,7 @@ export const functional: Table = {
         const func = new PyGlobal("operator", kind);
         if (!kwargs?.size) return { func, args };
         // As Python does it: partial(methodcaller, name, **kwargs)(*args).
-        return { func: new PyPartial(func, tuple(args[0]), kwargs), args: tuple(...args.slice(1)) };
+        return { func: new PyPartial(func, tuple(args[0]), kwargs), args: tupleOfItems(args, 1) };
       },
     ],
   ],

@@ -115,11 +115,11 @@ export function fill(dict: PyDict, items: PyDict): void {
   }
 }
 
-/** Appends to a list, with what is remembered of the items' floats. */
-export function append(list: unknown[], items: readonly unknown[]): void {
+/** Appends items (from `from` on) to a list, with what is remembered of the items' floats. */
+export function append(list: unknown[], items: readonly unknown[], from = 0): void {
   const old = Mark.floats(list);
   let places = typeof old === "number" ? null : { at: old.at as number[], values: old.values as number[] };
-  for (let i = 0; i < items.length; i++) {
+  for (let i = from; i < items.length; i++) {
     if (isFloatAt(items, i)) {
       if (places === null || !Array.isArray(places.at)) {
         const at = list.flatMap((_, j) => (isFloatAt(list, j) ? [j] : []));
@@ -133,14 +133,16 @@ export function append(list: unknown[], items: readonly unknown[]): void {
   }
 }
 
-/** A tuple of items, with what is remembered of their floats. */
+/** A tuple of the items from `from` on, with what is remembered of their floats. */
 export function tupleOfItems(
   source: readonly unknown[],
+  from = 0,
   dress: (items: unknown[]) => unknown[] = (items) => items,
 ): PyTuple {
-  const at = source.flatMap((_, i) => (isFloatAt(source, i) ? [i] : []));
+  const list = source.slice(from);
+  const at = list.flatMap((_, i) => (isFloatAt(source, i + from) ? [i] : []));
   let floats: number | FloatPlaces = 0;
-  if (source.length < 31) for (const i of at) floats |= 1 << i;
-  else if (at.length) floats = { at, values: at.map((i) => source[i] as number) };
-  return tupleFrom(dress([...source]), floats);
+  if (list.length < 31) for (const i of at) floats |= 1 << i;
+  else if (at.length) floats = { at, values: at.map((i) => list[i] as number) };
+  return tupleFrom(dress(list), floats);
 }
