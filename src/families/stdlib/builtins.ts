@@ -51,14 +51,20 @@ export const Ellipsis: PyConstant = new PyConstant("Ellipsis");
 export const NotImplemented: PyConstant = new PyConstant("NotImplemented");
 
 /** The class of a constant: pickled as `type(None)`, since older Pythons have no name for it. */
-export class PyConstantType extends PyGlobal {
+export class PyConstantType extends PyValue {
   readonly of: unknown;
   constructor(of: unknown) {
-    super("types", of === null ? "NoneType" : of === Ellipsis ? "EllipsisType" : "NotImplementedType");
+    super();
     this.of = of;
   }
-  override toString(): string {
-    return `<class '${this.of === null ? this.name : (this.of as PyConstant)[pyType]}'>`;
+  get [pyType](): string {
+    return "type";
+  }
+  [pyKey](): unknown {
+    return `type:${this}`;
+  }
+  [pyRepr](): Parts {
+    return [`<class '${this.of === null ? "NoneType" : (this.of as PyConstant)[pyType]}'>`];
   }
 }
 
@@ -97,32 +103,26 @@ function encode(value: unknown, codec: unknown): Uint8Array {
 
 function toBytes(args: PyTuple): Uint8Array {
   const [source, codec] = args;
-  if (typeof source === "string" && args.length > 1) return encode(source, codec);
+  // Python 2 bytes read with encoding "bytes" leave the codec's name as bytes, which Python refuses too.
+  if (args.length > 1) {
+    if (typeof source !== "string" || typeof codec !== "string") return refuse("the arguments", "text and a codec", codec);
+    return encode(source, codec);
+  }
   if (source instanceof Uint8Array) return source;
-  if (isInt(source)) return refuse("the argument", "bytes or a list of ints", source);
+  if (isInt(source)) return new Uint8Array(int(source, "a size", 0, 1 << 20));
   return Uint8Array.from(items(args), (item) => int(item, "a byte", 0, 255));
 }
 
-function toInt([value = 0]: PyTuple): number | bigint {
+function toInt([value = 0]: PyTuple): number | bigint | undefined {
   if (isInt(value)) return value;
-  if (typeof value === "boolean") return Number(value);
-  if (typeof value === "number") return BigInt(Math.trunc(value));
-  const digits = text(value, "int() argument").trim();
-  if (!/^[+-]?\d+$/.test(digits)) throw new RangeError(`invalid literal for int(): ${JSON.stringify(value)}`);
-  return digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : undefined;
 }
 
-function toFloat([value = 0]: PyTuple): number {
-  if (typeof value !== "string")
-    return typeof value === "bigint" || typeof value === "number" ? Number(value) : Number(toInt([value]));
-  const source = value.trim().toLowerCase();
-  const special = /^([+-]?)(?:(inf)(?:inity)?|nan)$/.exec(source);
-  if (special !== null)
-    return special[2] ? (special[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : Number.NaN;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(source)) {
-    throw new RangeError(`could not convert string to float: ${JSON.stringify(value)}`);
-  }
-  return Number(source);
+function toFloat([value = 0]: PyTuple): number | undefined {
+  if (typeof value === "number" || typeof value === "bigint") return Number(value);
+  if (value === "nan") return Number.NaN;
+  const number = typeof value === "string" && value ? Number(value.replace(/^(-?)inf$/, "$1Infinity")) : Number.NaN;
+  return Number.isNaN(number) ? undefined : number;
 }
 
 export const builtins: Table = {
@@ -142,11 +142,16 @@ export const builtins: Table = {
     "builtins.dict": { call: ([entries]) => fillFrom(new PyDict(), entries) },
     "builtins.bytes": { call: toBytes },
     "builtins.bytearray": { call: (args) => new PyByteArray(toBytes(args)) },
-    "builtins.str": { call: ([value = ""]) => text(value, "str() argument") },
-    "builtins.int": { call: (args, context) => pyInt(toInt(args), context) },
+    "builtins.str": { call: ([value = ""]) => (typeof value === "string" ? value : undefined) },
+    "builtins.int": {
+      call(args, context) {
+        const value = toInt(args);
+        return value === undefined ? undefined : pyInt(value, context);
+      },
+    },
     "builtins.float": { call: toFloat },
     "builtins.bool": {
-      call: ([value = false]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)),
+      call: ([value = false]) => (typeof value === "boolean" || isInt(value) ? Boolean(value) : undefined),
     },
     "builtins.type": {
       call(args) {

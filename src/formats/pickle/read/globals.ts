@@ -310,7 +310,8 @@ function newFromPartial(func: unknown): { cls: PyGlobal; args: PyTuple; kwargs: 
   const { func: inner, args, kwargs } = (func ?? {}) as { func?: unknown; args?: unknown; kwargs?: unknown };
   if (!(inner instanceof PyGlobal) || !isTuple(args) || !inner.name.endsWith(".__new__")) return null;
   const cls = args[0];
-  if (!(cls instanceof PyGlobal) || `${cls.name}.__new__` !== inner.name || cls.module !== inner.module) return null;
+  // `__new__` may be a base's: what counts is the class it is to make.
+  if (!(cls instanceof PyGlobal)) return null;
   return { cls, args: rest(args, 1), kwargs: kwargs instanceof PyDict && kwargs.size > 0 ? kwargs : null };
 }
 

@@ -40,7 +40,7 @@ export function* parsePickle(
     m.globals = globals;
     m.bigints = globals.bigints;
     m.copy = copy;
-    m.viewed = false;
+    m.ours = whole === null;
     if (kept) m.keepMemo();
     if (whole !== null) open(m, whole, 0, start, true);
     else open(m, NOTHING, start, 0, false);
@@ -53,7 +53,9 @@ export function* parsePickle(
       }
       if (m.sp > high) high = m.sp;
       const at = m.base + m.pos;
-      const window = (yield { kind: "more", at, need: m.need, line: m.line }) as Window;
+      // All of a frame belongs to this pickle, so even a source that must not be read too far gives it at once.
+      const need = m.line ? m.need : Math.max(m.need, Math.min(m.frameEnd - at, FRAME));
+      const window = (yield { kind: "more", at, need, line: m.line }) as Window;
       open(m, window.bytes, at, 0, window.last);
       if (window.bytes.length === 0) step(m);
     }
@@ -68,6 +70,7 @@ export function* parsePickle(
   }
 }
 
+const FRAME = 1 << 20;
 const NOTHING = new Uint8Array(0);
 
 function open(m: State, bytes: Uint8Array, base: number, pos: number, last: boolean): void {

@@ -93,7 +93,7 @@ export function rareStep(m: State, op: number): number {
       });
     case 0x53: // STRING
       return line(m, (text) => {
-        const quoted = /^(['"])([^]*)\1$/.exec(text.trimEnd());
+        const quoted = /^(['"])([\s\S]*)\1$/.exec(text);
         if (quoted === null) bad(m, "the STRING opcode argument must be quoted");
         return oldString(m, escapeDecode(quoted[2] as string) ?? bad(m, "invalid \\x escape"));
       });
@@ -402,10 +402,8 @@ function payload(m: State, head: number, size: number, read: (at: number, size: 
 
 /** Bytes of the window: a view of the caller's input, or own memory unless they fill the better part of a window. */
 function slice(m: State, at: number, size: number): Uint8Array {
-  if (m.copy && size < 1 << 16) return m.bytes.slice(at, at + size);
-  if (m.copy && m.last && m.end - m.pos > 2 * size) return m.bytes.slice(at, at + size);
-  m.viewed = true;
-  return m.bytes.subarray(at, at + size);
+  const keep = !m.copy || (m.ours && size >= 1 << 16 && 2 * size > m.bytes.length);
+  return keep ? m.bytes.subarray(at, at + size) : m.bytes.slice(at, at + size);
 }
 
 function lineAt(m: State, skip: number): { text: string; next: number; from: number } | null {
@@ -428,6 +426,7 @@ function lines(m: State, read: (module: string, name: string) => unknown): numbe
   const first = lineAt(m, 1);
   const second = first && lineAt(m, first.next - m.pos);
   if (!first || !second) return more(m, m.end - m.pos + 1, true);
+  if (first.text === "" || second.text === "") throw m.fail("pickle data was truncated: an empty name");
   const value = hashing(m, () =>
     read(
       decodeUtf8(m.bytes, first.from, first.next - 1, false),

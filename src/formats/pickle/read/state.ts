@@ -28,8 +28,8 @@ export class State {
   /** After MORE: how many bytes from `pos` on are needed; `line`: up to the end of a line. */
   need = 0;
   line = false;
-  /** A value is a view of the window. */
-  viewed = false;
+  /** The window belongs to this run: a payload that fills most of it may keep it. */
+  ours = false;
   /** Copy small byte strings, since the window is not the caller's. */
   copy = false;
 

@@ -280,27 +280,7 @@ export class Reducers implements PackContext {
 
   /** Writes an instance of an unknown class as it was read. */
   instance(p: Pickling, value: PyObject): void {
-    const { rare, a } = value;
-    let state = rare?.state;
-    if (state === undefined && a !== null) {
-      if (rare?.slots) {
-        const dict = new PyDict();
-        const slots = new PyDict();
-        let i = 0;
-        for (const [key, item] of a) {
-          const target = rare.slots.names.has(key) ? slots : dict;
-          target.set(key, item);
-          if (a.isFloat(i++)) target.setFloat(target.k.find(key), true);
-        }
-        state = tuple(rare.slots.dict || dict.size > 0 ? dict : null, slots);
-      } else if (a.size > 0) state = a;
-    }
-    const reduction: Reduction = { func: value.cls, args: value.args, isNew: value.how === "new" };
-    if (rare?.kwargs) reduction.kwargs = rare.kwargs;
-    if (state !== undefined) reduction.state = state;
-    if (rare?.items) reduction.items = rare.items;
-    if (rare?.pairs) reduction.pairs = rare.pairs;
-    this.reduce(p, value, reduction);
+    this.reduce(p, value, reduceObject(value));
   }
 
   /** Writes what `__reduce_ex__` would give, and memoizes `value` for it. */
@@ -356,6 +336,31 @@ export class Reducers implements PackContext {
     partial.rare = { state: tuple(maker, tuple(cls, ...r.args) as PyTuple, r.kwargs, null) };
     return partial;
   }
+}
+
+/** The reduction of an instance of an unknown class: what it was read from, its attributes as they are now. */
+export function reduceObject(value: PyObject): Reduction {
+  const { rare, a } = value;
+  let state = rare?.state;
+  if (state === undefined && a !== null) {
+    if (rare?.slots) {
+      const dict = new PyDict();
+      const slots = new PyDict();
+      let i = 0;
+      for (const [key, item] of a) {
+        const target = rare.slots.names.has(key) ? slots : dict;
+        target.set(key, item);
+        if (a.isFloat(i++)) target.setFloat(target.k.find(key), true);
+      }
+      state = tuple(rare.slots.dict || dict.size > 0 ? dict : null, slots);
+    } else if (a.size > 0) state = a;
+  }
+  const reduction: Reduction = { func: value.cls, args: value.args, isNew: value.how === "new" };
+  if (rare?.kwargs) reduction.kwargs = rare.kwargs;
+  if (state !== undefined) reduction.state = state;
+  if (rare?.items) reduction.items = rare.items;
+  if (rare?.pairs) reduction.pairs = rare.pairs;
+  return reduction;
 }
 
 /** Why a value cannot be saved, and what to do about it. */
