@@ -75,6 +75,14 @@ function where({ offset, path }: ErrorDetails): string {
   return parts.length ? ` (${parts.join(", ")})` : "";
 }
 
+/** @internal Adds the name of the source to an error that knows none, and gives the error back. */
+export function withPath(e: unknown, path: string | undefined): unknown {
+  if (path === undefined || !(e instanceof BrineError) || e.path !== undefined) return e;
+  const message = e.reason + where({ offset: e.offset, path });
+  if (e.stack) e.stack = e.stack.replace(e.message, () => message);
+  return Object.assign(e, { path, message });
+}
+
 /** The bytes are not what their format demands. */
 export class FormatError extends BrineError {
   constructor(reason: string, details?: ErrorDetails, code: ErrorCode = "FORMAT") {

@@ -41,3 +41,5 @@ export function writeLatin1(text: string, into: Uint8Array, at: number): number 
 export function rawBytes(size: number): Uint8Array {
   return size < 4096 ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }
+
+export { openPath, writePath } from "./files.ts";

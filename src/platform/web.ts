@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { Source } from "../core/bytes/parse.ts";
+import { SourceError } from "../core/errors.ts";
+
 const single = /* @__PURE__ */ new TextDecoder("latin1");
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = /* @__PURE__ */ new TextEncoder();
@@ -31,4 +34,14 @@ export function writeLatin1(text: string, into: Uint8Array, at: number): number 
 /** A new byte array. */
 export function rawBytes(size: number): Uint8Array {
   return new Uint8Array(size);
+}
+
+/** Browsers have no paths. */
+export async function openPath(path: string | URL): Promise<Source> {
+  throw new SourceError("paths cannot be opened here: pass a Blob, a File or a URL", { path: String(path) });
+}
+
+/** Browsers have no paths. */
+export async function writePath(path: string | URL, _bytes: Uint8Array): Promise<void> {
+  throw new SourceError("paths cannot be written here: pass a WritableStream", { path: String(path) });
 }

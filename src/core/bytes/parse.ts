@@ -122,10 +122,10 @@ export class Reader {
     let filled = have;
     while (filled < need && !this.#ended) {
       signal?.throwIfAborted();
-      const piece =
-        line && frugal && this.source.line
-          ? await this.source.line()
-          : await this.source.next(roomy - filled || 1, signal);
+      const piece = await abortable(
+        line && frugal && this.source.line ? this.source.line() : this.source.next(roomy - filled || 1, signal),
+        signal,
+      );
       if (piece.length === 0) {
         this.#ended = true;
         break;
@@ -148,6 +148,16 @@ export class Reader {
     if (size !== undefined && this.at + filled >= size) this.#ended = true;
     this.#rest = filled === window.length ? window : window.subarray(0, filled);
   }
+}
+
+/** A promise that an abort ends even when what it waits for never comes. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** Runs a parser over a source; `reader` keeps its place behind what the parser took. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { UnpicklingError } from "../../../core/errors.ts";
+import { PyDict } from "../../../core/values/dict.ts";
 import { OPCODE_NAMES } from "../names.ts";
 import { extendList, makeList, Notes, Shapes } from "./build.ts";
 import type { Globals } from "./globals.ts";
@@ -127,7 +128,7 @@ export class State {
         this.marks[i] = (this.marks[i] as number) - shift;
         if (this.joins[i] !== 0) this.joins[i] = (this.joins[i] as number) - shift;
       }
-    } else value = isList ? [] : this.shapes.makeDict(this.stack, at, at, this.notes);
+    } else value = isList ? [] : new PyDict();
     this.stack[at] = value;
     if (slot >= 0) this.setMemo(slot, value);
   }
