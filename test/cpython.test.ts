@@ -5,10 +5,12 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, describe as group, test } from "vitest";
+import { runSync } from "../src/core/bytes/parse.ts";
 import { UnpicklingError } from "../src/core/errors.ts";
-import { PickleBuffer } from "../src/core/values/scalars.ts";
+import { PyByteArray } from "../src/core/values/scalars.ts";
 import type { LoadOptions } from "../src/formats/pickle/options.ts";
-import { loads } from "../src/formats/pickle/read/loads.ts";
+import { globalsFor, loads, loadsAll } from "../src/formats/pickle/read/loads.ts";
+import { newState, parsePickle } from "../src/formats/pickle/read/parse.ts";
 import { dumps } from "../src/formats/pickle/write/dumps.ts";
 import { describe, Pers } from "./support/describe.ts";
 import { compareDescriptions, type Description } from "./support/describe-types.ts";
@@ -45,11 +47,27 @@ export function optionsOf(c: Case): LoadOptions {
     out.extensions = o["extensions"] as Record<number, [string, string]>;
   }
   if (o["buffers"]) {
-    out.buffers = (o["buffers"] as { data: string; readonly: boolean }[]).map(
-      (b) => c.value ? new PickleBuffer(Buffer.from(b.data, "hex"), b.readonly) : new Uint8Array(Buffer.from(b.data, "hex")),
+    out.buffers = (o["buffers"] as { data: string; readonly: boolean }[]).map((b) =>
+      b.readonly || !c.value
+        ? new Uint8Array(Buffer.from(b.data, "hex"))
+        : PyByteArray.from(Buffer.from(b.data, "hex")),
     );
   }
   return out;
+}
+
+/** The pickles of one file: each on its own, or by one unpickler whose memo lives on. */
+function all(bytes: Uint8Array, kept: boolean, options: LoadOptions): unknown[] {
+  if (!kept) return [...loadsAll(bytes, options)].map(({ value }) => value);
+  const state = newState();
+  const globals = globalsFor(options);
+  const values: unknown[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { value, end } = runSync(parsePickle(globals, at, bytes, false, state), bytes);
+    values.push(value);
+    at = end;
+  }
+  return values;
 }
 
 group.each(["cpython.jsonl.gz", "values.jsonl.gz"])("%s", (name) => {
@@ -62,7 +80,9 @@ group.each(["cpython.jsonl.gz", "values.jsonl.gz"])("%s", (name) => {
       try {
         // A float that is no item of anything is told from an int only by this option.
         const bare = typeof c.expect?.root === "object" && c.expect.root !== null && "f" in c.expect.root;
-        const value = loads(bytes, { ...optionsOf(c), ints: bare ? "bigint" : "auto" });
+        const several = c.value === "file.apart" || c.value === "file.one_pickler";
+        const options: LoadOptions = { ...optionsOf(c), ints: bare ? "bigint" : "auto" };
+        const value = several ? all(bytes, c.value === "file.one_pickler", options) : loads(bytes, options);
         if (c.error) {
           wrong.push(`${label}: loaded, Python refuses: ${c.error.type} ${c.error.message}`);
           continue;

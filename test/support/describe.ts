@@ -31,9 +31,9 @@ function bits(value: number): string {
 }
 
 const TYPES: Record<string, string> = {
-  NoneType: "builtins.NoneType",
-  EllipsisType: "builtins.ellipsis",
-  NotImplementedType: "builtins.NotImplementedType",
+  None: "builtins.NoneType",
+  Ellipsis: "builtins.ellipsis",
+  NotImplemented: "builtins.NotImplementedType",
 };
 
 const context = { protocol: 2, bigints: false };
@@ -77,8 +77,8 @@ export function describe(root: unknown, bigints = false): Description {
     if (value instanceof PyComplex) return { c: [bits(value.re), bits(value.im)] };
     if (value === std.Ellipsis) return { x: "Ellipsis" };
     if (value === std.NotImplemented) return { x: "NotImplemented" };
-    if (value instanceof PyGlobal && value.module === "types" && Object.hasOwn(TYPES, value.name))
-      return { g: TYPES[value.name] as string };
+    if (value instanceof std.PyConstantType)
+      return { g: TYPES[value.of === null ? "None" : (value.of as std.PyConstant).name] as string };
     if (value instanceof PyGlobal)
       return { g: `${value.module === "pathlib._local" ? "pathlib" : value.module}.${value.name}` };
     if (value instanceof std.PyDate) return { date: day(value) };

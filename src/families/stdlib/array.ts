@@ -87,7 +87,8 @@ export class PyArray extends PyValue {
   }
   /** The items as Python's `tolist` gives them: a text array has characters. */
   toList(): unknown[] {
-    if (isText(this.typecode)) return Array.from(this.data as Uint32Array, (code) => String.fromCodePoint(code));
+    if (isText(this.typecode) || this.typecode === "c")
+      return Array.from(this.data as Uint32Array, (code) => String.fromCodePoint(code));
     const list: unknown[] = Array.from(this.data as ArrayLike<unknown>);
     if (isFloat(this.data)) Mark.setFloats(list, { at: null, values: this.data });
     return list;
@@ -101,7 +102,7 @@ export class PyArray extends PyValue {
   [pyRepr](): Parts {
     const head = `array('${this.typecode}'`;
     if (this.length === 0) return [`${head})`];
-    return [`${head}, `, isText(this.typecode) ? this.toList().join("") : this.toList(), ")"];
+    return [`${head}, `, /[cuw]/.test(this.typecode) ? this.toList().join("") : this.toList(), ")"];
   }
 }
 
@@ -179,10 +180,16 @@ export const arrays: Table = {
       PyArray,
       (array: PyArray, context) => {
         const { typecode, data } = array;
+        if (typecode === "c") return { func: ARRAY, args: tuple(typecode, data) };
         if (context.protocol < 3) {
           const list = array.toList();
-          const ints = !isFloat(data) && !isText(typecode);
-          return { func: ARRAY, args: tuple(typecode, ints ? list.map((n) => pyInt(n as number, context)) : list) };
+          return {
+            func: ARRAY,
+            args: tuple(
+              typecode,
+              isInt(list[0]) && !isFloat(data) ? list.map((n) => pyInt(n as number, context)) : list,
+            ),
+          };
         }
         const at = isText(typecode)
           ? data.BYTES_PER_ELEMENT === 2

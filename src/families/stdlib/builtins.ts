@@ -105,7 +105,8 @@ function toBytes(args: PyTuple): Uint8Array {
   const [source, codec] = args;
   // Python 2 bytes read with encoding "bytes" leave the codec's name as bytes, which Python refuses too.
   if (args.length > 1) {
-    if (typeof source !== "string" || typeof codec !== "string") return refuse("the arguments", "text and a codec", codec);
+    if (typeof source !== "string" || typeof codec !== "string")
+      return refuse("the arguments", "text and a codec", codec);
     return encode(source, codec);
   }
   if (source instanceof Uint8Array) return source;

@@ -6,7 +6,7 @@
 import { dictParts, PyDict } from "../../core/values/dict.ts";
 import { type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
+import { isFloatAt, isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { append, fill, int, PyValue, pyInt, reduces, refuse, type Table } from "./table.ts";
 
 /** The entries of `value`, a dict or a list of pairs, put into `dict`. */
@@ -16,6 +16,7 @@ export function fillFrom(dict: PyDict, value: unknown): PyDict {
     for (const pair of value) {
       if (!Array.isArray(pair) || pair.length !== 2) refuse("an entry of a dict", "a pair", pair);
       dict.set(pair[0], pair[1]);
+      if (isFloatAt(pair, 1)) dict.setFloat(dict.k.find(pair[0]), true);
     }
   } else if (value !== undefined) refuse("the entries of a dict", "a dict or a list of pairs", value);
   return dict;

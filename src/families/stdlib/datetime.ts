@@ -244,51 +244,37 @@ export class PyDateTime extends PyValue {
   }
 }
 
-/** The pickled form of a date, time or datetime (of `length` bytes), or undefined when the arguments are numbers. */
-function payload(args: PyTuple, length: number): Uint8Array | undefined {
-  const first = args[0];
+/** The pickled form of `length` bytes; undefined for other arguments, which leave the call inert. */
+function payload([first]: PyTuple, length: number): Uint8Array | undefined {
   if (isInt(first) || first === undefined) return undefined;
   const data = bytes(first, "the pickled form");
   if (data.length !== length) throw new TypeError(`the pickled form must have ${length} bytes, not ${data.length}`);
   return data;
 }
 
-/** The fields from the hour on: minute, second, microsecond, tzinfo. */
-function clock(data: Uint8Array, at: number, tzinfo: unknown): [number, number, number, unknown] {
-  const micro = (data[at + 2]! << 16) | (data[at + 3]! << 8) | data[at + 4]!;
-  return [data[at]!, data[at + 1]!, micro, tzinfo ?? null];
+/** The fields from the hour on: hour, minute, second, microsecond, tzinfo. */
+function clock(data: Uint8Array, at: number, tzinfo: unknown): [number, number, number, number, unknown] {
+  const micro = (data[at + 3]! << 16) | (data[at + 4]! << 8) | data[at + 5]!;
+  return [data[at]!, data[at + 1]!, data[at + 2]!, micro, tzinfo ?? null];
 }
 
-const FIELDS = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
-
-/** Numbers of a call that was not pickled by `datetime` itself. */
-function numbers(args: PyTuple, from: number, count: number): number[] {
-  if (args.length > count + 2) throw new TypeError(`at most ${count + 2} arguments, not ${args.length}`);
-  return args.slice(0, count).map((value, i) => int(value, FIELDS[from + i]!));
-}
-
-function makeDate(args: PyTuple): PyDate {
+function makeDate(args: PyTuple): PyDate | undefined {
   const data = payload(args, 4);
-  if (data) return new PyDate(data[0]! * 256 + data[1]!, data[2]!, data[3]!);
-  return new PyDate(...(numbers(args, 0, 3) as [number, number, number]));
+  return data && new PyDate(data[0]! * 256 + data[1]!, data[2]!, data[3]!);
 }
 
-function makeTime(args: PyTuple): PyTime {
+function makeTime(args: PyTuple): PyTime | undefined {
   const data = payload(args, 6);
-  if (data) return new PyTime(data[0]! & 127, ...clock(data, 1, args[1]), data[0]! >> 7);
-  const [hour, minute, second, micro] = numbers(args, 3, 4);
-  return new PyTime(hour, minute, second, micro, args[4], args[5] === undefined ? 0 : int(args[5], "fold"));
+  if (data === undefined) return undefined;
+  const [hour, ...rest] = clock(data, 0, args[1]);
+  return new PyTime(hour & 127, ...rest, hour >> 7);
 }
 
-function makeDateTime(args: PyTuple): PyDateTime {
+function makeDateTime(args: PyTuple): PyDateTime | undefined {
   const data = payload(args, 10);
-  if (data) {
-    const [high, low, month, day, hour] = data as unknown as [number, number, number, number, number];
-    return new PyDateTime(high * 256 + low, month & 127, day, hour, ...clock(data, 5, args[1]), month >> 7);
-  }
-  const [year, month, day, ...time] = numbers(args, 0, 7) as [number, number, number, number, number, number, number];
-  while (time.length < 4) time.push(0);
-  return new PyDateTime(year, month, day, ...time, args[7], args[8] === undefined ? 0 : int(args[8], "fold"));
+  if (data === undefined) return undefined;
+  const month = data[2]!;
+  return new PyDateTime(data[0]! * 256 + data[1]!, month & 127, data[3]!, ...clock(data, 4, args[1]), month >> 7);
 }
 
 /** The pickled bytes; fold is bit 7 of the first byte of `rest` before the clock, from protocol 4 on. */

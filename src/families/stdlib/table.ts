@@ -72,7 +72,6 @@ export function int(
 
 /** Checks a str; a bytes object of Python 2 is read as latin-1. */
 export function text(value: unknown, what: string): string {
-  if (value instanceof Uint8Array) return Array.from(value, (byte) => String.fromCharCode(byte)).join("");
   return typeof value === "string" ? value : refuse(what, "a str", value);
 }
 

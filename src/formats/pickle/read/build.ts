@@ -86,9 +86,10 @@ export function addFloats(list: unknown[], start: number, more: FloatPlaces): vo
     return;
   }
   // Growth by appending one piece after another must stay linear: the arrays are ours and plain, so they grow.
-  const at =
-    old.at instanceof Array ? old.at : Array.from(old.at ?? old.values, (place, i) => (old.at === null ? i : place));
-  const values = old.values instanceof Array ? old.values : Array.from(old.values);
+  const at = Array.isArray(old.at)
+    ? old.at
+    : Array.from(old.at ?? old.values, (place, i) => (old.at === null ? i : place));
+  const values = Array.isArray(old.values) ? old.values : Array.from(old.values);
   for (let i = 0; i < shifted.length; i++) {
     at.push(shifted[i] as number);
     values.push(more.values[i] as number);

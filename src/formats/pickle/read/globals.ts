@@ -11,6 +11,7 @@ import { PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { EMPTY_TUPLE, isTuple, Mark, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
 import { toPython3 } from "../compat.ts";
 import type { LoadOptions } from "../options.ts";
+import { addFloats } from "./build.ts";
 import type { State } from "./state.ts";
 
 /** A global of one load, with its pack entry. */
@@ -134,6 +135,8 @@ export class Globals implements PackContext {
     if (func instanceof PyObject) return new PyObject(func, args, "call");
     const entry = this.#entries.get(func);
     if (entry) return this.#called(m, func, entry, args);
+    const bound = (func as { callOperator?: (args: PyTuple) => unknown } | null)?.callOperator?.(args);
+    if (bound !== undefined) return bound;
     const partial = newFromPartial(func);
     if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
     if (
@@ -196,7 +199,11 @@ export class Globals implements PackContext {
     if (target instanceof PyObject) {
       const rare = (target.rare ??= {});
       if (rare.items === undefined) rare.items = items;
-      else for (const item of items) rare.items.push(item);
+      else {
+        const floats = Mark.floats(items);
+        if (typeof floats === "object") addFloats(rare.items, rare.items.length, floats);
+        for (const item of items) rare.items.push(item);
+      }
       return;
     }
     const extend = this.#entryOf(target)?.extend;
@@ -248,6 +255,9 @@ export class Globals implements PackContext {
       const made = this.#guard(m, () => call(args, this));
       // An entry that cannot make sense of its arguments leaves the call inert.
       if (made === undefined) return new PyObject(func as PyGlobal, args, "call");
+      // getattr gives a name, and names are known by their packs.
+      if (made instanceof PyGlobal && !(made instanceof KnownGlobal))
+        return this.#resolve(m, made.module, made.name, false);
       return this.#remember(entry, made);
     }
     if (entry.create) {

@@ -21,7 +21,9 @@ export const MORE = 1;
 /** Bytes that follow an opcode at least; lines and payloads are looked at by their own. */
 const FIXED: Uint8Array = /* @__PURE__ */ (() => {
   const sizes = new Uint8Array(256);
-  const set = (size: number, ...codes: number[]): void => codes.forEach((c) => (sizes[c] = size));
+  const set = (size: number, ...codes: number[]): void => {
+    for (const c of codes) sizes[c] = size;
+  };
   set(1, 0x4b, 0x55, 0x43, 0x8c, 0x8a, 0x68, 0x71, 0x80, 0x82);
   set(2, 0x4d, 0x83);
   set(4, 0x4a, 0x54, 0x42, 0x58, 0x8b, 0x6a, 0x72, 0x84);
@@ -114,7 +116,7 @@ export function step(m: State): number {
           fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
           sp = m.sp;
         }
-        if (m.floatSlots !== null && m.floatSlots.has(slot)) notes.add(sp);
+        if (m.floatSlots?.has(slot)) notes.add(sp);
         stack[sp++] = value;
         p += op === 0x68 ? 2 : 5;
         continue;

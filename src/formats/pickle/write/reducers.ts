@@ -12,7 +12,7 @@ import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PickleBuffer, PyByteArray, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { EMPTY_TUPLE, isTuple, type PyTuple, tuple } from "../../../core/values/tuple.ts";
+import { EMPTY_TUPLE, isTuple, Mark, type PyTuple, tuple } from "../../../core/values/tuple.ts";
 import { toPython2 } from "../compat.ts";
 import type { DumpOptions } from "../options.ts";
 import type { Pickling, Step } from "./pickler.ts";
@@ -93,7 +93,11 @@ export class Reducers implements PackContext {
     if (typeof value === "function" || typeof value === "symbol") return this.#function(p, value);
     const kind = value.constructor;
     if (kind === PySet || kind === PyFrozenSet) {
-      const items = [...(value as PySet).values()];
+      const set = value as PySet;
+      const items = [...set.values()];
+      // Sets that are loaded have no gaps, so places among the keys are places among the items.
+      const at = [...(set.k.gone === 0 ? (set.k.floats ?? []) : [])].sort((a, b) => a - b);
+      if (at.length > 0) Mark.setFloats(items, { at, values: at.map((i) => items[i] as number) });
       return this.reduce(p, value, { func: kind === PySet ? SET : FROZENSET, args: tuple(items) });
     }
     for (const pack of this.#packs) {
