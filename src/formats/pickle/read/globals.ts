@@ -272,15 +272,15 @@ export class Globals implements PackContext {
 
   #remember(entry: GlobalEntry, made: unknown): unknown {
     if (typeof made === "object" && made !== null) {
-      const kind = made.constructor;
+      const kind = kindOf(made);
       if (kind !== undefined && (entry.setState || entry.extend || entry.update)) this.#entries.set(kind, entry);
     }
     return made;
   }
 
   #entryOf(target: unknown): GlobalEntry | undefined {
-    if (typeof target !== "object" || target === null || Array.isArray(target)) return undefined;
-    return this.#entries.get(target.constructor);
+    if (typeof target !== "object" || target === null) return undefined;
+    return this.#entries.get(kindOf(target));
   }
 
   #guard<T>(m: State, run: () => T): T {
@@ -291,6 +291,11 @@ export class Globals implements PackContext {
       throw m.fail(e instanceof Error ? e.message : String(e), e);
     }
   }
+}
+
+/** The class of an instance, whatever an attribute `constructor` says. */
+function kindOf(value: object): unknown {
+  return (Object.getPrototypeOf(value) as object | null)?.constructor;
 }
 
 /** Names that are interpreted, not called, and so pass every policy. */

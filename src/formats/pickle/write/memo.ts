@@ -3,9 +3,18 @@
  *
  * @module
  */
+import { PyDict } from "../../../core/values/dict.ts";
+import { PyObject } from "../../../core/values/object.ts";
+import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { Mark } from "../../../core/values/tuple.ts";
 
 const ROW = 8;
+
+/** Has the object a field for its slot? Only the library's own classes do; an `m` of the caller's is the caller's. */
+function hasSlot(value: object): value is { m: number } {
+  const kind = value.constructor;
+  return kind === PyDict || kind === PyObject || kind === PySet || kind === PyFrozenSet;
+}
 
 /** The dumper's memo of objects; strings have one of their own. */
 export class Memo {
@@ -23,8 +32,11 @@ export class Memo {
         return slot >= 0 && this.#objects[slot] === value ? slot : -1;
       }
     } else {
-      const slot = (value as { m?: unknown }).m;
-      if (typeof slot === "number") return slot >= 0 && this.#objects[slot] === value ? slot : -1;
+      if (hasSlot(value)) {
+        const slot = value.m;
+        if (slot >= 0 && this.#objects[slot] === value) return slot;
+        if (!Object.isFrozen(value)) return -1;
+      }
     }
     if (this.#rest !== null) return this.#rest.get(value) ?? -1;
     const at = this.#row.indexOf(value);
@@ -38,8 +50,8 @@ export class Memo {
         this.#objects[slot] = value;
         return;
       }
-    } else if (typeof (value as { m?: unknown }).m === "number" && !Object.isFrozen(value)) {
-      (value as { m: number }).m = slot;
+    } else if (hasSlot(value) && !Object.isFrozen(value)) {
+      value.m = slot;
       this.#objects[slot] = value;
       return;
     }

@@ -136,7 +136,7 @@ export class Pickling {
   #object(value: object): void {
     const w = this.w;
     if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
-    if (Array.isArray(value)) {
+    if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
       const marked = Mark.has(value);
       const frozen = (marked || !this.frozenLists) && Object.isFrozen(value);
       if (frozen && value.length === 0) {
@@ -446,6 +446,13 @@ export class Pickling {
     }
     this.#pop();
   }
+}
+
+/** Is an array of a class of its own? An array of another realm is none. */
+function isSubclass(value: object): boolean {
+  let depth = 0;
+  for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) depth++;
+  return depth > 2;
 }
 
 interface Plan {

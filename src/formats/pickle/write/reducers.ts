@@ -91,7 +91,7 @@ export class Reducers implements PackContext {
     const own = this.options.dispatchTable?.get(value.constructor);
     if (own) return this.#given(p, value, own(value));
     if (typeof value === "function" || typeof value === "symbol") return this.#function(p, value);
-    const kind = value.constructor;
+    const kind = (Object.getPrototypeOf(value) as object | null)?.constructor;
     if (kind === PySet || kind === PyFrozenSet) {
       const set = value as PySet;
       const items = [...set.values()];
@@ -265,7 +265,6 @@ export class Reducers implements PackContext {
       }
       const [place, local] =
         w.protocol < 3 && this.options.fixImports !== false ? toPython2(module, full) : [module, full];
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII is the question
       if (w.protocol < 3 && /[^\x00-\x7f]/.test(place + local))
         throw p.fail(`can't pickle global identifier '${module}.${full}' using pickle protocol ${w.protocol}`);
       w.op(0x63);
