@@ -100,12 +100,14 @@ export function addFloats(list: unknown[], start: number, more: FloatPlaces): vo
 /** Shapes of dicts seen in one load, so that rows share their keys. */
 export class Shapes {
   #table: (Keys | null)[] = new Array<Keys | null>(256).fill(null);
-  #used = 0;
-  #canon = new Canon();
+  #used: number[] = [];
+  #canon: Canon | null = null;
 
   clear(): void {
-    if (this.#used > 0) this.#table.fill(null);
-    this.#used = 0;
+    if (this.#used.length > 64) this.#table.fill(null);
+    else for (const slot of this.#used) this.#table[slot] = null;
+    this.#used.length = 0;
+    this.#canon = null;
   }
 
   /** A dict of the stack's keys and values from `from` up to `to`; throws `TypeError` for an unhashable key. */
@@ -151,7 +153,7 @@ export class Shapes {
     }
     const made = new Keys(keys, true, false, n === 1 || new Set(keys).size === n);
     this.#table[slot] = made;
-    this.#used++;
+    if (this.#used.length <= 64) this.#used.push(slot);
     return made;
   }
 
@@ -171,7 +173,7 @@ export class Shapes {
 
   /** Throws `TypeError` when Python could not hash `key`. */
   check(key: object): void {
-    this.#canon.of(key);
+    (this.#canon ??= new Canon()).of(key);
   }
 }
 

@@ -31,15 +31,16 @@ export class Globals implements PackContext {
   protocol = 0;
   #options: LoadOptions;
   #packs: readonly Pack[];
-  #found = new Map<string, Map<string, unknown>>();
-  #entries = new Map<unknown, GlobalEntry>();
+  #found: Map<string, Map<string, unknown>> | null = null;
+  #entries: Map<unknown, GlobalEntry> | null = null;
   #buffers: Iterator<unknown> | null = null;
 
   constructor(options: LoadOptions, packs: readonly Pack[]) {
     this.#options = options;
-    this.#packs = [...(options.classes ?? []), ...(options.packs ?? []), ...packs];
+    this.#packs =
+      options.classes || options.packs ? [...(options.classes ?? []), ...(options.packs ?? []), ...packs] : packs;
     const codec = options.encoding ?? "ASCII";
-    this.encoding = codec === "bytes" ? codec : codec;
+    this.encoding = codec;
     this.errors = options.errors ?? "strict";
     this.bigints = options.ints === "bigint";
     if (options.buffers) this.#buffers = options.buffers[Symbol.iterator]();
@@ -47,7 +48,7 @@ export class Globals implements PackContext {
 
   /** What a name stands for. */
   find(m: State, module: string, name: string): unknown {
-    const ofModule = this.#found.get(module);
+    const ofModule = this.#found?.get(module);
     const old = m.proto < 3 && this.#options.fixImports !== false;
     const key = old ? `${name}\n` : name;
     const known = ofModule?.get(key);
@@ -55,7 +56,7 @@ export class Globals implements PackContext {
     this.protocol = m.proto;
     const value = this.#resolve(m, module, name, old);
     if (ofModule) ofModule.set(key, value);
-    else this.#found.set(module, new Map([[key, value]]));
+    else (this.#found ??= new Map()).set(module, new Map([[key, value]]));
     return value;
   }
 
@@ -71,7 +72,7 @@ export class Globals implements PackContext {
       const entry = pack.globals.get(full);
       if (entry === undefined) continue;
       if (entry.value === undefined) return new KnownGlobal(module, name, entry);
-      this.#entries.set(entry.value, entry);
+      (this.#entries ??= new Map()).set(entry.value, entry);
       return entry.value;
     }
     const policy = this.#options.globals ?? "inert";
@@ -128,12 +129,12 @@ export class Globals implements PackContext {
         const made = this.#copyreg(m, func.name, args);
         if (made !== undefined) return made;
       }
-      const entry = func instanceof KnownGlobal ? func.entry : this.#entries.get(func);
+      const entry = func instanceof KnownGlobal ? func.entry : this.#entries?.get(func);
       if (entry) return this.#called(m, func, entry, args);
       return new PyObject(func, args, "call");
     }
     if (func instanceof PyObject) return new PyObject(func, args, "call");
-    const entry = this.#entries.get(func);
+    const entry = this.#entries?.get(func);
     if (entry) return this.#called(m, func, entry, args);
     const bound = (func as { callOperator?: (args: PyTuple) => unknown } | null)?.callOperator?.(args);
     if (bound !== undefined) return bound;
@@ -155,7 +156,7 @@ export class Globals implements PackContext {
   make(m: State, cls: unknown, args: unknown, kwargs: PyDict | null): unknown {
     if (!isTuple(args)) throw m.fail(`${kwargs ? "NEWOBJ_EX" : "NEWOBJ"} expected an arg tuple`);
     this.protocol = m.proto;
-    const entry = cls instanceof KnownGlobal ? cls.entry : this.#entries.get(cls);
+    const entry = cls instanceof KnownGlobal ? cls.entry : this.#entries?.get(cls);
     if (entry?.create || entry?.call) {
       const make = entry.create ?? entry.call;
       return this.#remember(
@@ -273,14 +274,15 @@ export class Globals implements PackContext {
   #remember(entry: GlobalEntry, made: unknown): unknown {
     if (typeof made === "object" && made !== null) {
       const kind = kindOf(made);
-      if (kind !== undefined && (entry.setState || entry.extend || entry.update)) this.#entries.set(kind, entry);
+      if (kind !== undefined && (entry.setState || entry.extend || entry.update))
+        (this.#entries ??= new Map()).set(kind, entry);
     }
     return made;
   }
 
   #entryOf(target: unknown): GlobalEntry | undefined {
     if (typeof target !== "object" || target === null) return undefined;
-    return this.#entries.get(kindOf(target));
+    return this.#entries?.get(kindOf(target));
   }
 
   #guard<T>(m: State, run: () => T): T {

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { runSync } from "../../../core/bytes/parse.ts";
 import type { Pack } from "../../../core/pack.ts";
 import { convertDicts } from "../../../core/values/convert.ts";
 import type { LoadOptions } from "../options.ts";
 import { stdlib } from "../stdlib.ts";
 import { Globals } from "./globals.ts";
-import { type Parsed, parsePickle } from "./parse.ts";
+import { type Parsed, parseWhole } from "./parse.ts";
 
 /** What may be given as bytes. */
 export type BytesLike = Uint8Array | ArrayBuffer | ArrayBufferView;
@@ -37,7 +36,7 @@ export function finish(value: unknown, options: LoadOptions): unknown {
 }
 
 function parseAt(bytes: Uint8Array, at: number, options: LoadOptions): Parsed {
-  const parsed = runSync(parsePickle(globalsFor(options), at, bytes, options.copy === true), bytes);
+  const parsed = parseWhole(globalsFor(options), at, bytes, options.copy === true);
   return { value: finish(parsed.value, options), end: parsed.end };
 }
 

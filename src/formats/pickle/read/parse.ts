@@ -35,7 +35,6 @@ export function* parsePickle(
 ): Parse<Parsed> {
   const m = kept ?? idle ?? new State();
   if (!kept) idle = null;
-  let high = 0;
   try {
     m.globals = globals;
     m.bigints = globals.bigints;
@@ -51,7 +50,6 @@ export function* parsePickle(
         m.need = 1;
         m.line = false;
       }
-      if (m.sp > high) high = m.sp;
       const at = m.base + m.pos;
       // All of a frame belongs to this pickle, so even a source that must not be read too far gives it at once.
       const need = m.line ? m.need : Math.max(m.need, Math.min(m.frameEnd - at, FRAME));
@@ -64,13 +62,30 @@ export function* parsePickle(
     return { value, end: m.base + m.pos };
   } finally {
     if (!kept) {
-      m.release(Math.max(high, m.stack.length));
+      m.release();
       idle = m;
     }
   }
 }
 
 const FRAME = 1 << 20;
+/** Reads one pickle from bytes that are all there: what {@link parsePickle} does, without a generator's cost. */
+export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, copy: boolean): Parsed {
+  const m = idle ?? new State();
+  idle = null;
+  try {
+    m.globals = globals;
+    m.bigints = globals.bigints;
+    m.copy = copy;
+    open(m, bytes, 0, start, true);
+    step(m);
+    return { value: m.stack[m.sp], end: m.pos };
+  } finally {
+    m.release();
+    idle = m;
+  }
+}
+
 const NOTHING = new Uint8Array(0);
 
 function open(m: State, bytes: Uint8Array, base: number, pos: number, last: boolean): void {

@@ -77,9 +77,11 @@ export class State {
   }
 
   /** Lets go of everything a file brought. */
-  release(high: number): void {
+  release(): void {
     this.restart();
-    if (this.stack.length > 0) this.stack.fill(undefined, 0, Math.min(high, this.stack.length));
+    // No value is undefined, so undefined ends what was written.
+    const stack = this.stack;
+    for (let i = 0; i < stack.length && stack[i] !== undefined; i++) stack[i] = undefined;
     if (this.notes.at.length > KEPT) this.notes.at = [];
     this.bytes = EMPTY;
     this.view = null;

@@ -10,6 +10,8 @@ const SMALLEST = 4096;
 const LARGE = 1 << 16;
 const HUGE = 1 << 20;
 const SLOTS = 4096;
+const SHORT = 256;
+const NOTHING = new Uint8Array(0);
 
 /** Cuts strings from one byte array; every string of 13 characters or more keeps its window alive. */
 export class Strings {
@@ -20,7 +22,9 @@ export class Strings {
   #to = 0;
   #size = SMALLEST;
   #cache: (string | undefined)[] | null = null;
-  #used = false;
+  /** Slots of the cache that were filled, as far as a short list holds them. */
+  #used: number[] = [];
+  #usedCount = 0;
   #hits = 0;
   #tries = 0;
 
@@ -36,9 +40,13 @@ export class Strings {
 
   /** Forgets all text, so that nothing of a file outlives its load. */
   clear(): void {
-    this.reset(new Uint8Array(0), 0);
-    if (this.#used) this.#cache?.fill(undefined);
-    this.#used = false;
+    this.reset(NOTHING, 0);
+    const cache = this.#cache;
+    if (cache !== null) {
+      if (this.#usedCount > SHORT) cache.fill(undefined);
+      else for (let i = 0; i < this.#usedCount; i++) cache[this.#used[i] as number] = undefined;
+    }
+    this.#usedCount = 0;
     this.#hits = 0;
     this.#tries = 0;
   }
@@ -88,7 +96,8 @@ export class Strings {
         return cached;
       }
     }
-    this.#used = true;
+    if (this.#usedCount < SHORT) this.#used[this.#usedCount] = slot;
+    this.#usedCount++;
     const text = this.#window.substring(start - this.#from, start - this.#from + size);
     this.#cache[slot] = text;
     return text;

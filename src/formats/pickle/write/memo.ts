@@ -9,6 +9,7 @@ import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { Mark } from "../../../core/values/tuple.ts";
 
 const ROW = 8;
+const KEPT = 1 << 16;
 
 /** Has the object a field for its slot? Only the library's own classes do; an `m` of the caller's is the caller's. */
 function hasSlot(value: object): value is { m: number } {
@@ -20,6 +21,7 @@ function hasSlot(value: object): value is { m: number } {
 export class Memo {
   /** Objects by slot; a slot kept on an object counts only when the object is found in it. */
   #objects: unknown[] = [];
+  #top = 0;
   #row: object[] = [];
   #rowSlots: number[] = [];
   #rest: Map<object, number> | null = null;
@@ -44,6 +46,8 @@ export class Memo {
   }
 
   add(value: object, slot: number): void {
+    // Strings have slots too: the array of objects stays without holes.
+    while (this.#top <= slot) this.#objects[this.#top++] = undefined;
     if (Array.isArray(value)) {
       if (Mark.has(value)) {
         Mark.setMemo(value, slot);
@@ -55,7 +59,6 @@ export class Memo {
       this.#objects[slot] = value;
       return;
     }
-    this.#objects[slot] = undefined;
     if (this.#rest !== null) {
       this.#rest.set(value, slot);
       return;
@@ -69,7 +72,10 @@ export class Memo {
   }
 
   clear(): void {
-    this.#objects.length = 0;
+    // Kept at its size for the next run, unless that would hold on to much.
+    if (this.#top > KEPT) this.#objects = [];
+    else for (let i = 0; i < this.#top; i++) this.#objects[i] = undefined;
+    this.#top = 0;
     this.#row.length = 0;
     this.#rowSlots.length = 0;
     this.#rest = null;

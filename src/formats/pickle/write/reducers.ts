@@ -36,7 +36,7 @@ export class Reducers implements PackContext {
   readonly options: DumpOptions;
   #packs: readonly Pack[];
   #byReference: Map<unknown, PyGlobal> | null = null;
-  #globals = new Map<string, PyGlobal>();
+  #globals: Map<string, PyGlobal> | null = null;
   #codes: Map<string, number> | null = null;
 
   constructor(options: DumpOptions, protocol: number, packs: readonly Pack[]) {
@@ -44,7 +44,8 @@ export class Reducers implements PackContext {
     this.protocol = protocol;
     this.bigints = options.ints === "bigint";
     this.persistentId = options.persistentId ?? null;
-    this.#packs = [...(options.classes ?? []), ...(options.packs ?? []), ...packs];
+    this.#packs =
+      options.classes || options.packs ? [...(options.classes ?? []), ...(options.packs ?? []), ...packs] : packs;
     if (options.extensions) {
       const rows =
         options.extensions instanceof Map ? options.extensions.entries() : Object.entries(options.extensions);
@@ -220,7 +221,7 @@ export class Reducers implements PackContext {
     const { module, name: full } = name;
     // One name is one object, however many PyGlobals say it.
     const key = `${module}\n${full}`;
-    const same = this.#globals.get(key);
+    const same = this.#globals?.get(key);
     if (same !== undefined && same !== value) {
       const slot = p.memo.find(same);
       if (slot >= 0) {
@@ -228,10 +229,10 @@ export class Reducers implements PackContext {
         return;
       }
     }
-    if (value instanceof PyGlobal) this.#globals.set(key, value);
+    if (value instanceof PyGlobal) (this.#globals ??= new Map()).set(key, value);
     else {
       const stand = new PyGlobal(module, full);
-      this.#globals.set(key, stand);
+      (this.#globals ??= new Map()).set(key, stand);
     }
     const code = w.protocol >= 2 ? this.#codes?.get(`${module}.${full}`) : undefined;
     if (code !== undefined) {
@@ -259,7 +260,7 @@ export class Reducers implements PackContext {
         const parent = new PyGlobal(module, full.slice(0, dot));
         this.reduce(p, value, {
           func: GETATTR,
-          args: tuple(this.#globals.get(`${module}\n${parent.name}`) ?? parent, full.slice(dot + 1)),
+          args: tuple(this.#globals?.get(`${module}\n${parent.name}`) ?? parent, full.slice(dot + 1)),
         });
         return;
       }
@@ -276,7 +277,7 @@ export class Reducers implements PackContext {
     if (!p.fast) {
       const slot = w.put();
       p.memo.add(value, slot);
-      const stand = this.#globals.get(key);
+      const stand = this.#globals?.get(key);
       if (stand !== undefined && stand !== value) p.memo.add(stand, slot);
     }
   }

@@ -13,6 +13,7 @@ export const FRAME_TARGET = 1 << 16;
 const FRAME_HEAD = 9;
 const FRAME_LEAST = 4;
 const SLOTS = 8192;
+const SHORT = 256;
 const FIRST = 4096;
 
 /** Output bytes and everything that is written without looking at containers. */
@@ -29,7 +30,8 @@ export class Writer {
   framing = false;
   #words: (string | undefined)[] | null = null;
   #slots: Int32Array | null = null;
-  #wordsUsed = false;
+  #used: number[] = [];
+  #usedCount = 0;
   #all: Map<string, number> | null = null;
   /** The slot of the string written last. */
   slot = -1;
@@ -50,8 +52,12 @@ export class Writer {
 
   /** Forgets which strings were written. */
   forgetStrings(): void {
-    if (this.#wordsUsed) this.#words?.fill(undefined);
-    this.#wordsUsed = false;
+    const words = this.#words;
+    if (words !== null) {
+      if (this.#usedCount > SHORT) words.fill(undefined);
+      else for (let i = 0; i < this.#usedCount; i++) words[this.#used[i] as number] = undefined;
+    }
+    this.#usedCount = 0;
     this.#all = null;
   }
 
@@ -245,7 +251,8 @@ export class Writer {
     this.slot = this.put();
     words[word] = text;
     slots[word] = this.slot;
-    this.#wordsUsed = true;
+    if (this.#usedCount < SHORT) this.#used[this.#usedCount] = word;
+    this.#usedCount++;
   }
 
   #text(text: string): void {

@@ -1,0 +1,2 @@
+export { loads } from "./formats/pickle/read/loads.ts";
+export { dumps } from "./formats/pickle/write/dumps.ts";
