@@ -33,7 +33,9 @@ export function convertDicts(root: unknown, to: "map" | "object"): unknown {
       }
       for (const [key, item] of entries.reverse()) {
         if (plain && to === "object" && typeof key !== "string") {
-          throw new TypeError(`dicts: "object" would lose the key ${String(key)}, which is no text; use "map" or the default`);
+          throw new TypeError(
+            `dicts: "object" would lose the key ${String(key)}, which is no text; use "map" or the default`,
+          );
         }
         jobs.push(() =>
           visit(item, (made) => {
@@ -49,7 +51,8 @@ export function convertDicts(root: unknown, to: "map" | "object"): unknown {
     done.set(value, value);
     if (value instanceof PyObject && value.a !== null) {
       const attrs = value.a;
-      for (const [key, item] of attrs.entries()) jobs.push(() => visit(item, (made) => made !== item && attrs.set(key, made)));
+      for (const [key, item] of attrs.entries())
+        jobs.push(() => visit(item, (made) => made !== item && attrs.set(key, made)));
     }
     store(value);
   };

@@ -189,7 +189,12 @@ export class PyDict<K = unknown, V = unknown> {
     const keep: number[] = [];
     for (let i = 0; i < old.length; i++) if (!found.has(i)) keep.push(i);
     const keyFloats = this.k.floats;
-    this.k = new Keys(keep.map((i) => old[i]), this.k.text, true, true);
+    this.k = new Keys(
+      keep.map((i) => old[i]),
+      this.k.text,
+      true,
+      true,
+    );
     if (keyFloats !== null) this.k.floats = new Set(keep.flatMap((i, at) => (keyFloats.has(i) ? [at] : [])));
     this.v = keep.map((i) => values[i]);
     this.f = 0;
@@ -204,7 +209,12 @@ export class PyDict<K = unknown, V = unknown> {
     for (let i = 0; i < keys.length; i++) if (keys[i] !== GONE) keep.push(i);
     const isFloat = keep.map((i) => this.isFloat(i));
     const values = this.v;
-    this.k = new Keys(keep.map((i) => keys[i]), keep.every((i) => typeof keys[i] === "string"), true, true);
+    this.k = new Keys(
+      keep.map((i) => keys[i]),
+      keep.every((i) => typeof keys[i] === "string"),
+      true,
+      true,
+    );
     if (floats !== null) this.k.floats = new Set(keep.flatMap((i, at) => (floats.has(i) ? [at] : [])));
     this.v = keep.map((i) => values[i]);
     this.f = 0;

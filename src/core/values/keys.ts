@@ -209,7 +209,9 @@ export class Canon {
       const part = frame.parts[frame.texts.length];
       const simple = this.#simple(part);
       if (simple !== undefined) {
-        frame.texts.push(typeof simple === "string" ? `s${simple.length}:${simple}` : `${typeof simple}${String(simple)}`);
+        frame.texts.push(
+          typeof simple === "string" ? `s${simple.length}:${simple}` : `${typeof simple}${String(simple)}`,
+        );
         continue;
       }
       const seen = this.#seen.get(part as object);

@@ -16,8 +16,8 @@ export interface RareParts {
   items?: unknown[];
   pairs?: PyDict;
   setter?: unknown;
-  /** Attributes that came as `__slots__`, and whether a `__dict__` came beside them. */
-  slots?: { dict: boolean; names: Set<unknown> };
+  /** Attributes that came as `__slots__` (null for all), and whether a `__dict__` came beside them. */
+  slots?: { dict: boolean; names: Set<unknown> | null };
 }
 
 /**

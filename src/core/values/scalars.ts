@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { inspect, type Parts, pyKey, pyRepr, pyType } from "./protocol.ts";
+
 import { reprFloat } from "./literal.ts";
+import { inspect, type Parts, pyKey, pyRepr, pyType } from "./protocol.ts";
 
 /**
  * A Python float that must stay one: `new PyFloat(1)` is dumped as `1.0`, where the number `1` is an int.

@@ -60,7 +60,12 @@ abstract class Elements<T> {
     const { keys, floats } = this.k;
     const keep: number[] = [];
     for (let i = 0; i < keys.length; i++) if (!found.has(i)) keep.push(i);
-    this.k = new Keys(keep.map((i) => keys[i]), this.k.text, true, true);
+    this.k = new Keys(
+      keep.map((i) => keys[i]),
+      this.k.text,
+      true,
+      true,
+    );
     if (floats !== null) this.k.floats = new Set(keep.flatMap((i, at) => (floats.has(i) ? [at] : [])));
   }
 

@@ -19,7 +19,7 @@ export interface FloatPlaces {
 
 /** Returns the object it is given, so that a subclass can stamp private fields on an array. */
 class Stamp {
-  // biome-ignore lint/correctness/noConstructorReturn: returning the array is the whole point
+  // biome-ignore lint/correctness/noConstructorReturn: the array is what is to be stamped
   constructor(target: object) {
     return target;
   }

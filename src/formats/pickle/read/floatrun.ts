@@ -35,7 +35,7 @@ export function floatRun(m: State): boolean {
     if (bytes[p] !== 0x47) break;
   }
   if (last === 0 || (p >= end && !m.last)) return false;
-  const view = (m.view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const view = m.dataView();
   const list = new Array<number>(lastCount);
   let whole = 0;
   let i = 0;
@@ -57,7 +57,7 @@ export function floatRun(m: State): boolean {
 }
 
 function frameSize(m: State, p: number): number {
-  const view = (m.view ??= new DataView(m.bytes.buffer, m.bytes.byteOffset, m.bytes.byteLength));
+  const view = m.dataView();
   return Number(view.getBigUint64(p + 1, true));
 }
 

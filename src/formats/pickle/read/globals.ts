@@ -46,6 +46,11 @@ export class Globals implements PackContext {
     if (options.buffers) this.#buffers = options.buffers[Symbol.iterator]();
   }
 
+  /** Has a name been resolved? Without, the resolver is as good as new. */
+  get used(): boolean {
+    return this.#found !== null;
+  }
+
   /** What a name stands for. */
   find(m: State, module: string, name: string): unknown {
     const ofModule = this.#found?.get(module);
@@ -332,6 +337,9 @@ function newFromPartial(func: unknown): { cls: PyGlobal; args: PyTuple; kwargs: 
   return { cls, args: rest(args, 1), kwargs: kwargs instanceof PyDict && kwargs.size > 0 ? kwargs : null };
 }
 
+/** Every attribute is a slot; one object serves all such instances. */
+const ALL_SLOTS = { dict: false, names: null };
+
 /** State of an unknown class: a dict of attributes, `(dict, slots)`, or anything for a `__setstate__` of its own. */
 function setState(target: PyObject, state: unknown): void {
   if (state instanceof PyDict && state.constructor === PyDict) {
@@ -346,14 +354,19 @@ function setState(target: PyObject, state: unknown): void {
     (state[0] === null || state[0] instanceof PyDict)
   ) {
     const [dict, slots] = state as [PyDict | null, PyDict];
-    const names = ((target.rare ??= {}).slots ??= { dict: dict !== null, names: new Set() }).names;
-    for (const key of slots.keys()) names.add(key);
-    if (target.a === null && dict === null) target.a = slots;
-    else {
-      if (target.a === null) target.a = new PyDict();
-      if (dict !== null) merge(target.a, dict);
-      merge(target.a, slots);
+    const before = target.rare?.slots;
+    if (target.a === null && dict === null && before === undefined) {
+      target.a = slots;
+      if (target.rare === null) target.rare = { slots: ALL_SLOTS };
+      else target.rare.slots = ALL_SLOTS;
+      return;
     }
+    const names = new Set<unknown>(before?.names ?? (before && target.a ? [...target.a.keys()] : []));
+    for (const key of slots.keys()) names.add(key);
+    (target.rare ??= {}).slots = { dict: dict !== null || before?.dict === true, names };
+    target.a ??= new PyDict();
+    if (dict !== null) merge(target.a, dict);
+    merge(target.a, slots);
     return;
   }
   (target.rare ??= {}).state = state;

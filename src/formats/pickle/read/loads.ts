@@ -23,6 +23,7 @@ export function toBytes(data: BytesLike): Uint8Array {
   throw new TypeError("a pickle is bytes: give a Uint8Array or an ArrayBuffer (load takes paths and streams)");
 }
 
+const DEFAULTS: LoadOptions = {};
 const PACKS: readonly Pack[] = [stdlib];
 
 /** The resolver of names for one load. */
@@ -33,6 +34,17 @@ export function globalsFor(options: LoadOptions): Globals {
 /** Applies what the options say of finished values. */
 export function finish(value: unknown, options: LoadOptions): unknown {
   return options.dicts === undefined || options.dicts === "pydict" ? value : convertDicts(value, options.dicts);
+}
+
+/** A resolver of default options that has resolved nothing yet, and so may serve again. */
+let fresh: Globals | null = null;
+
+function parseDefault(bytes: Uint8Array): unknown {
+  const globals = fresh ?? globalsFor(DEFAULTS);
+  fresh = null;
+  const { value } = parseWhole(globals, 0, bytes, false);
+  if (!globals.used) fresh = globals;
+  return value;
 }
 
 function parseAt(bytes: Uint8Array, at: number, options: LoadOptions): Parsed {
@@ -51,7 +63,8 @@ function parseAt(bytes: Uint8Array, at: number, options: LoadOptions): Parsed {
  * loads(dumps([1, "a"])); // [1, "a"]
  * ```
  */
-export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): T {
+export function loads<T = unknown>(data: BytesLike, options: LoadOptions = DEFAULTS): T {
+  if (options === DEFAULTS) return parseDefault(toBytes(data)) as T;
   return parseAt(toBytes(data), 0, options).value as T;
 }
 

@@ -16,7 +16,13 @@ export function toInt(value: bigint, bigints: boolean): number | bigint {
 }
 
 /** Little-endian two's complement of `size` bytes at `start` (LONG1, LONG4). */
-export function longFromBytes(bytes: Uint8Array, start: number, size: number, bigints: boolean): number | bigint {
+export function longFromBytes(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  size: number,
+  bigints: boolean,
+): number | bigint {
   if (size <= 6 && !bigints) {
     if (size === 0) return 0;
     let value = 0;
@@ -29,7 +35,6 @@ export function longFromBytes(bytes: Uint8Array, start: number, size: number, bi
   }
   if (size === 0) return 0n;
   if (size > MAX_LONG_BYTES) throw new LimitError("maxLongBytes", MAX_LONG_BYTES, size);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, size);
   if (size <= 32) {
     let at = size & ~7;
     let value = 0n;
@@ -40,7 +45,7 @@ export function longFromBytes(bytes: Uint8Array, start: number, size: number, bi
       for (let i = Math.min(size, at + 4) - 1; i >= at; i--) low = (low << 8) | (bytes[start + i] as number);
       value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
     }
-    for (at -= 8; at >= 0; at -= 8) value = (value << 64n) | view.getBigUint64(at, true);
+    for (at -= 8; at >= 0; at -= 8) value = (value << 64n) | view.getBigUint64(start + at, true);
     return toInt((bytes[start + size - 1] as number) > 127 ? value - (1n << BigInt(8 * size)) : value, bigints);
   }
   let hex = "";

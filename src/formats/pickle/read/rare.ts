@@ -52,9 +52,11 @@ export function rareStep(m: State, op: number): number {
     }
     // Payloads
     case 0x8a: // LONG1
-      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => longFromBytes(m.bytes, at, size, m.bigints));
+      return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) =>
+        longFromBytes(m.bytes, m.dataView(), at, size, m.bigints),
+      );
     case 0x8b: // LONG4
-      return payload(m, 5, signed4(m, "LONG"), (at, size) => longFromBytes(m.bytes, at, size, m.bigints));
+      return payload(m, 5, signed4(m, "LONG"), (at, size) => longFromBytes(m.bytes, m.dataView(), at, size, m.bigints));
     case 0x8c: // SHORT_BINUNICODE
       return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => m.strings.cut(at, size));
     case 0x58: // BINUNICODE
@@ -78,8 +80,16 @@ export function rareStep(m: State, op: number): number {
     case 0x54: // BINSTRING
       return payload(m, 5, signed4(m, "BINSTRING"), (at, size) => oldString(m, m.bytes.subarray(at, at + size)));
     // Lines
-    case 0x49: // INT
+    case 0x49: {
+      // INT
+      const stop = m.bigints ? 0 : digitsEnd(m);
+      if (stop > 0) {
+        m.stack[m.sp++] = decimal(m, stop);
+        m.pos = stop + 1;
+        return GO_ON;
+      }
       return line(m, (text) => textInt(text, m.bigints) ?? bad(m, `could not convert string to int: '${text}'`));
+    }
     case 0x4c: // LONG
       return line(m, (text) => {
         if (text === "") bad(m, "pickle data was truncated: an empty line");
@@ -109,7 +119,17 @@ export function rareStep(m: State, op: number): number {
         const args = takeTuple(m, from);
         return globals.instantiate(m, globals.find(m, module, name), args);
       });
-    case 0x67: // GET
+    case 0x67: {
+      // GET
+      const stop = digitsEnd(m);
+      if (stop > 0) {
+        const value = m.memo[decimal(m, stop)];
+        if (value !== undefined && m.floatSlots === null) {
+          m.stack[m.sp++] = value;
+          m.pos = stop + 1;
+          return GO_ON;
+        }
+      }
       return line(m, (text) => {
         const slot = slotOf(m, text);
         const value = m.memo[slot] ?? m.recall(slot);
@@ -117,8 +137,21 @@ export function rareStep(m: State, op: number): number {
         if (m.floatSlots?.has(slot)) m.notes.add(m.sp);
         return value === undefined ? null : value;
       });
+    }
     case 0x70: {
       // PUT
+      const stop = digitsEnd(m);
+      if (stop > 0) {
+        need(m, 1);
+        const slot = decimal(m, stop);
+        const value = m.stack[m.sp - 1];
+        if (slot === m.memoCount && slot === m.memoTop && typeof value !== "symbol" && typeof value !== "number") {
+          m.memo[slot] = value;
+          m.memoTop = ++m.memoCount;
+        } else m.put(slot);
+        m.pos = stop + 1;
+        return GO_ON;
+      }
       const text = lineAt(m, 1);
       if (text === null) return more(m, m.end - m.pos + 1, true);
       need(m, 1);
@@ -407,10 +440,33 @@ function slice(m: State, at: number, size: number): Uint8Array {
 }
 
 function lineAt(m: State, skip: number): { text: string; next: number; from: number } | null {
+  const { bytes, end } = m;
   const from = m.pos + skip;
-  const stop = m.bytes.indexOf(10, from);
-  if (stop < 0 || stop >= m.end) return null;
-  return { text: decodeLatin1(m.bytes, from, stop), next: stop + 1, from };
+  let stop = from;
+  let all = 0;
+  for (let b = 0; stop < end && (b = bytes[stop] as number) !== 10; stop++) all |= b;
+  if (stop >= end) return null;
+  const text = all < 128 ? m.strings.cut(from, stop - from) : decodeLatin1(bytes, from, stop);
+  return { text, next: stop + 1, from };
+}
+
+/** Where the plain decimal of up to nine digits at `m.pos + 1` ends; 0 when the line is anything else. */
+function digitsEnd(m: State): number {
+  const { bytes, end } = m;
+  const from = m.pos + 1;
+  let p = from;
+  for (; p < end && p < from + 9; p++) {
+    const digit = (bytes[p] as number) - 48;
+    if (digit < 0 || digit > 9) break;
+  }
+  if (p === from || p >= end || bytes[p] !== 10 || (bytes[from] === 48 && p > from + 1)) return 0;
+  return p;
+}
+
+function decimal(m: State, stop: number): number {
+  let value = 0;
+  for (let p = m.pos + 1; p < stop; p++) value = value * 10 + (m.bytes[p] as number) - 48;
+  return value;
 }
 
 function line(m: State, read: (text: string) => unknown): number {

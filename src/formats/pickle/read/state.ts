@@ -14,7 +14,7 @@ import { Strings } from "./strings.ts";
 export const NEW_LIST: unique symbol = Symbol("new list");
 export const NEW_DICT: unique symbol = Symbol("new dict");
 
-const KEPT = 1 << 18;
+const KEPT = 1 << 20;
 
 /** The machine's state: window, stack, marks, memo. */
 export class State {
@@ -99,6 +99,11 @@ export class State {
       opcode,
       cause,
     });
+  }
+
+  /** A view of the window, made when the first opcode needs it. */
+  dataView(): DataView {
+    return (this.view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
   }
 
   /** Makes real every pending list and dict at stack place `from` or above. */

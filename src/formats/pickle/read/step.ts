@@ -84,13 +84,13 @@ export function step(m: State): number {
         // LONG1
         const size = bytes[p + 1] as number;
         if (p + 2 + size > end) break;
-        stack[sp++] = longFromBytes(bytes, p + 2, size, m.bigints);
+        stack[sp++] = longFromBytes(bytes, m.dataView(), p + 2, size, m.bigints);
         p += 2 + size;
         continue;
       }
       case 0x47: {
         // BINFLOAT
-        const value = (m.view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)).getFloat64(p + 1);
+        const value = (m.view ?? m.dataView()).getFloat64(p + 1);
         if (value % 1 === 0 && !m.bigints && !(value === 0 && 1 / value < 0)) notes.add(sp);
         stack[sp++] = value;
         p += 9;
@@ -388,7 +388,7 @@ function joined(bytes: Uint8Array, p: number, end: number): number {
 }
 
 function frameStop(m: State, at: number, q: number): number {
-  const view = (m.view ??= new DataView(m.bytes.buffer, m.bytes.byteOffset, m.bytes.byteLength));
+  const view = m.dataView();
   const size = Number(view.getBigUint64(at, true));
   m.pos = at - 1;
   const stop = m.base + q - 1 + size;

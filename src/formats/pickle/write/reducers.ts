@@ -347,12 +347,14 @@ export function reduceObject(value: PyObject): Reduction {
   const { rare, a } = value;
   let state = rare?.state;
   if (state === undefined && a !== null) {
-    if (rare?.slots) {
+    const names = rare?.slots?.names;
+    if (names === null) state = tuple(null, a);
+    else if (rare?.slots) {
       const dict = new PyDict();
       const slots = new PyDict();
       let i = 0;
       for (const [key, item] of a) {
-        const target = rare.slots.names.has(key) ? slots : dict;
+        const target = names?.has(key) ? slots : dict;
         target.set(key, item);
         if (a.isFloat(i++)) target.setFloat(target.k.find(key), true);
       }
