@@ -1,0 +1,18 @@
+/**
+ * Python's data files, alive in TypeScript.
+ *
+ * ```ts
+ * import { load, toJS } from "brine";
+ * const data = toJS(await load("cache.pkl"));
+ * ```
+ *
+ * This face finds the format by itself; `brine/pickle` is the pickle module alone.
+ *
+ * @module
+ */
+export { load, loadAll, loads } from "./load.ts";
+export * from "./pickle.ts";
+export { type Sniffed, sniff } from "./sniff.ts";
+export { type InspectOptions, inspect, inspectValue, type Node } from "./tools/inspect/index.ts";
+export { at, parsePath, type Step } from "./tools/inspect/path.ts";
+export { renderTree, type TreeOptions } from "./tools/inspect/tree.ts";

@@ -1,0 +1,94 @@
+/**
+ * What a file is, by its first bytes.
+ *
+ * To add a format: one row in `SIGNATURES` (or, when it can be read, one in `load.ts`).
+ *
+ * @module
+ */
+import { UnsupportedError } from "./core/errors.ts";
+
+/** What {@link sniff} can tell. */
+export interface Sniffed {
+  /** `"pickle"`, or the name of what it is instead. */
+  readonly format: string;
+  /** What to do about it; empty for a pickle. */
+  readonly help: string;
+}
+
+interface Signature {
+  readonly format: string;
+  readonly starts: RegExp;
+  readonly help: string | ((head: string) => string);
+}
+
+/** Bytes that {@link sniff} looks at. */
+export const HEAD = 512;
+
+const NOT_YET = "brine cannot read it yet";
+const unpack = (command: string, stream: string): string =>
+  `unpack it first (${command}), or load(blob.stream().pipeThrough(new DecompressionStream("${stream}")))`;
+
+/** In order; the text is latin-1, so that `\x93` is the byte 0x93. None of these can begin a pickle that loads. */
+const SIGNATURES: readonly Signature[] = [
+  {
+    format: "Git LFS pointer",
+    starts: /^version https:\/\/git-lfs/,
+    help: (head) => {
+      const size = /\nsize (\d+)/.exec(head)?.[1];
+      return `it only stands for a file${size ? ` of ${size} bytes` : ""}: run "git lfs pull"`;
+    },
+  },
+  { format: "npy", starts: /^\x93NUMPY/, help: `a numpy array; ${NOT_YET}` },
+  { format: "HDF5", starts: /^\x89HDF\r\n\x1a\n/, help: NOT_YET },
+  { format: "torch", starts: /^PK\x03\x04.{26}[^/\0]*\/(data\.pkl|\.format_version|byteorder)/s, help: NOT_YET },
+  { format: "npz", starts: /^PK\x03\x04.{26}[^/\0]*\.npy/s, help: `a zip of numpy arrays; ${NOT_YET}` },
+  {
+    format: "zip",
+    starts: /^PK(\x03\x04|\x05\x06|\x07\x08)/,
+    help: "unpack it first (unzip), then load what is inside",
+  },
+  { format: "gzip", starts: /^\x1f\x8b\x08/, help: unpack("gunzip -c", "gzip") },
+  { format: "zlib", starts: /^x[\x01\x5e\x9c\xda]/, help: unpack("pigz -dz", "deflate") },
+  { format: "bz2", starts: /^BZh[1-9](1AY&SY|\x17rE8P\x90)/, help: "unpack it first (bunzip2)" },
+  { format: "xz", starts: /^\xfd7zXZ\0/, help: "unpack it first (unxz)" },
+  { format: "lzma", starts: /^\x5d\0\0[\x01-\x80\0]/, help: "unpack it first (unlzma)" },
+  { format: "zstd", starts: /^\x28\xb5\x2f\xfd/, help: "unpack it first (unzstd)" },
+  { format: "lz4", starts: /^\x04"M\x18/, help: "unpack it first (unlz4)" },
+  { format: "parquet", starts: /^PAR1/, help: "a table that pandas or pyarrow wrote; brine does not read it" },
+  { format: "SQLite", starts: /^SQLite format 3\0/, help: "a database, not a pickle" },
+  { format: "PNG", starts: /^\x89PNG/, help: "a picture, not a pickle" },
+  {
+    format: "HTML",
+    starts: /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|head|body|!--)/i,
+    help: "a web page: the download went wrong (a login page, or a 404)",
+  },
+  { format: "XML", starts: /^(\xef\xbb\xbf)?\s*</, help: "text, not a pickle" },
+  { format: "JSON", starts: /^(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[[{"\d\]-])/, help: "use JSON.parse" },
+];
+
+/**
+ * Tells the format of a file by its first bytes ({@link HEAD} of them are enough); what is nothing else is a pickle.
+ *
+ * @example
+ * ```ts
+ * sniff(bytes).format; // "pickle"
+ * ```
+ */
+export function sniff(head: Uint8Array): Sniffed {
+  const text = String.fromCharCode(...head.subarray(0, HEAD));
+  for (const { format, starts, help } of SIGNATURES) {
+    if (starts.test(text)) return { format, help: typeof help === "string" ? help : help(text) };
+  }
+  return { format: "pickle", help: "" };
+}
+
+/** Throws an `UnsupportedError` that says what to do when the bytes begin something that is no pickle. */
+export function demandPickle(head: Uint8Array, path?: string): void {
+  const { format, help } = sniff(head);
+  if (format === "pickle") return;
+  throw new UnsupportedError(format, `this is ${article(format)} ${format} file, no pickle: ${help}`, { path, format });
+}
+
+function article(format: string): string {
+  return /^(npy|npz|HDF5|HTML|XML|xz|lzma|lz4|SQLite)$/.test(format) ? "an" : "a";
+}

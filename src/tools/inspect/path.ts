@@ -1,0 +1,219 @@
+/**
+ * Paths into values, written as Python would: `[0].name`, `["key"]`, `[-1]`, `[0:3]`.
+ *
+ * @module
+ */
+import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
+import { isPlain, repr, typeName } from "../../core/values/repr.ts";
+import { PyFrozenSet, PySet } from "../../core/values/set.ts";
+import { isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
+import { PyArray, PyDeque, PyException, PyPartial, PySimpleNamespace } from "../../families/stdlib/index.ts";
+
+/** One step of a path. */
+export type Step =
+  | { readonly kind: "attr"; readonly name: string }
+  | { readonly kind: "item"; readonly key: unknown }
+  | { readonly kind: "slice"; readonly start: number | null; readonly stop: number | null; readonly step: number };
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "0": "\0",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+};
+
+class Scanner {
+  readonly text: string;
+  at = 0;
+  constructor(text: string) {
+    this.text = text;
+  }
+  fail(what: string): never {
+    throw new SyntaxError(`${what} at character ${this.at + 1} of the path ${this.text}`);
+  }
+  blank(): void {
+    this.take(/\s*/y);
+  }
+  take(pattern: RegExp): string | null {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (found === null) return null;
+    this.at += found[0].length;
+    return found[0];
+  }
+  literal(): unknown {
+    this.blank();
+    const number = this.take(/[+-]?\d[\d_]*(?![\d.eE])/y);
+    if (number !== null) {
+      const value = Number(number.replaceAll("_", ""));
+      return Number.isSafeInteger(value) ? value : BigInt(number.replaceAll("_", "").replace("+", ""));
+    }
+    const float = this.take(/[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/y);
+    if (float !== null) return Number(float);
+    const word = this.take(/(None|True|False)\b/y);
+    if (word !== null) return word === "None" ? null : word === "True";
+    const bytes = this.take(/b(?=['"])/y) !== null;
+    const quote = this.take(/['"]/y);
+    if (quote !== null)
+      return bytes ? Uint8Array.from(this.quoted(quote), (char) => char.charCodeAt(0)) : this.quoted(quote);
+    if (this.take(/\(/y) !== null) {
+      const items: unknown[] = [];
+      for (this.blank(); this.take(/\)/y) === null; this.blank()) {
+        items.push(this.literal());
+        this.blank();
+        if (this.take(/,/y) === null && this.text[this.at] !== ")") this.fail("expected , or )");
+      }
+      return tuple(...items);
+    }
+    return this.fail("expected a number, a quoted text, None, True, False or a tuple");
+  }
+  quoted(quote: string): string {
+    let out = "";
+    for (;;) {
+      const char = this.text[this.at++];
+      if (char === undefined) this.fail("the text does not end");
+      if (char === quote) return out;
+      if (char !== "\\") {
+        out += char;
+        continue;
+      }
+      const hex = this.take(/x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}/iy);
+      if (hex !== null) out += String.fromCodePoint(Number.parseInt(hex.slice(1), 16));
+      else {
+        const next = this.text[this.at++] ?? this.fail("the text does not end");
+        out += ESCAPES[next] ?? (next === "\\" || next === "'" || next === '"' ? next : `\\${next}`);
+      }
+    }
+  }
+}
+
+/**
+ * Reads a path. Throws `SyntaxError` with the place where it is wrong.
+ *
+ * @example
+ * ```ts
+ * parsePath("[0].name"); // [{ kind: "item", key: 0 }, { kind: "attr", name: "name" }]
+ * ```
+ */
+export function parsePath(text: string): Step[] {
+  const scanner = new Scanner(text.trim());
+  const steps: Step[] = [];
+  const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+  while (scanner.at < scanner.text.length) {
+    if (scanner.take(/\[/y) !== null) {
+      scanner.blank();
+      const slice = scanner.take(/(-?\d+)?\s*:\s*(-?\d+)?\s*(:\s*(-?\d+)?)?(?=\s*\])/y);
+      if (slice !== null) {
+        const [start, stop, step] = slice.split(":").map((part) => (part.trim() === "" ? null : Number(part)));
+        if (step === 0) scanner.fail("a slice's step cannot be 0");
+        steps.push({ kind: "slice", start: start ?? null, stop: stop ?? null, step: step ?? 1 });
+      } else steps.push({ kind: "item", key: scanner.literal() });
+      scanner.blank();
+      if (scanner.take(/\]/y) === null) scanner.fail("expected ]");
+      continue;
+    }
+    if (scanner.take(/\./y) === null && steps.length > 0) scanner.fail("expected . or [");
+    const quote = scanner.take(/['"]/y);
+    const name = quote === null ? scanner.take(NAME) : scanner.quoted(quote);
+    steps.push({ kind: "attr", name: name ?? scanner.fail("expected a name") });
+  }
+  return steps;
+}
+
+/**
+ * Follows a path (or its steps) into a value. A name finds an attribute, or a text key of a dict. Throws `RangeError`
+ * saying what is not there, `SyntaxError` for a bad path.
+ *
+ * @example
+ * ```ts
+ * at(new PyDict([["jobs", [1, 2, 3]]]), "['jobs'][-1]"); // 3
+ * ```
+ */
+export function at(value: unknown, path: string | readonly Step[]): unknown {
+  const steps = typeof path === "string" ? parsePath(path) : path;
+  return steps.reduce((found, step) => (step.kind === "attr" ? attr(found, step.name) : inside(found, step)), value);
+}
+
+function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown {
+  const dict = value instanceof PyDict || value instanceof Map ? value : value instanceof PyObject ? value.pairs : null;
+  const items = itemsOf(value);
+  if (step.kind === "slice") {
+    if (items === null) throw new RangeError(`${typeName(value)} has no slices`);
+    const places = slicePlaces(items.length, step);
+    if (typeof value === "string") return places.map((i) => items[i]).join("");
+    if (value instanceof Uint8Array) return Uint8Array.from(places, (i) => value[i]!);
+    const cut = places.map((i) => items[i]);
+    return isTuple(value) ? tupleFrom(cut) : cut;
+  }
+  const { key } = step;
+  if (dict !== null) {
+    if (!dict.has(key))
+      throw new RangeError(`no key ${repr(key, { maxChars: 60 })} in ${typeName(value)} (${dict.size})`);
+    return dict.get(key);
+  }
+  if (items === null && typeof value === "object" && value !== null && isPlain(value) && typeof key === "string") {
+    if (!Object.hasOwn(value, key)) throw new RangeError(`no key ${repr(key)} in dict`);
+    return (value as Record<string, unknown>)[key];
+  }
+  if (items === null) throw new RangeError(`${typeName(value)} has no items`);
+  if (typeof key !== "number" || !Number.isInteger(key)) {
+    throw new RangeError(`an item of ${typeName(value)} needs a whole number, not ${repr(key, { maxChars: 60 })}`);
+  }
+  const place = key < 0 ? items.length + key : key;
+  if (place < 0 || place >= items.length) {
+    throw new RangeError(`no item ${key} in ${typeName(value)} (${items.length})`);
+  }
+  return items[place];
+}
+
+function itemsOf(value: unknown): ArrayLike<unknown> | null {
+  if (Array.isArray(value) || value instanceof Uint8Array) return value;
+  if (typeof value === "string") return [...value];
+  if (value instanceof PySet || value instanceof PyFrozenSet || value instanceof Set) return [...value];
+  if (value instanceof PyDeque) return value.items;
+  if (value instanceof PyArray) return value.toList();
+  return value instanceof PyObject ? value.items : null;
+}
+
+function slicePlaces(length: number, { start, stop, step }: Extract<Step, { kind: "slice" }>): number[] {
+  const low = step > 0 ? 0 : -1;
+  const high = step > 0 ? length : length - 1;
+  const clamp = (n: number): number => Math.max(low, Math.min(high, n < 0 ? n + length : n));
+  const from = start === null ? (step > 0 ? low : high) : clamp(start);
+  const to = stop === null ? (step > 0 ? high : low) : clamp(stop);
+  const places: number[] = [];
+  for (let i = from; step > 0 ? i < to : i > to; i += step) places.push(i);
+  return places;
+}
+
+function attr(value: unknown, name: string): unknown {
+  const missing = (): never => {
+    throw new RangeError(`no attribute ${name} in ${typeName(value)}`);
+  };
+  if (typeof value !== "object" || value === null) return missing();
+  if (value instanceof PyDict || value instanceof Map) return value.has(name) ? value.get(name) : missing();
+  if (value instanceof PyObject) {
+    if (value.attrs.has(name)) return value.attrs.get(name);
+    const parts: Record<string, unknown> = { __proto__: null };
+    parts["__args__"] = value.args;
+    parts["__kwargs__"] = value.kwargs ?? undefined;
+    parts["__state__"] = value.state;
+    parts["__class__"] = value.cls;
+    return parts[name] ?? (value.pairs?.has(name) ? value.pairs.get(name) : missing());
+  }
+  if (value instanceof PySimpleNamespace || value instanceof PyException) {
+    if (value.attrs.has(name)) return value.attrs.get(name);
+    if (!(name === "args" && value instanceof PyException)) return missing();
+  }
+  if (value instanceof PyPartial && name === "keywords") return value.kwargs;
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  // A getter of one of brine's classes, such as a named tuple's field; never a method.
+  const proto: object | null = Object.getPrototypeOf(value);
+  const getter = proto === null ? undefined : Object.getOwnPropertyDescriptor(proto, name)?.get;
+  return getter === undefined || name === "__proto__" ? missing() : getter.call(value);
+}

@@ -1,0 +1,33 @@
+/**
+ * Values in one short line.
+ *
+ * @module
+ */
+import { reprFloat } from "../../core/values/literal.ts";
+import { repr } from "../../core/values/repr.ts";
+
+const WIDTH = 80;
+/** Characters that would act on a terminal, or turn the direction of text. */
+const ACTING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** At most 80 characters of a value's `repr`; never acts on a terminal. */
+export function preview(value: unknown, isFloat = false): string {
+  if (isFloat && typeof value === "number") return reprFloat(value);
+  let shown = value;
+  let cut = false;
+  if ((typeof value === "string" || value instanceof Uint8Array) && value.length > WIDTH) {
+    shown = value.slice(0, WIDTH);
+    cut = true;
+  }
+  const text = harmless(repr(shown, { recursion: "named", maxChars: WIDTH - 1 }));
+  if (text.length > WIDTH) return `${text.slice(0, WIDTH - 1)}…`;
+  return cut && !text.endsWith("…") ? `${text.slice(0, WIDTH - 1)}…` : text;
+}
+
+/** The text with characters that act on a terminal escaped. */
+export function harmless(text: string): string {
+  return text.replace(ACTING, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
+}
