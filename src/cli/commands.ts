@@ -1,0 +1,22 @@
+/**
+ * The table of commands. To add one: a file beside this one, and a line in `COMMANDS`.
+ *
+ * @module
+ */
+import type { Flag, Parsed } from "./args.ts";
+import { dis } from "./dis.ts";
+import { get } from "./get.ts";
+import type { IO, Output } from "./io.ts";
+import { show } from "./show.ts";
+
+/** A command of the command line. */
+export interface Command {
+  readonly name: string;
+  /** Its words, as the help shows them. */
+  readonly usage: string;
+  readonly help: string;
+  readonly flags: readonly Flag[];
+  run(args: Parsed, io: IO, out: Output): Promise<void>;
+}
+
+export const COMMANDS: readonly Command[] = [show, get, dis];

@@ -1,0 +1,50 @@
+/**
+ * Files as commands take them: a path, or `-` for stdin.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { withPath } from "../core/errors.ts";
+import { fileError } from "../platform/files.ts";
+import type { Node } from "../tools/inspect/index.ts";
+import { inspect } from "../tools/inspect/index.ts";
+import type { Flag, Parsed } from "./args.ts";
+import type { IO } from "./io.ts";
+
+/** Options of every command that loads. */
+export const LOAD_FLAGS: readonly Flag[] = [
+  { name: "encoding", value: "CODEC", help: "codec of Python 2 str: ASCII (default), latin1, utf-8, bytes…" },
+];
+
+/** All bytes of a file or of stdin. */
+export async function readBytes(file: string, io: IO): Promise<Uint8Array> {
+  if (file !== "-") {
+    try {
+      return readFileSync(file);
+    } catch (e) {
+      throw fileError(file, e);
+    }
+  }
+  const pieces: Uint8Array[] = [];
+  const encoder = new TextEncoder();
+  for await (const piece of io.stdin) pieces.push(typeof piece === "string" ? encoder.encode(piece) : piece);
+  const all = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/** Loads a file as a tree. */
+export async function openTree(file: string, { options }: Parsed, io: IO): Promise<Node> {
+  const name = file === "-" ? "stdin" : file;
+  const bytes = await readBytes(file, io);
+  const encoding = options.get("encoding");
+  try {
+    return await inspect(bytes, { name, ...(typeof encoding === "string" ? { encoding } : {}) });
+  } catch (e) {
+    throw withPath(e, name);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The texts of `--help`.
+ *
+ * @module
+ */
+import type { Flag } from "./args.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+
+const EXAMPLES = `Examples:
+  brine cache.pkl                          the tree of a pickle
+  brine get cache.pkl "['users'][0].name"  one value
+  brine get cache.pkl "['scores'][0:3]" --json
+  brine cache.pkl --json | jq .users
+  brine rows.pkl --ndjson | head
+  brine old.pkl --encoding latin1          a file of Python 2
+  brine dis -a cache.pkl                   its opcodes
+  gunzip -c cache.pkl.gz | brine -         from stdin`;
+
+/** The help of all commands, or of one. */
+export function helpText(command?: Command): string {
+  if (command !== undefined) {
+    return `Usage: brine ${command.name} ${command.usage}\n\n${sentence(command.help)}\n${flagText(command.flags)}\n`;
+  }
+  const blocks = COMMANDS.map(
+    ({ name, usage, help, flags }) => `  brine ${name} ${usage}\n      ${help}\n${flagText(flags)}`,
+  );
+  return `brine shows what is in Python's data files. Nothing in a file is ever run.
+
+Usage: brine FILE · brine COMMAND …      FILE may be - for stdin
+
+${blocks.join("\n")}
+  brine --help [COMMAND] · brine --version
+
+${EXAMPLES}
+
+Exit codes: 0 done, 1 the file is bad or has no such value, 2 the command line is wrong.
+`;
+}
+
+function flagText(flags: readonly Flag[]): string {
+  return flags
+    .map(({ name, short, value, help }) => {
+      const words = `${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`;
+      return `      ${words.padEnd(24)}${help}\n`;
+    })
+    .join("");
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.\n`;
+}

@@ -1,0 +1,65 @@
+/**
+ * One run of the command line.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { isBrineError } from "../core/errors.ts";
+import { harmless } from "../tools/inspect/preview.ts";
+import { parseArgs } from "./args.ts";
+import { COMMANDS } from "./commands.ts";
+import { helpText } from "./help.ts";
+import { ClosedPipe, type IO, Output, UsageError } from "./io.ts";
+
+/**
+ * Runs `brine` with its arguments and gives the exit code: 0 done, 1 bad data, 2 wrong usage. Data go to stdout, talk to
+ * stderr; a reader that stops reading is no error.
+ */
+export async function run(argv: readonly string[], io: IO): Promise<number> {
+  const out = new Output(io.stdout);
+  try {
+    return await dispatch(argv, io, out);
+  } catch (e) {
+    try {
+      if (!(e instanceof ClosedPipe)) out.flush();
+    } catch {}
+    if (e instanceof ClosedPipe) return 0;
+    const usage = e instanceof UsageError;
+    if (!usage && !isBrineError(e)) {
+      io.stderr.write(`brine: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+      return 1;
+    }
+    const { message } = e as Error;
+    const hint = usage ? "; see brine --help" : / codec can't decode /.test(message) ? "; here: --encoding latin1" : "";
+    io.stderr.write(`brine: ${harmless(message)}${hint}\n`);
+    return usage ? 2 : 1;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: IO, out: Output): Promise<number> {
+  const [first] = argv;
+  let command = COMMANDS.find(({ name }) => name === first);
+  const rest = command === undefined ? argv : argv.slice(1);
+  if (first === undefined) {
+    io.stderr.write(helpText());
+    return 2;
+  }
+  const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
+  const words = rest.slice(0, end);
+  if (words.includes("--help") || words.includes("-h")) {
+    command ??= COMMANDS.find(({ name }) => words.includes(name));
+    out.write(helpText(command));
+  } else if (command === undefined && (first === "--version" || first === "-V")) {
+    out.line(version());
+  } else {
+    command ??= COMMANDS[0]!;
+    await command.run(parseArgs(rest, command.flags), io, out);
+  }
+  out.flush();
+  return 0;
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,37 @@
+/**
+ * `brine FILE`: the tree, or the whole as JSON.
+ *
+ * @module
+ */
+import { renderTree } from "../tools/inspect/tree.ts";
+import { number } from "./args.ts";
+import type { Command } from "./commands.ts";
+import { LOAD_FLAGS, openTree } from "./files.ts";
+import { UsageError } from "./io.ts";
+import { writeJSON, writeNDJSON } from "./json.ts";
+
+export const show: Command = {
+  name: "show",
+  usage: "FILE",
+  help: "print what is in a file as a tree (the word show may be left out)",
+  flags: [
+    { name: "depth", short: "d", value: "N", help: "levels of the tree (3)" },
+    { name: "limit", short: "n", value: "N", help: "children of one node (20)" },
+    { name: "json", help: "print the whole value as JSON" },
+    { name: "ndjson", help: "print one line of JSON for each item" },
+    ...LOAD_FLAGS,
+  ],
+  async run(args, io, out) {
+    const [file, ...rest] = args.words;
+    if (file === undefined || rest.length > 0) throw new UsageError("show takes one FILE");
+    const depth = number(args.options, "depth", 3);
+    const limit = number(args.options, "limit", 20);
+    const root = await openTree(file, args, io);
+    if (args.options.has("json")) return writeJSON(root.value, out);
+    if (args.options.has("ndjson")) return writeNDJSON(root.value, out);
+    const { isTTY, columns } = io.stdout;
+    const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
+    const look = { depth, limit, ...(isTTY && columns ? { width: columns } : {}), ...(paint ? { paint } : {}) };
+    for (const line of renderTree(root, look)) out.line(line);
+  },
+};
