@@ -72,7 +72,7 @@ export function utf8Length(text: string): number {
 
 /** Writes text as UTF-8 (lone surrogates too) at `at`; there must be room for three bytes a character. */
 export function writeUtf8(text: string, into: Uint8Array, at: number): number {
-  if (!/[\ud800-\udfff]/.test(text) || !hasLone(text)) return writeLooseUtf8(text, into, at);
+  if (!hasLone(text)) return writeLooseUtf8(text, into, at);
   const start = at;
   for (const character of text) {
     const c = character.codePointAt(0) as number;
@@ -94,7 +94,10 @@ export function writeUtf8(text: string, into: Uint8Array, at: number): number {
   return at - start;
 }
 
-function hasLone(text: string): boolean {
+/** Does the text hold half a surrogate pair? */
+export function hasLone(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  if (native !== undefined) return !native.call(text);
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < 0xd800 || c > 0xdfff) continue;

@@ -8,7 +8,7 @@ import type { GlobalEntry, Pack, PackContext } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
-import { EMPTY_TUPLE, isTuple, Mark, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
+import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
 import { toPython3 } from "../compat.ts";
 import type { LoadOptions } from "../options.ts";
 import { addFloats } from "./build.ts";
@@ -316,7 +316,9 @@ const INTERPRETED: ReadonlySet<string> = new Set([
 function rest(args: PyTuple, from: number): PyTuple {
   const items = args.slice(from);
   const floats = Mark.floats(args);
-  return tupleFrom(items, typeof floats === "number" ? floats >> from : 0);
+  if (typeof floats === "number") return tupleFrom(items, floats >> from);
+  const at = items.flatMap((_, i) => (isFloatAt(args, i + from) ? [i] : []));
+  return tupleFrom(items, { at, values: at.map((i) => items[i] as number) });
 }
 
 function merge(target: PyDict, pairs: PyDict): void {

@@ -22,12 +22,25 @@ export class Memo {
   /** Objects by slot; a slot kept on an object counts only when the object is found in it. */
   #objects: unknown[] = [];
   #top = 0;
+  /** What was found last: the same object often comes again at once. */
+  #last: object | null = null;
+  #lastSlot = -1;
   #row: object[] = [];
   #rowSlots: number[] = [];
   #rest: Map<object, number> | null = null;
 
   /** The object's slot, or -1. */
   find(value: object): number {
+    if (value === this.#last) return this.#lastSlot;
+    const slot = this.#find(value);
+    if (slot >= 0) {
+      this.#last = value;
+      this.#lastSlot = slot;
+    }
+    return slot;
+  }
+
+  #find(value: object): number {
     if (Array.isArray(value)) {
       if (Mark.has(value)) {
         const slot = Mark.memo(value);
@@ -79,5 +92,6 @@ export class Memo {
     this.#row.length = 0;
     this.#rowSlots.length = 0;
     this.#rest = null;
+    this.#last = null;
   }
 }

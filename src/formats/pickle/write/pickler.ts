@@ -9,7 +9,7 @@ import { GONE } from "../../../core/values/keys.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { type FloatPlaces, Mark } from "../../../core/values/tuple.ts";
+import { EMPTY_TUPLE, type FloatPlaces, Mark } from "../../../core/values/tuple.ts";
 import { Memo } from "./memo.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
@@ -137,14 +137,13 @@ export class Pickling {
     const w = this.w;
     if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      const marked = Mark.has(value);
-      const frozen = (marked || !this.frozenLists) && Object.isFrozen(value);
+      if (value !== EMPTY_TUPLE && this.#known(value)) return;
+      const frozen = (!this.frozenLists || Mark.has(value)) && Object.isFrozen(value);
       if (frozen && value.length === 0) {
         if (w.bin) w.op(0x29);
         else w.ascii("(t");
         return;
       }
-      if (this.#known(value)) return;
       if (frozen) {
         if (w.protocol < 2 || value.length > 3) w.op(0x28);
         this.push(TUPLE, value, 0);

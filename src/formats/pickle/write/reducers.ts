@@ -12,7 +12,7 @@ import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PickleBuffer, PyByteArray, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { EMPTY_TUPLE, isTuple, Mark, type PyTuple, tuple } from "../../../core/values/tuple.ts";
+import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tuple, tupleFrom } from "../../../core/values/tuple.ts";
 import { toPython2 } from "../compat.ts";
 import type { DumpOptions } from "../options.ts";
 import type { Pickling, Step } from "./pickler.ts";
@@ -25,8 +25,6 @@ const FROZENSET = /* @__PURE__ */ new PyGlobal("builtins", "frozenset");
 const GETATTR = /* @__PURE__ */ new PyGlobal("builtins", "getattr");
 const PARTIAL = /* @__PURE__ */ new PyGlobal("functools", "partial");
 const NEWOBJ = /* @__PURE__ */ new PyGlobal("copyreg", "__newobj__");
-const RECONSTRUCTOR = /* @__PURE__ */ new PyGlobal("copyreg", "_reconstructor");
-const OBJECT = /* @__PURE__ */ new PyGlobal("builtins", "object");
 
 /** Hooks, packs and tables of one dump. */
 export class Reducers implements PackContext {
@@ -299,9 +297,7 @@ export class Reducers implements PackContext {
       if (w.protocol >= 4) steps.push({ save: r.func }, { save: r.args }, { save: r.kwargs }, op(0x92));
       else steps.push({ save: this.#partial(r) }, { save: EMPTY_TUPLE }, op(0x52));
     } else if (r.isNew && w.protocol >= 2) steps.push({ save: r.func }, { save: r.args }, op(0x81));
-    else if (r.isNew && r.args.length === 0) {
-      steps.push({ save: RECONSTRUCTOR }, { save: tuple(r.func, OBJECT, null) }, op(0x52));
-    } else if (r.isNew) steps.push({ save: NEWOBJ }, { save: tuple(r.func, ...r.args) }, op(0x52));
+    else if (r.isNew) steps.push({ save: NEWOBJ }, { save: withFirst(r.func, r.args) }, op(0x52));
     else steps.push({ save: r.func }, { save: r.args }, op(0x52));
     steps.push(() => {
       const slot = p.memo.find(value);
@@ -337,7 +333,7 @@ export class Reducers implements PackContext {
     const cls = r.func as PyGlobal;
     const maker = new PyGlobal(cls.module, `${cls.name}.__new__`);
     const partial = new PyObject(PARTIAL, tuple(maker), "call");
-    partial.rare = { state: tuple(maker, tuple(cls, ...r.args) as PyTuple, r.kwargs, null) };
+    partial.rare = { state: tuple(maker, withFirst(cls, r.args), r.kwargs, null) };
     return partial;
   }
 }
@@ -367,6 +363,13 @@ export function reduceObject(value: PyObject): Reduction {
   if (rare?.items) reduction.items = rare.items;
   if (rare?.pairs) reduction.pairs = rare.pairs;
   return reduction;
+}
+
+/** `(first, *rest)`, the float memory of `rest` moved along. */
+function withFirst(first: unknown, rest: PyTuple): PyTuple {
+  const items = [first, ...rest];
+  const at = rest.flatMap((_, i) => (isFloatAt(rest, i) ? [i + 1] : []));
+  return tupleFrom(items, at.length > 0 ? { at, values: at.map((i) => items[i] as number) } : 0);
 }
 
 /** Why a value cannot be saved, and what to do about it. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { rawBytes, writeLooseUtf8 } from "#platform";
-import { utf8Length, writeUtf8 } from "../../../core/bytes/text.ts";
+import { hasLone, utf8Length, writeUtf8 } from "../../../core/bytes/text.ts";
 import { PicklingError } from "../../../core/errors.ts";
 import { reprFloat } from "../../../core/values/literal.ts";
 
@@ -14,6 +14,8 @@ const FRAME_HEAD = 9;
 const FRAME_LEAST = 4;
 const SLOTS = 8192;
 const SHORT = 256;
+const SMALL_END = 1n << 255n;
+const SMALL_LEAST = -SMALL_END;
 const FIRST = 4096;
 
 /** Output bytes and everything that is written without looking at containers. */
@@ -164,31 +166,29 @@ export class Writer {
       return;
     }
     // Two's complement by 64-bit pieces, then as short as it can be.
-    const pieces: bigint[] = [];
-    if (value >= -(1n << 255n) && value < 1n << 255n) {
-      for (let rest = value; ; ) {
-        pieces.push(BigInt.asUintN(64, rest));
-        const last = BigInt.asIntN(64, rest);
-        if (last === rest) break;
-        rest >>= 64n;
-      }
-    } else {
-      const bits = value.toString(16).length * 4 + 4;
-      const hex = BigInt.asUintN(Math.ceil(bits / 64) * 64, value)
-        .toString(16)
-        .padStart(Math.ceil(bits / 64) * 16, "0");
-      for (let end = hex.length; end > 0; end -= 16) pieces.push(BigInt(`0x${hex.slice(end - 16, end)}`));
-    }
-    const full = pieces.length * 8;
-    this.room(full + 8);
+    const small = value >= SMALL_LEAST && value < SMALL_END;
+    const full = small ? 0 : Math.ceil((value.toString(16).length * 4 + 4) / 64) * 8;
+    this.room(full + 56);
     this.startFrame();
     const head = full > 256 ? 5 : 2;
     const at = this.n + head;
-    pieces.forEach((piece, i) => {
-      this.view.setBigUint64(at + i * 8, piece, true);
-    });
+    let end = at;
+    if (small) {
+      for (let rest = value; ; rest >>= 64n) {
+        this.view.setBigUint64(end, rest, true);
+        end += 8;
+        if (BigInt.asIntN(64, rest) === rest) break;
+      }
+    } else {
+      const hex = BigInt.asUintN(full * 8, value)
+        .toString(16)
+        .padStart(full * 2, "0");
+      for (let stop = hex.length; stop > 0; stop -= 16, end += 8) {
+        this.view.setBigUint64(end, BigInt(`0x${hex.slice(stop - 16, stop)}`), true);
+      }
+    }
     const fill = value < 0n ? 0xff : 0;
-    let size = full;
+    let size = end - at;
     while (
       size > 1 &&
       this.out[at + size - 1] === fill &&
@@ -295,8 +295,8 @@ export class Writer {
     const short = this.protocol >= 4 && size < 256;
     const at = this.n + (short ? 2 : 5);
     let written = writeLooseUtf8(text, this.out, at);
-    // Text of other letters is written again only when a lone surrogate may have been lost.
-    if (written !== size) written = writeUtf8(text, this.out, at);
+    // Text of other letters is written again only when a lone surrogate was lost.
+    if (written !== size && hasLone(text)) written = writeUtf8(text, this.out, at);
     if (short && written < 256) {
       this.out[this.n] = 0x8c;
       this.out[this.n + 1] = written;
