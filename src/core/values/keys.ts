@@ -189,6 +189,8 @@ export class Canon {
   /** Hash-consing: every distinct content gets a number, so shared parts are read once. */
   #composite(root: object): string {
     const frames: Frame[] = [this.#frame(root)];
+    // Few frames are looked through one by one; a set of many keeps deep keys linear.
+    let open: Set<object> | null = null;
     let nodes = 0;
     for (;;) {
       const frame = frames[frames.length - 1] as Frame;
@@ -200,6 +202,7 @@ export class Canon {
         if (id === undefined) this.#ids.set(content, (id = this.#ids.size));
         const text = `#${id}`;
         this.#seen.set(frame.source, text);
+        open?.delete(frame.source);
         const parent = frames[frames.length - 1];
         if (parent === undefined) return text;
         parent.texts.push(text);
@@ -216,8 +219,13 @@ export class Canon {
       }
       const seen = this.#seen.get(part as object);
       if (seen !== undefined) frame.texts.push(seen);
-      else if (frames.some((f) => f.source === part)) throw new TypeError("unhashable: a tuple that holds itself");
-      else frames.push(this.#frame(part as object));
+      else if (open === null ? frames.some((f) => f.source === part) : open.has(part as object)) {
+        throw new TypeError("unhashable: a tuple that holds itself");
+      } else {
+        frames.push(this.#frame(part as object));
+        if (open !== null) open.add(part as object);
+        else if (frames.length > 16) open = new Set(frames.map((f) => f.source));
+      }
     }
   }
 
