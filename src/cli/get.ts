@@ -5,7 +5,7 @@
  */
 import { SourceError } from "../core/errors.ts";
 import { repr } from "../core/values/repr.ts";
-import { at, parsePath } from "../tools/inspect/path.ts";
+import { atExactly, parsePath } from "../tools/inspect/path.ts";
 import { harmless } from "../tools/inspect/preview.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
@@ -34,7 +34,7 @@ export const get: Command = {
     const root = await openTree(file, args, io);
     let value: unknown;
     try {
-      value = at(root.value, steps);
+      value = atExactly(root.value, steps);
     } catch (e) {
       throw e instanceof RangeError ? new SourceError(e.message, { path: root.name, cause: e }) : e;
     }

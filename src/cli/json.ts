@@ -17,7 +17,8 @@ interface Frame {
 /** Writes plain JSON without recursion, on one line or indented by two blanks. */
 export function writePlain(plain: unknown, out: Output, indented: boolean): void {
   const stack: Frame[] = [];
-  const gap = (): string => (indented ? `\n${"  ".repeat(stack.length)}` : "");
+  // Indents of a value many levels deep would be longer than all the rest.
+  const gap = (): string => (indented && stack.length < 64 ? `\n${"  ".repeat(stack.length)}` : "");
   let next = plain;
   for (;;) {
     if (typeof next !== "object" || next === null) out.write(JSON.stringify(next));

@@ -6,8 +6,9 @@
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { isPlain, repr, typeName } from "../../core/values/repr.ts";
+import { PyFloat } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
-import { isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
+import { isFloatAt, isTuple, Mark, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { PyArray, PyDeque, PyException, PyPartial, PySimpleNamespace } from "../../families/stdlib/index.ts";
 
 /** One step of a path. */
@@ -139,6 +140,27 @@ export function at(value: unknown, path: string | readonly Step[]): unknown {
   return steps.reduce((found, step) => (step.kind === "attr" ? attr(found, step.name) : inside(found, step)), value);
 }
 
+/** As {@link at}, but an integral number that Python wrote as a float comes as a `PyFloat`, for printing. */
+export function atExactly(value: unknown, steps: readonly Step[]): unknown {
+  const last = steps.at(-1);
+  const found = at(value, steps);
+  if (last === undefined || typeof found !== "number") return found;
+  const parent = at(value, steps.slice(0, -1));
+  return wasFloat(parent, last) ? new PyFloat(found) : found;
+}
+
+function wasFloat(parent: unknown, step: Step): boolean {
+  if (step.kind === "slice") return false;
+  const key = step.kind === "attr" ? step.name : step.key;
+  if (Array.isArray(parent)) return typeof key === "number" && isFloatAt(parent, key < 0 ? parent.length + key : key);
+  const dicts =
+    parent instanceof PyObject
+      ? [parent.a, parent.pairs]
+      : [parent instanceof PySimpleNamespace ? parent.attrs : parent];
+  const dict = dicts.find((d): d is PyDict => d instanceof PyDict && d.has(key));
+  return dict?.isFloat(dict.k.find(key)) ?? false;
+}
+
 function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown {
   const dict = value instanceof PyDict || value instanceof Map ? value : value instanceof PyObject ? value.pairs : null;
   const items = itemsOf(value);
@@ -148,7 +170,7 @@ function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown 
     if (typeof value === "string") return places.map((i) => items[i]).join("");
     if (value instanceof Uint8Array) return Uint8Array.from(places, (i) => value[i]!);
     const cut = places.map((i) => items[i]);
-    return isTuple(value) ? tupleFrom(cut) : cut;
+    return Array.isArray(value) ? withFloats(cut, places, value) : cut;
   }
   const { key } = step;
   if (dict !== null) {
@@ -169,6 +191,15 @@ function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown 
     throw new RangeError(`no item ${key} in ${typeName(value)} (${items.length})`);
   }
   return items[place];
+}
+
+/** The cut with the floats of what it was cut from. */
+function withFloats(cut: unknown[], places: readonly number[], from: readonly unknown[]): unknown {
+  const floats = places.flatMap((place, i) => (isFloatAt(from, place) ? [i] : []));
+  const memory = { at: floats, values: floats.map((i) => cut[i] as number) };
+  if (isTuple(from)) return tupleFrom(cut, cut.length < 31 ? floats.reduce((mask, i) => mask | (1 << i), 0) : memory);
+  if (floats.length > 0) Mark.setFloats(cut, memory);
+  return cut;
 }
 
 function itemsOf(value: unknown): ArrayLike<unknown> | null {

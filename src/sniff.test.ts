@@ -1,0 +1,51 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { dumps, load, loads, sniff, UnsupportedError } from "./index.ts";
+
+const text = (s: string): Uint8Array => new TextEncoder().encode(s);
+const raw = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt(0));
+const zip = (name: string): Uint8Array =>
+  raw(`PK\x03\x04${"\0".repeat(22)}${String.fromCharCode(name.length)}\0\0\0${name}`);
+
+describe("sniff", () => {
+  it.each([
+    [
+      "Git LFS pointer",
+      text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"),
+      /12345 bytes: run "git lfs pull"/,
+    ],
+    ["npy", raw("\x93NUMPY\x01\0"), /numpy array/],
+    ["HDF5", raw("\x89HDF\r\n\x1a\n\0"), /cannot read it yet/],
+    ["torch", zip("archive/data.pkl"), /yet/],
+    ["npz", zip("arr_0.npy"), /yet/],
+    ["zip", zip("a.txt"), /unpack/],
+    ["gzip", gzipSync("x"), /DecompressionStream\("gzip"\)/],
+    ["zlib", deflateSync("x"), /"deflate"/],
+    ["bz2", raw("BZh91AY&SY"), /bunzip2/],
+    ["xz", raw("\xfd7zXZ\0"), /unxz/],
+    ["HTML", text("<!DOCTYPE html><html>"), /web page/],
+    ["JSON", text('{"a": 1}'), /JSON.parse/],
+    ["JSON", text("[1, 2]"), /JSON.parse/],
+  ])("names %s", async (format, bytes, help) => {
+    expect(sniff(bytes)).toEqual({ format, help: expect.stringMatching(help) });
+    expect(() => loads(bytes)).toThrow(UnsupportedError);
+    await expect(load(new Blob([new Uint8Array(bytes)]))).rejects.toThrow(help);
+  });
+
+  it("takes every pickle for one, in any protocol", () => {
+    const values = [null, true, 1, 1.5, "x", new Uint8Array(99), [], {}, -5, 2n ** 99n, "[", "{}"];
+    for (const value of values) {
+      for (let protocol = 0; protocol <= 5; protocol++) expect(sniff(dumps(value, { protocol })).format).toBe("pickle");
+    }
+  });
+
+  it("gives a stream's first bytes out again", async () => {
+    const value = [..."abc".repeat(1000)];
+    const bytes = dumps(value);
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < bytes.length; i += 7) yield bytes.subarray(i, i + 7);
+    }
+    expect(await load(pieces())).toEqual(value);
+    expect(await load(new Blob([new Uint8Array(bytes)]))).toEqual(value);
+  });
+});
