@@ -11,6 +11,7 @@ import { PyByteArray, PyGlobal } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isFloatAt, type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { fillFrom } from "./collections.ts";
+import { PyRange } from "./numbers.ts";
 import {
   append,
   int,
@@ -76,6 +77,8 @@ function items(args: PyTuple): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value instanceof PyDict) return [...value.keys()];
   if (typeof value === "string") return [...value];
+  // Some ten bytes may claim a range of any length.
+  if (value instanceof PyRange && value.length > 1 << 20) throw new RangeError(`${value} is too long to be listed`);
   if (typeof value === "object" && value !== null && Symbol.iterator in value) return [...(value as Iterable<unknown>)];
   return refuse("the argument", "iterable", value);
 }
@@ -110,7 +113,7 @@ function toBytes(args: PyTuple): Uint8Array {
     return encode(source, codec);
   }
   if (source instanceof Uint8Array) return source;
-  if (isInt(source)) return new Uint8Array(int(source, "a size", 0, 1 << 20));
+  if (isInt(source)) return new Uint8Array(int(source, "a size", 0, 1024));
   return Uint8Array.from(items(args), (item) => int(item, "a byte", 0, 255));
 }
 

@@ -36,7 +36,9 @@ export function floatRun(m: State): boolean {
   }
   if (last === 0 || (p >= end && !m.last)) return false;
   const view = m.dataView();
-  const list = new Array<number>(lastCount);
+  // An array that has held a double grows unboxed; `new Array(n)` would be filled twice.
+  const list: number[] = [0.5];
+  list.length = lastCount;
   let whole = 0;
   let i = 0;
   for (p = m.pos; i < lastCount; ) {

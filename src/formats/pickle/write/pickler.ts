@@ -137,7 +137,7 @@ export class Pickling {
     const w = this.w;
     if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      if (value !== EMPTY_TUPLE && this.#known(value)) return;
+      if ((value as unknown) !== EMPTY_TUPLE && this.#known(value)) return;
       const frozen = (!this.frozenLists || Mark.has(value)) && Object.isFrozen(value);
       if (frozen && value.length === 0) {
         if (w.bin) w.op(0x29);
