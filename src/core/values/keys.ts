@@ -189,7 +189,6 @@ export class Canon {
   /** Hash-consing: every distinct content gets a number, so shared parts are read once. */
   #composite(root: object): string {
     const frames: Frame[] = [this.#frame(root)];
-    const open = new Set<unknown>([root]);
     // Few frames are looked through one by one; a set of many keeps deep keys linear.
     let open: Set<object> | null = null;
     let nodes = 0;
@@ -197,7 +196,6 @@ export class Canon {
       const frame = frames[frames.length - 1] as Frame;
       if (frame.texts.length === frame.parts.length) {
         frames.pop();
-        open.delete(frame.source);
         if (frame.sorted) frame.texts.sort();
         const content = `${frame.sorted ? "f" : "t"}${frame.texts.join(",")}`;
         let id = this.#ids.get(content);
