@@ -73,6 +73,9 @@ export interface RunOptions {
   window?: number | undefined;
 }
 
+/** One read of a source: large payloads come in pieces, so that none is held twice. */
+const PIECE = 1 << 22;
+
 /** Reads a source window by window; keeps what was read beyond one parser's end for the next. */
 export class Reader {
   readonly source: Source;
@@ -123,7 +126,7 @@ export class Reader {
     while (filled < need && !this.#ended) {
       signal?.throwIfAborted();
       const piece = await abortable(
-        line && frugal && this.source.line ? this.source.line() : this.source.next(roomy - filled || 1, signal),
+        line && frugal && this.source.line ? this.source.line() : this.source.next(Math.min(roomy - filled, PIECE) || 1, signal),
         signal,
       );
       if (piece.length === 0) {
