@@ -1,0 +1,108 @@
+/** Executes the examples of README.md and docs/pickle.md, and finds the files that the documents name. */
+
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { format } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const work = join(root, ".cache", "docs");
+const FACES: Readonly<Record<string, string>> = {
+  brine: "src/index.ts",
+  "brine/node": "src/node/index.ts",
+  "brine/pickle": "src/pickle.ts",
+  "brine/pickletools": "src/formats/pickle/tools/index.ts",
+  "brine/struct": "src/core/struct/index.ts",
+};
+const home = process.cwd();
+
+beforeAll(() => {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(join(work, "files"), { recursive: true });
+  for (const name of readdirSync(join(root, "examples/data"))) {
+    copyFileSync(join(root, "examples/data", name), join(work, "files", name));
+  }
+  process.chdir(join(work, "files"));
+});
+afterAll(() => process.chdir(home));
+
+/** Writes an example as a module and gives its path. */
+function write(document: string, { line, code }: Example): string {
+  const file = join(work, `${document.replaceAll("/", "-")}-${line}.ts`);
+  const imports = (_: string, face: string): string => `from ${JSON.stringify(join(root, FACES[face]!))}`;
+  writeFileSync(file, code.replace(/from "(brine[^"]*)"/g, imports));
+  return file;
+}
+
+interface Example {
+  line: number;
+  code: string;
+}
+
+function examples(document: string): Example[] {
+  const text = readFileSync(join(root, document), "utf8");
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
+    line: text.slice(0, match.index).split("\n").length,
+    code: match[1]!,
+  }));
+}
+
+describe.each(["README.md", "docs/pickle.md"])("%s", (document) => {
+  it.each(examples(document))("prints at line $line what it says", async ({ line, code }) => {
+    const told = [...code.matchAll(/^.*\bconsole\.log\(.*\); \/\/ (.*)$/gm)].map((match) => match[1]);
+    expect(told.length).toBe(code.match(/\bconsole\.log\(/g)?.length ?? 0);
+    const file = write(document, { line, code });
+    const printed: string[] = [];
+    const spy = vi.spyOn(console, "log").mockImplementation((...args) => void printed.push(format(...args)));
+    try {
+      await import(/* @vite-ignore */ file);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(printed).toEqual(told);
+  });
+});
+
+it("are typed as TypeScript wants it", () => {
+  const files = ["README.md", "docs/pickle.md"].flatMap((name) =>
+    examples(name).map((example) => write(name, example)),
+  );
+  const compilerOptions = { noUncheckedIndexedAccess: false, allowImportingTsExtensions: true, noUnusedLocals: false };
+  const types = [join(root, "node_modules/@types")];
+  const config = join(work, "tsconfig.json");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: join(root, "tsconfig.json"),
+      compilerOptions: { ...compilerOptions, typeRoots: types },
+      files,
+      include: [],
+    }),
+  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(process.execPath, [tsc, "-p", config], { encoding: "utf8" });
+  expect(stdout.split("\n").filter((line) => /docs\/(README|docs-)/.test(line))).toEqual([]);
+});
+
+describe.each([
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "docs/coverage.md",
+  "docs/dependencies.md",
+  "docs/pickle.md",
+])("%s", (document) => {
+  it("names only files that are there", () => {
+    const text = readFileSync(join(root, document), "utf8");
+    const named = [...text.matchAll(/`((?:src|test|docs|fixtures|examples|bench|scripts|\.ci)\/[\w./-]*)`/g)];
+    const linked = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map((match) => [match[0], match[1]] as const);
+    const folder = document.includes("/") ? "docs" : "";
+    const missing = [
+      ...named.map(([, path]) => path!).filter((path) => !existsSync(join(root, path))),
+      ...linked.map(([, path]) => path!).filter((path) => !existsSync(join(root, folder, path))),
+    ];
+    expect(missing).toEqual([]);
+  });
+});
