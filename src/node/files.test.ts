@@ -3,7 +3,8 @@ import { chmodSync, createWriteStream, mkdtempSync, readdirSync, readFileSync, s
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
 import { dump, dumps, load, loadAll, loads } from "../formats/pickle/index.ts";
 import { cached, dumpFile, dumpFileSync, loadFile, loadFileSync } from "./index.ts";
@@ -79,21 +80,29 @@ test("a failed dump leaves the old file and nothing beside it", async () => {
 test("a process killed while it writes leaves a whole file", async () => {
   const path = at("killed.pkl");
   dumpFileSync("old", path);
-  const files = JSON.stringify(new URL("../platform/files.ts", import.meta.url).href);
-  const script = `import(${files}).then(async ({ writePath }) => {
-    const big = new Uint8Array(40_000_000);
-    console.log("go");
-    for (;;) await writePath(${JSON.stringify(path)}, Buffer.concat([Buffer.from(${JSON.stringify([...dumps("new")])}), big]));
-  })`;
-  const child = spawn(process.execPath, ["--experimental-strip-types", "--no-warnings", "-e", script]);
-  const said = await new Promise<boolean>((done) => {
-    child.stdout.once("data", () => done(true));
-    child.once("exit", () => done(false));
+  const bundle = await rolldown({
+    input: fileURLToPath(new URL("../platform/files.ts", import.meta.url)),
+    platform: "node",
   });
-  if (!said) return; // This Node cannot run TypeScript by itself.
-  await new Promise((done) => setTimeout(done, 35));
+  await bundle.write({ file: at("files.mjs") });
+  const script = `import(${JSON.stringify(pathToFileURL(at("files.mjs")).href)}).then(async ({ writePath }) => {
+    const head = Buffer.from(${JSON.stringify([...dumps("new")])});
+    const big = Buffer.concat([head, new Uint8Array(40_000_000)]);
+    console.log("go");
+    for (;;) await writePath(${JSON.stringify(path)}, big);
+  })`;
+  const child = spawn(process.execPath, ["-e", script]);
+  await new Promise((done, failed) => {
+    child.stdout.once("data", done);
+    child.once("exit", () => failed(new Error("the child ended before it wrote")));
+  });
+  const begun = (): boolean => readdirSync(folder).some((name) => name.startsWith(".killed.pkl"));
+  // Killed at the start of a write, which takes far longer than the look into the folder.
+  while (!begun()) await new Promise((done) => setTimeout(done, 1));
   child.kill("SIGKILL");
   await new Promise((done) => child.once("exit", done));
+  // The kill fell into a write: its temporary file is still there.
+  expect(begun()).toBe(true);
   const bytes = readFileSync(path);
   expect([dumps("old").length, dumps("new").length + 40_000_000]).toContain(bytes.length);
   expect(["old", "new"]).toContain(loads(bytes));
