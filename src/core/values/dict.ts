@@ -5,7 +5,7 @@
  */
 import { GONE, Keys } from "./keys.ts";
 import { inspect, type Parts, pyJS, pyRepr, pyType } from "./protocol.ts";
-import { inspectText } from "./repr.ts";
+import { inspectText, ShownFloat } from "./repr.ts";
 
 const NO_KEYS: Keys = new Keys([], true, false, true);
 
@@ -249,14 +249,6 @@ export function dictParts(dict: PyDict, open: string, close: string): Parts {
   }
   parts.push(at === 0 ? open + close : close);
   return parts;
-}
-
-/** A float box for the repr walker, so that `1.0` prints as Python prints it. */
-export class ShownFloat {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
 }
 
 export function floatShown(value: unknown, isFloat: boolean): unknown {

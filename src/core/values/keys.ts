@@ -29,7 +29,7 @@ export class Keys {
   next: Keys | null = null;
   /** For dumps: the run and memo slots of the keys. */
   run: object | null = null;
-  slots: Int32Array | null = null;
+  slots: number[] | null = null;
   #index: Map<unknown, number> | null = null;
   #deep: Canon | null = null;
 

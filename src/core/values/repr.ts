@@ -3,10 +3,17 @@
  *
  * @module
  */
-import { ShownFloat } from "./dict.ts";
 import { reprBytes, reprFloat, reprInt, reprString } from "./literal.ts";
 import { type Parts, pyRepr, pyType } from "./protocol.ts";
 import { isFloatAt, isTuple } from "./tuple.ts";
+
+/** A float box for the repr walker, so that `1.0` prints as Python prints it. */
+export class ShownFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
 
 /** Options of {@link repr}. */
 export interface ReprOptions {

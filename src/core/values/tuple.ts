@@ -32,10 +32,17 @@ class Stamp {
 export class Mark extends Stamp {
   #memo = -1;
   #floats: number | FloatPlaces;
+  #tuple: boolean;
 
-  constructor(target: readonly unknown[], floats: number | FloatPlaces) {
+  constructor(target: readonly unknown[], floats: number | FloatPlaces, isTuple: boolean) {
     super(target);
     this.#floats = floats;
+    this.#tuple = isTuple;
+  }
+
+  /** Was the array marked as a tuple? False says nothing: a frozen array of the caller's is a tuple too. */
+  static isTuple(target: readonly unknown[]): boolean {
+    return #memo in target && (target as unknown as Mark).#tuple;
   }
 
   static has(target: readonly unknown[]): boolean {
@@ -57,7 +64,7 @@ export class Mark extends Stamp {
 
   static setFloats(target: readonly unknown[], floats: number | FloatPlaces): void {
     if (#memo in target) (target as unknown as Mark).#floats = floats;
-    else new Mark(target, floats);
+    else new Mark(target, floats, false);
   }
 }
 
@@ -79,7 +86,7 @@ export function tuple<T extends readonly unknown[]>(...items: T): PyTuple<T> {
 /** Turns an array the library owns into a tuple, in place; `floats` is the mask or places of its integral floats. */
 export function tupleFrom(items: readonly unknown[], floats: number | FloatPlaces = 0): PyTuple {
   if (items.length === 0) return EMPTY_TUPLE;
-  new Mark(items, floats);
+  new Mark(items, floats, true);
   return Object.freeze(items) as PyTuple;
 }
 

@@ -5,8 +5,8 @@
  */
 import type { Parse, Window } from "../../../core/bytes/parse.ts";
 import type { Globals } from "./globals.ts";
-import { State } from "./state.ts";
-import { MORE, step } from "./step.ts";
+import { MORE, State } from "./state.ts";
+import { step } from "./step.ts";
 
 /** One idle state; a call takes it and puts it back, so calls may nest. */
 let idle: State | null = null;

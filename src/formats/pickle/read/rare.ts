@@ -3,21 +3,33 @@
  *
  * @module
  */
-import { DecodeError, decodeLatin1, decodeText, decodeUtf8 } from "../../../core/bytes/text.ts";
-import { BrineError } from "../../../core/errors.ts";
 import { PyDict } from "../../../core/values/dict.ts";
-import { Keys } from "../../../core/values/keys.ts";
 import { PyByteArray } from "../../../core/values/scalars.ts";
-import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { isTuple, type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
+import { PyFrozenSet } from "../../../core/values/set.ts";
+import { type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
+import {
+  bad,
+  decimal,
+  digitsEnd,
+  GO_ON,
+  hashing,
+  line,
+  lineAt,
+  lines,
+  oldString,
+  payload,
+  signed4,
+  size4,
+  size8,
+  slice,
+  slotOf,
+} from "./args.ts";
 import { makeList } from "./build.ts";
 import { escapeDecode, rawUnicodeEscape } from "./escapes.ts";
+import { addItems, appendTo, elements, setItems } from "./fill.ts";
 import type { Globals } from "./globals.ts";
 import { longFromBytes, textFloat, textInt, textLong } from "./numbers.ts";
-import type { State } from "./state.ts";
-import { DONE, more } from "./step.ts";
-
-const GO_ON = -1;
+import { DONE, more, type State } from "./state.ts";
 
 /** Runs the opcode at `m.pos`; returns -1 to go on, else what `step` is to return. */
 export function rareStep(m: State, op: number): number {
@@ -370,10 +382,6 @@ function needBelow(m: State, from: number): void {
   if (from - 1 < fence(m)) throw underflow(m);
 }
 
-function bad(m: State, reason: string): never {
-  throw m.fail(reason);
-}
-
 function go(m: State, size: number): number {
   m.pos += size;
   return GO_ON;
@@ -399,207 +407,4 @@ function takeTuple(m: State, from: number): PyTuple {
   const floats = m.notes.claim(m.stack, from, false);
   m.drop(from);
   return tupleFrom(items, floats);
-}
-
-function size4(m: State): number {
-  const { bytes, pos } = m;
-  return (
-    ((bytes[pos + 1] as number) |
-      ((bytes[pos + 2] as number) << 8) |
-      ((bytes[pos + 3] as number) << 16) |
-      ((bytes[pos + 4] as number) << 24)) >>>
-    0
-  );
-}
-
-function signed4(m: State, what: string): number {
-  const size = size4(m) | 0;
-  if (size < 0) throw m.fail(`${what} pickle has negative byte count`);
-  return size;
-}
-
-function size8(m: State): number {
-  const { bytes, pos } = m;
-  let size = 0;
-  for (let i = 8; i > 0; i--) size = size * 256 + (bytes[pos + i] as number);
-  return size;
-}
-
-function payload(m: State, head: number, size: number, read: (at: number, size: number) => unknown): number {
-  if (size > m.end - m.pos - head) return more(m, head + size);
-  const value = hashing(m, () => read(m.pos + head, size));
-  m.stack[m.sp++] = value;
-  m.pos += head + size;
-  return GO_ON;
-}
-
-/** Bytes of the window: a view of the caller's input, or own memory unless they fill the better part of a window. */
-function slice(m: State, at: number, size: number): Uint8Array {
-  const keep = !m.copy || (m.ours && size >= 1 << 16 && 2 * size > m.bytes.length);
-  return keep ? m.bytes.subarray(at, at + size) : m.bytes.slice(at, at + size);
-}
-
-function lineAt(m: State, skip: number): { text: string; next: number; from: number } | null {
-  const { bytes, end } = m;
-  const from = m.pos + skip;
-  let stop = from;
-  let all = 0;
-  for (let b = 0; stop < end && (b = bytes[stop] as number) !== 10; stop++) all |= b;
-  if (stop >= end) return null;
-  const text = all < 128 ? m.strings.cut(from, stop - from) : decodeLatin1(bytes, from, stop);
-  return { text, next: stop + 1, from };
-}
-
-/** Where the plain decimal of up to nine digits at `m.pos + 1` ends; 0 when the line is anything else. */
-function digitsEnd(m: State): number {
-  const { bytes, end } = m;
-  const from = m.pos + 1;
-  let p = from;
-  for (; p < end && p < from + 9; p++) {
-    const digit = (bytes[p] as number) - 48;
-    if (digit < 0 || digit > 9) break;
-  }
-  if (p === from || p >= end || bytes[p] !== 10 || (bytes[from] === 48 && p > from + 1)) return 0;
-  return p;
-}
-
-function decimal(m: State, stop: number): number {
-  let value = 0;
-  for (let p = m.pos + 1; p < stop; p++) value = value * 10 + (m.bytes[p] as number) - 48;
-  return value;
-}
-
-function line(m: State, read: (text: string) => unknown): number {
-  const found = lineAt(m, 1);
-  if (found === null) return more(m, m.end - m.pos + 1, true);
-  const value = hashing(m, () => read(found.text));
-  m.stack[m.sp++] = value;
-  m.pos = found.next;
-  return GO_ON;
-}
-
-function lines(m: State, read: (module: string, name: string) => unknown): number {
-  const first = lineAt(m, 1);
-  const second = first && lineAt(m, first.next - m.pos);
-  if (!first || !second) return more(m, m.end - m.pos + 1, true);
-  if (first.text === "" || second.text === "") throw m.fail("pickle data was truncated: an empty name");
-  const value = hashing(m, () =>
-    read(
-      decodeUtf8(m.bytes, first.from, first.next - 1, false),
-      decodeUtf8(m.bytes, second.from, second.next - 1, false),
-    ),
-  );
-  m.stack[m.sp++] = value;
-  m.pos = second.next;
-  return GO_ON;
-}
-
-function slotOf(m: State, text: string): number {
-  if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) throw m.fail(`invalid memo index '${text}'`);
-  const slot = Number(text.replaceAll("_", ""));
-  if (slot < 0 || !Number.isSafeInteger(slot)) throw m.fail(`memo index ${text} is out of range`);
-  return slot;
-}
-
-/** Runs what may find an unhashable key or undecodable text. */
-function hashing<T>(m: State, run: () => T): T {
-  try {
-    return run();
-  } catch (e) {
-    if (e instanceof BrineError) throw e;
-    if (e instanceof TypeError || e instanceof DecodeError || e instanceof RangeError) throw m.fail(e.message, e);
-    throw e;
-  }
-}
-
-function oldString(m: State, bytes: Uint8Array): unknown {
-  const { encoding, errors } = m.globals as Globals;
-  if (encoding === "bytes") return m.copy ? bytes.slice() : bytes;
-  try {
-    return decodeText(bytes, encoding, errors);
-  } catch (e) {
-    if (!(e instanceof DecodeError)) throw e;
-    throw m.fail(`${e.message}: pass encoding: "latin1", "utf-8" or "bytes" for a Python 2 pickle`, e);
-  }
-}
-
-function elements(m: State, from: number): Keys {
-  const items = m.stack.slice(from, m.sp);
-  let text = true;
-  for (const item of items) {
-    if (typeof item === "string") continue;
-    text = false;
-    if (typeof item === "object" && item !== null) m.shapes.check(item);
-  }
-  const keys = new Keys(items, text, true, items.length < 2);
-  for (let i = m.notes.first(from); i < m.notes.count; i++) {
-    (keys.floats ??= new Set()).add((m.notes.at[i] as number) - from);
-  }
-  m.notes.drop(from);
-  return keys;
-}
-
-function addItems(m: State, globals: Globals, from: number): void {
-  const target = m.stack[from - 1];
-  if (!(target instanceof PySet) || target.constructor !== PySet) {
-    globals.extend(m, target, makeList(m.stack, from, m.sp, m.notes));
-    return;
-  }
-  const added = hashing(m, () => elements(m, from));
-  if (target.k.keys.length === 0) {
-    target.k = added;
-    return;
-  }
-  const start = target.k.keys.length;
-  const own = new Keys(target.k.keys, target.k.text && added.text, true, false);
-  own.floats = target.k.floats;
-  for (const key of added.keys) own.keys.push(key);
-  for (const at of added.floats ?? []) (own.floats ??= new Set()).add(at + start);
-  target.k = own;
-}
-
-function appendTo(m: State, globals: Globals, from: number): void {
-  const target = m.stack[from - 1];
-  if (Array.isArray(target) && !isTuple(target)) m.extend(target, from);
-  else globals.extend(m, target, makeList(m.stack, from, m.sp, m.notes));
-  m.drop(from);
-}
-
-function setItems(m: State, globals: Globals, from: number): void {
-  const { stack, notes, sp } = m;
-  const target = stack[from - 1];
-  if (target instanceof PyDict && target.constructor === PyDict) {
-    hashing(m, () => {
-      if (target.k.keys.length === 0) {
-        const made = m.shapes.makeDict(stack, from, sp, notes);
-        target.k = made.k;
-        target.v = made.v;
-        target.f = made.f;
-        return;
-      }
-      mergeInto(m, target, from);
-    });
-  } else
-    globals.update(
-      m,
-      target,
-      hashing(m, () => m.shapes.makeDict(stack, from, sp, notes)),
-    );
-  m.drop(from);
-}
-
-/** Sets stack pairs from `from` on in a dict, keys and values with their float memory. */
-function mergeInto(m: State, target: PyDict, from: number): void {
-  const { stack, notes, sp } = m;
-  for (let at = from; at < sp; at += 2) {
-    const before = target.v.length;
-    target.set(stack[at], stack[at + 1]);
-    if (notes.count === 0) continue;
-    const position = target.v.length > before ? before : target.k.find(stack[at]);
-    if (notes.has(at + 1)) target.setFloat(position, true);
-    if (notes.has(at) && target.v.length > before) {
-      if (!target.k.owned) target.k = target.k.own();
-      (target.k.floats ??= new Set()).add(position);
-    }
-  }
 }

@@ -14,6 +14,10 @@ import { Strings } from "./strings.ts";
 export const NEW_LIST: unique symbol = Symbol("new list");
 export const NEW_DICT: unique symbol = Symbol("new dict");
 
+/** What a step of the machine returns: the pickle has ended, or the window has run dry. */
+export const DONE = 0;
+export const MORE = 1;
+
 const KEPT = 1 << 20;
 
 /** The machine's state: window, stack, marks, memo. */
@@ -239,4 +243,16 @@ function splitNotes(notes: Notes, from: number): number[] {
   const above = notes.at.slice(first, notes.count);
   notes.count = first;
   return above;
+}
+
+/** Asks for `wanted` bytes from the opcode on, or says that the data ends here. */
+export function more(m: State, wanted: number, line = false): number {
+  if (m.last) {
+    throw m.fail(
+      m.pos >= m.end && m.base + m.pos === 0 ? "Ran out of input: the pickle is empty" : "pickle data was truncated",
+    );
+  }
+  m.need = wanted;
+  m.line = line;
+  return MORE;
 }

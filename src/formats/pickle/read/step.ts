@@ -13,10 +13,7 @@ import { makeList } from "./build.ts";
 import { floatRun } from "./floatrun.ts";
 import { longFromBytes } from "./numbers.ts";
 import { rareStep } from "./rare.ts";
-import { NEW_DICT, NEW_LIST, type State } from "./state.ts";
-
-export const DONE = 0;
-export const MORE = 1;
+import { more, NEW_DICT, NEW_LIST, type State } from "./state.ts";
 
 /** Bytes that follow an opcode at least; lines and payloads are looked at by their own. */
 const FIXED: Uint8Array = /* @__PURE__ */ (() => {
@@ -366,18 +363,6 @@ export function step(m: State): number {
     if (result >= 0) return result;
     fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
   }
-}
-
-/** Asks for `wanted` bytes from the opcode on, or says that the data ends here. */
-export function more(m: State, wanted: number, line = false): number {
-  if (m.last) {
-    throw m.fail(
-      m.pos >= m.end && m.base + m.pos === 0 ? "Ran out of input: the pickle is empty" : "pickle data was truncated",
-    );
-  }
-  m.need = wanted;
-  m.line = line;
-  return MORE;
 }
 
 /** Where a further batch of the same container begins (behind its MARK), or 0. */

@@ -15,6 +15,7 @@ export const HIGHEST_PROTOCOL = 5;
 export const DEFAULT_PROTOCOL = 4;
 
 const PACKS: readonly Pack[] = [stdlib];
+const DEFAULTS: DumpOptions = {};
 const KEPT = 1 << 20;
 
 /** One idle machine; a call takes it and puts it back, so calls may nest. */
@@ -32,6 +33,7 @@ export function protocolOf(options: DumpOptions): number {
 
 /** Readies a machine for a run under `options`. */
 export function prepare(p: Pickling, options: DumpOptions, protocol: number): void {
+  if (options === DEFAULTS && p.reducers?.options === DEFAULTS && !p.reducers.used) return;
   p.reducers = new Reducers(options, protocol, PACKS);
   p.floatsOnly = options.ints === "bigint";
   p.fast = options.fast === true;
@@ -63,7 +65,7 @@ export function forget(p: Pickling): void {
  * dumps({ name: "Ada", scores: [1, 2.5] }, { protocol: 2 });
  * ```
  */
-export function dumps(value: unknown, options: DumpOptions = {}): Uint8Array {
+export function dumps(value: unknown, options: DumpOptions = DEFAULTS): Uint8Array {
   const protocol = protocolOf(options);
   const p = idle ?? new Pickling();
   idle = null;

@@ -74,7 +74,7 @@ export class Pickling {
 
   /** Forgets what a failed run left behind. */
   reset(): void {
-    for (let i = 0; i < this.#items.length; i++) this.#items[i] = undefined;
+    for (let i = 0; i < this.depth; i++) this.#items[i] = undefined;
     this.depth = 0;
     this.inUse = null;
   }
@@ -138,7 +138,7 @@ export class Pickling {
     if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
       if ((value as unknown) !== EMPTY_TUPLE && this.#known(value)) return;
-      const frozen = (!this.frozenLists || Mark.has(value)) && Object.isFrozen(value);
+      const frozen = Mark.isTuple(value) || (!this.frozenLists && Object.isFrozen(value));
       if (frozen && value.length === 0) {
         if (w.bin) w.op(0x29);
         else w.ascii("(t");
@@ -341,9 +341,10 @@ export class Pickling {
     const shared = !k.owned && k.text && !this.fast && this.reducers.persistentId === null;
     if (shared && k.run !== this.token) {
       k.run = this.token;
-      k.slots = new Int32Array(keys.length).fill(-1);
+      if (k.slots === null) k.slots = new Array<number>(keys.length).fill(-1);
+      else k.slots.fill(-1);
     }
-    const slots = shared ? (k.slots as Int32Array) : null;
+    const slots = shared ? (k.slots as number[]) : null;
     let at = this.#at[top] as number;
     if (at > 0 && (at & 1) === 0) this.#pairDone(at, v.length, live);
     while (at < v.length * 2) {

@@ -52,6 +52,11 @@ export class Reducers implements PackContext {
     }
   }
 
+  /** Has anything been found by this run that a next one must not know? */
+  get used(): boolean {
+    return this.#globals !== null || this.#byReference !== null;
+  }
+
   /** Asks the persistentId hook; true when it took the value. */
   persist(p: Pickling, value: unknown): boolean {
     const hook = this.persistentId;
