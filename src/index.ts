@@ -13,6 +13,14 @@
 export { load, loadAll, loads } from "./load.ts";
 export * from "./pickle.ts";
 export { type Sniffed, sniff } from "./sniff.ts";
-export { type InspectOptions, inspect, inspectValue, type Node } from "./tools/inspect/index.ts";
-export { at, parsePath, type Step } from "./tools/inspect/path.ts";
-export { renderTree, type TreeOptions } from "./tools/inspect/tree.ts";
+export {
+  at,
+  type InspectOptions,
+  inspect,
+  inspectValue,
+  type Node,
+  parsePath,
+  renderTree,
+  type Step,
+  type TreeOptions,
+} from "./tools/inspect/index.ts";

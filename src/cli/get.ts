@@ -5,8 +5,7 @@
  */
 import { SourceError } from "../core/errors.ts";
 import { repr } from "../core/values/repr.ts";
-import { atExactly, parsePath } from "../tools/inspect/path.ts";
-import { harmless } from "../tools/inspect/preview.ts";
+import { atExactly, harmless, parsePath } from "../tools/inspect/index.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
 import { UsageError } from "./io.ts";

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isBrineError } from "../core/errors.ts";
-import { harmless } from "../tools/inspect/preview.ts";
+import { harmless } from "../tools/inspect/index.ts";
 import { parseArgs } from "./args.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpText } from "./help.ts";

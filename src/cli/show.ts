@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { renderTree } from "../tools/inspect/tree.ts";
+import { renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";

@@ -12,6 +12,10 @@ import { asBytes, type SourceInput } from "../../sources/index.ts";
 import { childrenOf, lengthOf } from "./children.ts";
 import { preview } from "./preview.ts";
 
+export { at, atExactly, parsePath, type Step } from "./path.ts";
+export { harmless } from "./preview.ts";
+export { renderTree, type TreeOptions } from "./tree.ts";
+
 /** A value in the tree. Nothing below it is looked at before `children()` is asked. */
 export interface Node {
   /** Where it stands in its parent: `[0]`, `['key']`, `.attr`; of the root the file's name. */
