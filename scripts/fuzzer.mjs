@@ -166,7 +166,8 @@ const MUTATIONS = [
     const at = r.under(out.length);
     const value = r.pick(EDGES);
     const width = r.pick([1, 2, 4, 8]);
-    for (let i = 0; i < width && at + i < out.length; i++) out[at + i] = i < 4 ? (value >>> (8 * i)) & 255 : r.under(2) * 255;
+    for (let i = 0; i < width && at + i < out.length; i++)
+      out[at + i] = i < 4 ? (value >>> (8 * i)) & 255 : r.under(2) * 255;
     return out;
   },
   function structured(_s, r) {
@@ -183,7 +184,7 @@ const MUTATIONS = [
     const one = dict ? `\x8c\x01k${item}` : item;
     const count = r.pick([999, 1000, 1000, 1001]);
     const end = dict ? "u" : "e";
-    const odd = latin(r.pick(["", "", "0", "1", "t", "h\x00", "N", "2", "a"])); 
+    const odd = latin(r.pick(["", "", "0", "1", "t", "h\x00", "N", "2", "a"]));
     return join(
       dict ? "}\x94(" : "]\x94(",
       one.repeat(count),
@@ -248,32 +249,54 @@ export function bombs() {
     ["deep frozensets", join("(".repeat(DEEP), "\x91".repeat(DEEP), "."), "either"],
     ["deep tuples as a key", join("}N", "\x85".repeat(90_000), "K\x01s."), "load"],
     ["deep tuples as a key, too many", join("}N", "\x85".repeat(DEEP + 5), "K\x01s."), "either"],
-    ["deep reduced objects", join("c__main__\nC\n2".repeat(1), "\x85R".repeat(1), ".") , "either"],
-    ["deep objects", join("c__main__\nC\nq\x00", ")\x81h\x00".repeat(1), "0."), "either"],
-    ["deep states", join(...Array.from({ length: 20_000 }, () => "c__main__\nC\n)\x81"), "b".repeat(19_999), "."), "load"],
+    [
+      "deep states",
+      join(...Array.from({ length: 20_000 }, () => "c__main__\nC\n)\x81"), "b".repeat(19_999), "."),
+      "load",
+    ],
     ["deep arguments", join("c__main__\nC\n".repeat(20_000), ")", "R\x85".repeat(19_999), "R."), "load"],
-    ["deep deques", join("ccollections\ndeque\n]".repeat(20_000), "\x85R".repeat(1), "a\x85R".repeat(19_999), "."), "load"],
-    ["deep partials", join("cfunctools\npartial\n".repeat(5_000), "cbuiltins\nlen\n", "\x85R".repeat(5_000), "."), "either"],
+    [
+      "deep deques",
+      join("ccollections\ndeque\n]".repeat(20_000), "\x85R".repeat(1), "a\x85R".repeat(19_999), "."),
+      "load",
+    ],
+    [
+      "deep partials",
+      join("cfunctools\npartial\n".repeat(5_000), "cbuiltins\nlen\n", "\x85R".repeat(5_000), "."),
+      "either",
+    ],
     ["recursive tuple as its own key", join("(](K\x01eq\x000}q\x01(h\x01tK\x01s."), "either"],
     ["marks only", join("(".repeat(DEEP)), "refuse"],
     ["marks and STOP", join("(".repeat(DEEP), "."), "refuse"],
-    ["pending lists recalled one by one", join("]\x94".repeat(20_000), ...Array.from({ length: 20_000 }, (_, i) => `g${i}\n0`), "."), "either"],
+    [
+      "pending lists recalled one by one",
+      join("]\x94".repeat(20_000), ...Array.from({ length: 20_000 }, (_, i) => `g${i}\n0`), "."),
+      "either",
+    ],
     ["pending lists put again", join("]p0\n".repeat(20_000), "t."), "either"],
     ["integer of a million digits", join("L", "9".repeat(999_999), "L\n."), "either"],
     ["integer of too many digits", join("L", "9".repeat(1_000_001), "L\n."), "refuse"],
     ["INT of a million digits", join("I", "9".repeat(1_000_001), "\n."), "refuse"],
     ["decimal of many digits", join("cdecimal\nDecimal\n(V", "9".repeat(200_000), "\ntR."), "either"],
     ["decimal of a huge exponent as a key", join("}cdecimal\nDecimal\n(V1E+999999999\ntRK\x01s."), "either"],
-    ["decimals as keys", join("}", ...["1E+99999", "1E-99999"].map((n) => `cdecimal\nDecimal\n(V${n}\ntRK\x01s`), "."), "either"],
+    [
+      "decimals as keys",
+      join("}", ...["1E+99999", "1E-99999"].map((n) => `cdecimal\nDecimal\n(V${n}\ntRK\x01s`), "."),
+      "either",
+    ],
     ["fraction of zero", join("cfractions\nFraction\n(K\x01K\x00tR."), "either"],
-    ["range of a huge size", join("cbuiltins\nrange\n(K\x00\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x7fK\x01tR."), "either"],
+    [
+      "range of a huge size",
+      join("cbuiltins\nrange\n(K\x00\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x7fK\x01tR."),
+      "either",
+    ],
     ["bytearray of a huge size", join("cbuiltins\nbytearray\n(J\xff\xff\xff\x7ftR."), "either"],
     ["bytes of a huge size", join("cbuiltins\nbytes\n(J\xff\xff\xff\x7ftR."), "either"],
     ["list of a range", join("cbuiltins\nlist\n(cbuiltins\nrange\n(J\xff\xff\xff\x7ftRtR."), "either"],
     ["regular expression that blows up", join("cre\n_compile\n(V(a+)+$\nK\x00tR."), "either"],
     ["state that sets __proto__", join("c__main__\nC\n)\x81}(\x8c\x09__proto__}\x8c\x08polluted\x88sub."), "load"],
     ["kept text", join("\x8c\x01a\x94", "h\x00".repeat(DEEP), "0".repeat(DEEP), "."), "load"],
-    ["BUILD replacing what many slots hold", join("ccollections\nOrderedDict\n)R\x94", "h\x00}b0".repeat(3000), "."), "load"],
+    ["BUILD of one object again and again", join("c__main__\nC\n)\x81\x94", "h\x00}b0".repeat(30_000), "."), "load"],
   ];
 }
 
@@ -281,7 +304,14 @@ const LONGEST_MS = 2000;
 const MOST_GROWTH = 256 * 2 ** 20;
 
 const ownKeys = (object) => Reflect.ownKeys(object).map(String).join();
-const held = [Object.prototype, Array.prototype, Function.prototype, Map.prototype, Set.prototype, Uint8Array.prototype];
+const held = [
+  Object.prototype,
+  Array.prototype,
+  Function.prototype,
+  Map.prototype,
+  Set.prototype,
+  Uint8Array.prototype,
+];
 const before = held.map(ownKeys);
 
 function stage(problems, what, lib, longest, run) {
