@@ -1,0 +1,18 @@
+// A quick look at the built package in whatever runtime runs this.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pickle from "brine/pickle";
+import { smoke } from "./smoke-cases.mjs";
+
+const done = smoke(pickle);
+const folder = mkdtempSync(join(tmpdir(), "brine-"));
+try {
+  const path = join(folder, "value.pkl");
+  await pickle.dump({ a: [1, "two"] }, path);
+  const back = await pickle.load(path);
+  if (pickle.repr(back) !== "{'a': [1, 'two']}") throw new Error(`smoke: load of a file gave ${pickle.repr(back)}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`smoke: ${done}`);
