@@ -1,5 +1,6 @@
 /** A pickle that comes byte by byte reads as one that is all there: the same value, or the same refusal. */
 import { expect, test } from "vitest";
+import { hexOf, makeRandom, mutate, readSeeds } from "../scripts/fuzzer.mjs";
 import type { Parse } from "../src/core/bytes/parse.ts";
 import { isBrineError } from "../src/core/errors.ts";
 import { PyByteArray } from "../src/core/values/scalars.ts";
@@ -83,3 +84,28 @@ test.each(files.flatMap((file) => [0, 1, 7, 1000].map((more) => [file, more] as 
     expect(wrong.length, wrong.slice(0, 12).join("\n")).toBe(0);
   },
 );
+
+test("mutated streams", { timeout: 120_000 }, () => {
+  const seeds = readSeeds(600);
+  const random = makeRandom(20260102);
+  const wrong: string[] = [];
+  for (let i = 0; i < 10_000; i++) {
+    const stream = mutate(seeds, random);
+    const options: LoadOptions = { persistentLoad: (id) => new Pers(id), buffers: [] };
+    const whole = outcome(() => loads(stream, options));
+    const pieces = outcome(() => byWindows(parsePickle(globalsFor(options), 0, null, true), stream, i % 3).value);
+    if ("error" in whole || "error" in pieces) {
+      const [a, b] = [whole, pieces].map((o) => ("error" in o ? o.error : "loaded"));
+      if (a !== b && !late(whole, pieces)) wrong.push(`${hexOf(stream)}: whole ${a}, windows ${b}`);
+      continue;
+    }
+    const found = compareDescriptions(describe(whole.value), describe(pieces.value));
+    if (found) wrong.push(`${hexOf(stream)}: ${found.path} ${JSON.stringify(found).slice(0, 200)}`);
+  }
+  expect(wrong.length, wrong.slice(0, 12).join("\n")).toBe(0);
+});
+
+/** A frame that ends behind the data is found at once in the whole, but only at STOP or another fault in windows. */
+function late(whole: Outcome, pieces: Outcome): boolean {
+  return "error" in whole && "error" in pieces && /truncated/.test(whole.error);
+}
