@@ -135,23 +135,28 @@ export class Shapes {
   #shape(stack: unknown[], from: number, n: number): Keys {
     const first = stack[from];
     const last = stack[from + n + n - 2];
-    if (typeof first !== "string" || typeof last !== "string") return this.#owned(stack, from, n);
-    const slot =
-      (n * 37 + first.length * 5 + last.length * 11 + first.charCodeAt(0) + last.charCodeAt(last.length - 1) * 3) & 255;
+    let slot: number;
+    if (typeof first === "string" && typeof last === "string") {
+      slot = n * 37 + first.length * 5 + last.length * 11 + first.charCodeAt(0) + last.charCodeAt(last.length - 1) * 3;
+    } else if (typeof first === "number" && typeof last === "number") slot = n * 37 + first * 31 + last;
+    else return this.#owned(stack, from, n);
+    slot &= 255;
     const known = this.#table[slot];
     if (known !== null && known !== undefined && known.keys.length === n) {
       const keys = known.keys;
       let i = 0;
-      for (let at = from; i < n && keys[i] === stack[at]; i++) at += 2;
+      // 0 and -0 are the same to ===, but not to Python's repr.
+      for (let at = from; i < n && (known.text ? keys[i] === stack[at] : Object.is(keys[i], stack[at])); i++) at += 2;
       if (i === n) return known;
     }
     const keys = new Array<unknown>(n);
+    const kind = typeof first;
     for (let i = 0; i < n; i++) {
       const key = stack[from + i + i];
-      if (typeof key !== "string") return this.#owned(stack, from, n);
+      if (typeof key !== kind) return this.#owned(stack, from, n);
       keys[i] = key;
     }
-    const made = new Keys(keys, true, false, n === 1 || new Set(keys).size === n);
+    const made = new Keys(keys, kind === "string", false, n === 1 || new Set(keys).size === n);
     this.#table[slot] = made;
     if (this.#used.length <= 64) this.#used.push(slot);
     return made;
