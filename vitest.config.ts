@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+// Sources run unbuilt here, so the platform is the one in src.
+const alias = { "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname };
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/python/**", "node_modules/**"],

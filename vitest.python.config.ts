@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 // The live lane: run by scripts/test-python.mjs, which finds the Pythons and tells of them in BRINE_PYTHONS.
+// Sources run unbuilt here, so the platform is the one in src.
+const alias = { "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname };
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     include: ["test/python/**/*.test.ts"],
     testTimeout: 120_000,

@@ -219,7 +219,10 @@ describe("the command line", () => {
     const bundle = await rolldown({
       input: fileURLToPath(new URL("./main.ts", import.meta.url)),
       platform: "node",
-      resolve: { conditionNames: ["development", "node", "import"] },
+      resolve: {
+        conditionNames: ["node", "import"],
+        alias: { "#platform": fileURLToPath(new URL("../platform/node.ts", import.meta.url)) },
+      },
     });
     await bundle.write({ file: main, codeSplitting: false });
     const child = spawn(process.execPath, [main, big, "--json"]);
