@@ -126,7 +126,9 @@ export class Reader {
     while (filled < need && !this.#ended) {
       signal?.throwIfAborted();
       const piece = await abortable(
-        line && frugal && this.source.line ? this.source.line() : this.source.next(Math.min(roomy - filled, PIECE) || 1, signal),
+        line && frugal && this.source.line
+          ? this.source.line()
+          : this.source.next(Math.min(roomy - filled, PIECE) || 1, signal),
         signal,
       );
       if (piece.length === 0) {
