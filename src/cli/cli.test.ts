@@ -72,6 +72,13 @@ describe("brine FILE", () => {
     );
   });
 
+  it("shows good pickles and tells of what follows them", async () => {
+    const bytes = new Uint8Array([...dumps(1), ...dumps(2), 0, 0]);
+    const { code, out, err } = await brine(["-", "-d", "1"], bytes);
+    expect([code, out]).toEqual([0, "stdin: pickles (2)\n  [0]: int 1\n  [1]: int 2\n"]);
+    expect(err).toMatch(/^brine: the 2 bytes from byte 10 on are no pickle: [^\n]*\(stdin\)\n$/);
+  });
+
   it("colours a terminal only, and not under NO_COLOR", async () => {
     const one = dumps(1);
     expect((await brine(["-"], one, { tty: true })).out).toBe("stdin: \x1b[36mint\x1b[39m 1\n");

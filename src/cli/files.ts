@@ -43,7 +43,14 @@ export async function openTree(file: string, { options }: Parsed, io: IO): Promi
   const bytes = await readBytes(file, io);
   const encoding = options.get("encoding");
   try {
-    return await inspect(bytes, { name, ...(typeof encoding === "string" ? { encoding } : {}) });
+    return await inspect(bytes, {
+      name,
+      ...(typeof encoding === "string" ? { encoding } : {}),
+      onRest: (offset, { reason }) =>
+        io.stderr.write(
+          `brine: the ${bytes.length - offset} bytes from byte ${offset} on are no pickle: ${reason} (${name})\n`,
+        ),
+    });
   } catch (e) {
     throw withPath(e, name);
   }

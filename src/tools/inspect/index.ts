@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type BrineError, isBrineError } from "../../core/errors.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
 import { loadAll, loads } from "../../load.ts";
@@ -42,6 +43,8 @@ export interface Node {
 export interface InspectOptions extends LoadAsyncOptions {
   /** Name of the root; the source's own unless given. */
   name?: string;
+  /** Told of bytes behind good pickles that are none: where they begin, and why. */
+  onRest?: (offset: number, error: BrineError) => void;
 }
 
 class ValueNode implements Node {
@@ -114,7 +117,7 @@ export function inspectValue(value: unknown, name = "value"): Node {
 
 /**
  * Loads a file and gives the tree of its value; of several pickles in one file the tree of a list of them. What
- * follows a first good pickle and is none is left alone. Throws as `load` does.
+ * follows good pickles and is none is left alone, but told to `onRest`. Throws as `load` does.
  *
  * @example
  * ```ts
@@ -128,7 +131,9 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
   try {
     for await (const part of loadAll(source, options)) parts.push(part);
   } catch (e) {
-    if (parts.length !== 1) throw e;
+    const last = parts.at(-1);
+    if (last === undefined || !(isBrineError(e, "UNPICKLING") || isBrineError(e, "TRUNCATED"))) throw e;
+    options.onRest?.(last.end, e);
   }
   const [only] = parts;
   // An empty file is a truncated pickle, and says so.
