@@ -9,6 +9,8 @@ import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { Mark } from "../../../core/values/tuple.ts";
 
 const ROW = 8;
+/** Stands for no object; nobody can dump it. */
+const NOTHING = {};
 const KEPT = 1 << 16;
 
 /** Has the object a field for its slot? Only the library's own classes do; an `m` of the caller's is the caller's. */
@@ -23,19 +25,19 @@ export class Memo {
   #objects: unknown[] = [];
   #top = 0;
   /** What was found last: the same object often comes again at once. */
-  #last: object | null = null;
-  #lastSlot = -1;
+  last: object = NOTHING;
+  lastSlot = -1;
   #row: object[] = [];
   #rowSlots: number[] = [];
   #rest: Map<object, number> | null = null;
 
   /** The object's slot, or -1. */
   find(value: object): number {
-    if (value === this.#last) return this.#lastSlot;
+    if (value === this.last) return this.lastSlot;
     const slot = this.#find(value);
     if (slot >= 0) {
-      this.#last = value;
-      this.#lastSlot = slot;
+      this.last = value;
+      this.lastSlot = slot;
     }
     return slot;
   }
@@ -92,6 +94,6 @@ export class Memo {
     this.#row.length = 0;
     this.#rowSlots.length = 0;
     this.#rest = null;
-    this.#last = null;
+    this.last = NOTHING;
   }
 }

@@ -281,6 +281,12 @@ export class Pickling {
           this.#at[top] = i + 1;
           this.save(value, isFloat);
         }
+      } else if (typeof value === "string" && simple && !this.fast) {
+        if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+        w.string(value);
+      } else if (value === this.memo.last && simple) {
+        if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+        w.get(this.memo.lastSlot);
       } else {
         const before = this.depth;
         this.#at[top] = i + 1;
