@@ -201,6 +201,18 @@ export class Globals implements PackContext {
     return given === undefined ? target : given;
   }
 
+  /**
+   * POP of a call whose result nobody wants: `setter(instance, state)`, by which a six-part reduction sets the state.
+   */
+  discard(result: unknown): void {
+    if (!(result instanceof PyObject) || result.how !== "call" || result.args.length !== 2) return;
+    const [target, state] = result.args;
+    if (!(target instanceof PyObject) || target.rare?.setter !== undefined) return;
+    const rare = (target.rare ??= {});
+    rare.setter = result.cls;
+    rare.state = isFloatAt(result.args, 1) ? new PyFloat(state as number) : state;
+  }
+
   extend(m: State, target: unknown, items: unknown[]): void {
     if (target instanceof PyObject) {
       const rare = (target.rare ??= {});

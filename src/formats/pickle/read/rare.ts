@@ -196,6 +196,7 @@ export function rareStep(m: State, op: number): number {
       else if (m.mp > 0 && m.joins[m.mp - 1] === m.sp) m.unjoinEmpty();
       else {
         need(m, 1);
+        globals.discard(stack[m.sp - 1]);
         m.drop(m.sp - 1);
       }
       return go(m, 1);

@@ -24,6 +24,7 @@ const SET = /* @__PURE__ */ new PyGlobal("builtins", "set");
 const FROZENSET = /* @__PURE__ */ new PyGlobal("builtins", "frozenset");
 const GETATTR = /* @__PURE__ */ new PyGlobal("builtins", "getattr");
 const PARTIAL = /* @__PURE__ */ new PyGlobal("functools", "partial");
+const RECONSTRUCTOR = /* @__PURE__ */ new PyGlobal("copyreg", "_reconstructor");
 const NEWOBJ = /* @__PURE__ */ new PyGlobal("copyreg", "__newobj__");
 
 /** Hooks, packs and tables of one dump. */
@@ -302,7 +303,14 @@ export class Reducers implements PackContext {
       if (w.protocol >= 4) steps.push({ save: r.func }, { save: r.args }, { save: r.kwargs }, op(0x92));
       else steps.push({ save: this.#partial(r) }, { save: EMPTY_TUPLE }, op(0x52));
     } else if (r.isNew && w.protocol >= 2) steps.push({ save: r.func }, { save: r.args }, op(0x81));
-    else if (r.isNew) steps.push({ save: NEWOBJ }, { save: withFirst(r.func, r.args) }, op(0x52));
+    else if (r.isNew && r.args.length === 0 && !(value instanceof PyObject)) {
+      // As object.__reduce_ex__ does below protocol 2; of a class nobody knows, the base is not known either.
+      const base = r.items ? "list" : r.pairs ? "dict" : "object";
+      const content = r.items ?? r.pairs ?? null;
+      steps.push({ save: RECONSTRUCTOR }, { save: tuple(r.func, new PyGlobal("builtins", base), content) }, op(0x52));
+      const { items: _, pairs: __, ...rest } = r;
+      r = rest;
+    } else if (r.isNew) steps.push({ save: NEWOBJ }, { save: withFirst(r.func, r.args) }, op(0x52));
     else steps.push({ save: r.func }, { save: r.args }, op(0x52));
     steps.push(() => {
       const slot = p.memo.find(value);
@@ -365,6 +373,7 @@ export function reduceObject(value: PyObject): Reduction {
   const reduction: Reduction = { func: value.cls, args: value.args, isNew: value.how === "new" };
   if (rare?.kwargs) reduction.kwargs = rare.kwargs;
   if (state !== undefined) reduction.state = state;
+  if (rare?.setter !== undefined) reduction.stateSetter = rare.setter;
   if (rare?.items) reduction.items = rare.items;
   if (rare?.pairs) reduction.pairs = rare.pairs;
   return reduction;

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { PyObject } from "../../core/values/object.ts";
+import { dumps, loads } from "./index.ts";
+
+// CPython 3.13, protocol 4: [cart, cart], where cart's reduction is (Cart, (), state, None, None, fill) and the state
+// is {"total": 2.0, "me": cart}.
+const STREAM =
+  "gASVRgAAAAAAAABdlCiMBHNob3CUjARDYXJ0lJOUKVKUaAGMBGZpbGyUk5RoBH2UKIwFdG90YWyUR0AAAAAAAAAAjAJtZZRoBHWGUjBoBGUu";
+
+it("keeps the state setter of a six-part reduction", () => {
+  const bytes = new Uint8Array(Buffer.from(STREAM, "base64"));
+  const [cart, again] = loads<PyObject[]>(bytes);
+  expect(cart).toBeInstanceOf(PyObject);
+  expect(again).toBe(cart);
+  const state = cart?.state as Map<string, unknown>;
+  expect(state.get("total")).toBe(2);
+  expect(state.get("me")).toBe(cart);
+  expect(Buffer.from(dumps([cart, cart], { canonical: true })).equals(bytes)).toBe(true);
+});
