@@ -74,7 +74,10 @@ async function work() {
     const small = shrink(stream, (s) => judge(lib, s).problems.length > 0);
     console.error(`case ${i}: ${hexOf(small)}\n${judge(lib, small).problems.join("\n")}`);
   }
-  for (const [name, stream] of bombs()) {
+  for (const [i, [name, stream]] of bombs().entries()) {
+    // Each counts as a step forward for the watchdog.
+    Atomics.store(counts, 3, 0);
+    Atomics.store(counts, 0, cases + i);
     const { problems } = judge(lib, stream, 10_000);
     if (problems.length === 0) continue;
     counts[2]++;
