@@ -94,6 +94,16 @@ export class PyDict<K = unknown, V = unknown> {
     return this;
   }
 
+  /** @internal Sets the key that the last dict of this shape got next; false when it is another one. */
+  follow(key: unknown, value: unknown): boolean {
+    const next = this.k.next;
+    const at = this.v.length;
+    if (next === null || at >= 16 || next.keys[at] !== key) return false;
+    this.k = next;
+    this.v.push(value);
+    return true;
+  }
+
   delete(key: K): boolean {
     if (!this.k.settled) this.settle();
     const at = this.k.find(key);

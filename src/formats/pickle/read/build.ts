@@ -102,17 +102,25 @@ export class Shapes {
   #table: (Keys | null)[] = new Array<Keys | null>(256).fill(null);
   #used: number[] = [];
   #canon: Canon | null = null;
+  #root: Keys | null = null;
 
   clear(): void {
     if (this.#used.length > 64) this.#table.fill(null);
     else for (const slot of this.#used) this.#table[slot] = null;
     this.#used.length = 0;
     this.#canon = null;
+    this.#root = null;
+  }
+
+  /** An empty dict, at the root of the shapes that grow key by key. */
+  emptyDict(): PyDict {
+    return PyDict.of((this.#root ??= new Keys([], true, false, true)), [], 0);
   }
 
   /** A dict of the stack's keys and values from `from` up to `to`; throws `TypeError` for an unhashable key. */
   makeDict(stack: unknown[], from: number, to: number, notes: Notes): PyDict {
     const n = (to - from) >> 1;
+    if (n === 0) return this.emptyDict();
     let keyFloats: Set<number> | null = null;
     let floats: number | Uint8Array = 0;
     if (notes.count > 0) {

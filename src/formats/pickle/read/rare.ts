@@ -119,8 +119,14 @@ export function rareStep(m: State, op: number): number {
         if (quoted === null) bad(m, "the STRING opcode argument must be quoted");
         return oldString(m, escapeDecode(quoted[2] as string) ?? bad(m, "invalid \\x escape"));
       });
-    case 0x56: // UNICODE
-      return line(m, (text) => rawUnicodeEscape(text) ?? bad(m, "truncated \\uXXXX escape"));
+    case 0x56: {
+      // UNICODE
+      const found = lineAt(m, 1);
+      if (found === null) return more(m, m.end - m.pos + 1, true);
+      m.stack[m.sp++] = rawUnicodeEscape(found.text) ?? bad(m, "truncated \\uXXXX escape");
+      m.pos = found.next;
+      return GO_ON;
+    }
     case 0x63: {
       // GLOBAL
       return lines(m, (module, name) => globals.find(m, module, name));

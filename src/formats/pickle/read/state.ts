@@ -4,7 +4,6 @@
  * @module
  */
 import { UnpicklingError } from "../../../core/errors.ts";
-import { PyDict } from "../../../core/values/dict.ts";
 import { OPCODE_NAMES } from "../names.ts";
 import { extendList, makeList, Notes, Shapes } from "./build.ts";
 import type { Globals } from "./globals.ts";
@@ -139,7 +138,7 @@ export class State {
         this.marks[i] = (this.marks[i] as number) - shift;
         if (this.joins[i] !== 0) this.joins[i] = (this.joins[i] as number) - shift;
       }
-    } else value = isList ? [] : new PyDict();
+    } else value = isList ? [] : this.shapes.emptyDict();
     this.stack[at] = value;
     if (slot >= 0) this.setMemo(slot, value);
   }

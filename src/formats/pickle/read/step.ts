@@ -7,6 +7,7 @@
  */
 
 import { DecodeError } from "../../../core/bytes/text.ts";
+import { PyDict } from "../../../core/values/dict.ts";
 import { PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, tupleFrom } from "../../../core/values/tuple.ts";
 import { makeList } from "./build.ts";
@@ -299,6 +300,38 @@ export function step(m: State): number {
         if (slot >= 0) memo[slot] = dict;
         sp = mark;
         stack[sp - 1] = dict;
+        p++;
+        continue;
+      }
+      case 0x61: {
+        // APPEND: a list of one item, or (protocol 0) one item more
+        const at = sp - 2;
+        if (at < fence || notes.count > 0) break;
+        if (m.pn > 0 && (m.pending[m.pn - 1] as number) === at + 1) {
+          m.sp = sp;
+          m.realizeTop();
+        }
+        const target = stack[at];
+        if (target === NEW_LIST && m.pn > 0 && m.pending[m.pn - 1] === at) {
+          const list = [stack[at + 1]];
+          const slot = m.pendingMemo[--m.pn] as number;
+          if (slot >= 0) memo[slot] = list;
+          stack[at] = list;
+        } else if (Array.isArray(target) && target.constructor === Array && !Object.isFrozen(target)) {
+          target.push(stack[at + 1]);
+        } else break;
+        sp--;
+        p++;
+        continue;
+      }
+      case 0x73: {
+        // SETITEM: a key that dicts of this shape had next before
+        const at = sp - 3;
+        if (at < fence || notes.count > 0 || (m.pn > 0 && (m.pending[m.pn - 1] as number) >= at)) break;
+        const target = stack[at];
+        if (!(target instanceof PyDict) || target.constructor !== PyDict) break;
+        if (!target.follow(stack[at + 1], stack[at + 2])) break;
+        sp -= 2;
         p++;
         continue;
       }
