@@ -32,7 +32,7 @@ export function floatRun(m: State): boolean {
     if (bytes[p] === 0x95 && p + 9 < end && m.base + p + 9 + frameSize(m, p) <= m.base + end) p += 9;
     if (p >= end || bytes[p] !== 0x28) break;
     p++;
-    if (bytes[p] !== 0x47) break;
+    if (bytes[p] !== 0x47 && bytes[p] !== 0x95) break;
   }
   if (last === 0 || (p >= end && !m.last)) return false;
   const view = m.dataView();
