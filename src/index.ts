@@ -24,3 +24,10 @@ export {
   type Step,
   type TreeOptions,
 } from "./tools/inspect/index.ts";
+export {
+  type FromTypedOptions,
+  fromTypedJSON,
+  type ToTypedOptions,
+  type TypedJSON,
+  toTypedJSON,
+} from "./tools/typed/index.ts";

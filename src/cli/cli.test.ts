@@ -8,6 +8,7 @@ import { inflateSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { afterAll, describe, expect, it } from "vitest";
 import { dumps, PyDict, PyFloat, tuple } from "../pickle.ts";
+import { fromTypedJSON } from "../tools/typed/index.ts";
 import type { Sink } from "./io.ts";
 import { run } from "./run.ts";
 
@@ -150,6 +151,13 @@ describe("brine --json", () => {
     for (let i = 0; i < 100_000; i++) deep = [deep];
     const { code, out } = await brine(["get", "-", "", "--ndjson"], dumps([deep]));
     expect([code, out]).toEqual([0, `${"[".repeat(100_001)}${"]".repeat(100_001)}\n`]);
+  });
+
+  it("loses nothing when it is typed", async () => {
+    const value = new PyDict<unknown, unknown>([[1, tuple(new PyFloat(1), new Uint8Array([255]))]]);
+    const { out } = await brine([file(dumps(value)), "--typed"]);
+    expect(dumps(fromTypedJSON(JSON.parse(out)))).toEqual(dumps(value));
+    expect((await brine(["get", file(dumps(value)), "[1]", "--typed"])).out).toMatch(/"base64": "\/w=="/);
   });
 
   it("writes one line for each item, entry or value", async () => {

@@ -9,7 +9,7 @@ import { atExactly, harmless, parsePath } from "../tools/inspect/index.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
 import { UsageError } from "./io.ts";
-import { writeJSON, writeNDJSON } from "./json.ts";
+import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 
 export const get: Command = {
   name: "get",
@@ -17,6 +17,7 @@ export const get: Command = {
   help: "print one value as Python's repr does",
   flags: [
     { name: "json", help: "print it as JSON" },
+    { name: "typed", help: "print it as JSON that loses nothing (fromTypedJSON reads it)" },
     { name: "ndjson", help: "print one line of JSON for each item" },
     { name: "raw", help: "print text or bytes as they are" },
     ...LOAD_FLAGS,
@@ -38,6 +39,7 @@ export const get: Command = {
       throw e instanceof RangeError ? new SourceError(e.message, { path: root.name, cause: e }) : e;
     }
     if (args.options.has("json")) writeJSON(value, out);
+    else if (args.options.has("typed")) writeTypedJSON(value, out);
     else if (args.options.has("ndjson")) writeNDJSON(value, out);
     else if (!args.options.has("raw")) out.line(harmless(repr(value)));
     else if (value instanceof Uint8Array) out.bytes(value);

@@ -6,6 +6,7 @@
 
 import { PyDict } from "../core/values/dict.ts";
 import { toJSON } from "../core/values/json.ts";
+import { toTypedJSON } from "../tools/typed/index.ts";
 import type { Output } from "./io.ts";
 
 interface Frame {
@@ -56,6 +57,12 @@ export function writePlain(plain: unknown, out: Output, indented: boolean): void
 /** Writes a value as indented JSON. */
 export function writeJSON(value: unknown, out: Output): void {
   writePlain(toJSON(value), out, true);
+  out.write("\n");
+}
+
+/** Writes a value as indented JSON that loses nothing. */
+export function writeTypedJSON(value: unknown, out: Output): void {
+  writePlain(toTypedJSON(value), out, true);
   out.write("\n");
 }
 

@@ -8,7 +8,7 @@ import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
 import { UsageError } from "./io.ts";
-import { writeJSON, writeNDJSON } from "./json.ts";
+import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 
 export const show: Command = {
   name: "show",
@@ -18,6 +18,7 @@ export const show: Command = {
     { name: "depth", short: "d", value: "N", help: "levels of the tree (3)" },
     { name: "limit", short: "n", value: "N", help: "children of one node (20)" },
     { name: "json", help: "print the whole value as JSON" },
+    { name: "typed", help: "print it as JSON that loses nothing (fromTypedJSON reads it)" },
     { name: "ndjson", help: "print one line of JSON for each item" },
     ...LOAD_FLAGS,
   ],
@@ -28,6 +29,7 @@ export const show: Command = {
     const limit = number(args.options, "limit", 20);
     const root = await openTree(file, args, io);
     if (args.options.has("json")) return writeJSON(root.value, out);
+    if (args.options.has("typed")) return writeTypedJSON(root.value, out);
     if (args.options.has("ndjson")) return writeNDJSON(root.value, out);
     const { isTTY, columns } = io.stdout;
     const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
