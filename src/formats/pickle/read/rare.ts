@@ -84,7 +84,7 @@ export function rareStep(m: State, op: number): number {
     case 0x96: // BYTEARRAY8
       return payload(m, 9, size8(m), (at, size) => {
         const { buffer, byteOffset } = slice(m, at, size);
-        return new PyByteArray(buffer, byteOffset, size);
+        return new PyByteArray(buffer as ArrayBuffer, byteOffset, size);
       });
     case 0x55: // SHORT_BINSTRING
       return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => oldString(m, m.bytes.subarray(at, at + size)));
