@@ -112,7 +112,7 @@ export class PyDict<K = unknown, V = unknown> {
     this.setFloat(at, false);
     this.k.remove(at);
     this.v[at] = GONE;
-    if (this.k.gone > 16 && this.k.gone > this.v.length >> 1) this.#compact();
+    if (this.k.gone > 16 && this.k.gone > this.v.length >> 1) this.compact();
     return true;
   }
 
@@ -213,7 +213,8 @@ export class PyDict<K = unknown, V = unknown> {
     });
   }
 
-  #compact(): void {
+  /** @internal Drops the gaps that deleted entries left. */
+  compact(): void {
     const keep: number[] = [];
     const { keys, floats } = this.k;
     for (let i = 0; i < keys.length; i++) if (keys[i] !== GONE) keep.push(i);

@@ -9,7 +9,7 @@ import { GONE } from "../../../core/values/keys.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { EMPTY_TUPLE, type FloatPlaces, Mark } from "../../../core/values/tuple.ts";
+import { EMPTY_TUPLE, type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
 import { Memo } from "./memo.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
@@ -210,6 +210,28 @@ export class Pickling {
     else this.reducers.save(this, value);
   }
 
+  /** Writes a value without parts, or a reference to the object met last; false for all others. */
+  #leaf(value: unknown, isFloat: boolean): boolean {
+    const w = this.w;
+    if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+    if (typeof value === "number") {
+      if (!isFloat && value === (value | 0) && (value !== 0 || 1 / value > 0)) w.int(value);
+      else if (!isFloat && value !== 0 && Number.isSafeInteger(value)) w.int(value);
+      else w.float(value);
+    } else if (typeof value === "string") w.string(value);
+    else if (value === null) w.op(0x4e);
+    else if (value === true && w.protocol >= 2) w.op(0x88);
+    else if (value === false && w.protocol >= 2) w.op(0x89);
+    else if (value === this.memo.last) w.get(this.memo.lastSlot);
+    else return false;
+    return true;
+  }
+
+  /** May leaves be written without asking a hook or minding a mode? */
+  get #plain(): boolean {
+    return !this.floatsOnly && !this.fast && this.reducers.persistentId === null;
+  }
+
   /** Writes a reference when the object is in the memo. */
   #known(value: object): boolean {
     const slot = this.memo.find(value);
@@ -225,6 +247,7 @@ export class Pickling {
 
   push(kind: number, item: unknown, at: number): void {
     if (this.fast) this.#enter(item);
+    if (kind === DICT && (item as PyDict).k.gone > 0) (item as PyDict).compact();
     const top = this.depth++;
     this.#kinds[top] = kind;
     this.#items[top] = item;
@@ -251,47 +274,30 @@ export class Pickling {
   }
 
   #list(top: number): void {
-    const w = this.w;
     const list = this.#items[top] as unknown[];
     const places = Mark.floats(list) as FloatPlaces | 0;
     const n = list.length;
-    const simple = !this.floatsOnly && this.reducers.persistentId === null;
+    const simple = this.#plain;
     let i = this.#at[top] as number;
     let cursor = this.#cursor[top] as number;
     // The item saved last is complete only now.
     if (i > 0) this.#listItemDone(i, n);
     while (i < n) {
       const value = list[i];
-      if (typeof value === "number") {
-        let isFloat = false;
-        if (places !== 0) {
-          const { at, values } = places;
-          if (at === null) isFloat = i < values.length && values[i] === value;
-          else {
-            while (cursor < at.length && (at[cursor] as number) < i) cursor++;
-            isFloat = at[cursor] === i && values[cursor] === value;
-          }
+      let isFloat = false;
+      if (places !== 0 && typeof value === "number") {
+        const { at, values } = places;
+        if (at === null) isFloat = i < values.length && values[i] === value;
+        else {
+          while (cursor < at.length && (at[cursor] as number) < i) cursor++;
+          isFloat = at[cursor] === i && values[cursor] === value;
         }
-        if (simple) {
-          if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
-          if (!isFloat && value === (value | 0) && (value !== 0 || 1 / value > 0)) w.int(value);
-          else if (!isFloat && Number.isSafeInteger(value) && value !== 0) w.int(value);
-          else w.float(value);
-        } else {
-          this.#at[top] = i + 1;
-          this.save(value, isFloat);
-        }
-      } else if (typeof value === "string" && simple && !this.fast) {
-        if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
-        w.string(value);
-      } else if (value === this.memo.last && simple) {
-        if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
-        w.get(this.memo.lastSlot);
-      } else {
+      }
+      if (!simple || !this.#leaf(value, isFloat)) {
         const before = this.depth;
         this.#at[top] = i + 1;
         this.#cursor[top] = cursor;
-        this.save(value, false);
+        this.save(value, isFloat);
         if (this.depth > before) return;
       }
       i++;
@@ -315,11 +321,15 @@ export class Pickling {
     const items = this.#items[top] as unknown[];
     const floats = Mark.floats(items);
     const n = items.length;
+    const simple = this.#plain;
     for (let i = this.#at[top] as number; i < n; ) {
       const value = items[i++];
+      if (simple && this.#leaf(value, typeof value === "number" && floats !== 0 && isFloatAt(items, i - 1))) {
+        continue;
+      }
       this.#at[top] = i;
       const before = this.depth;
-      if (typeof value === "number") this.save(value, floats !== 0 && floatIn(floats, items, i - 1));
+      if (typeof value === "number") this.save(value, floats !== 0 && isFloatAt(items, i - 1));
       else this.save(value, false);
       if (this.depth > before) return;
     }
@@ -351,6 +361,7 @@ export class Pickling {
       else k.slots.fill(-1);
     }
     const slots = shared ? (k.slots as number[]) : null;
+    const simple = this.#plain;
     let at = this.#at[top] as number;
     if (at > 0 && (at & 1) === 0) this.#pairDone(at, v.length, live);
     while (at < v.length * 2) {
@@ -371,18 +382,24 @@ export class Pickling {
             slots[i] = w.slot;
           }
         } else {
-          this.#at[top] = at;
-          const before = this.depth;
-          this.save(key, typeof key === "number" && k.floats?.has(i) === true);
-          if (this.depth > before) return;
+          const isFloat = typeof key === "number" && k.floats?.has(i) === true;
+          if (!simple || !this.#leaf(key, isFloat)) {
+            this.#at[top] = at;
+            const before = this.depth;
+            this.save(key, isFloat);
+            if (this.depth > before) return;
+          }
         }
       }
       at++;
-      this.#at[top] = at;
       const value = v[i];
-      const before = this.depth;
-      this.save(value, typeof value === "number" && dict.f !== 0 && dict.isFloat(i));
-      if (this.depth > before) return;
+      const isFloat = typeof value === "number" && dict.f !== 0 && dict.isFloat(i);
+      if (!simple || !this.#leaf(value, isFloat)) {
+        this.#at[top] = at;
+        const before = this.depth;
+        this.save(value, isFloat);
+        if (this.depth > before) return;
+      }
       this.#pairDone(at, v.length, live);
     }
     this.#pop();
@@ -409,15 +426,19 @@ export class Pickling {
     const set = this.#items[top] as PySet;
     const { keys, floats } = set.k;
     const isSet = set.constructor === PySet;
+    const simple = this.#plain;
     let i = this.#at[top] as number;
     if (isSet && i > 0 && i % BATCH === 0) this.#setBatch();
     while (i < keys.length) {
       const value = keys[i++];
       if (value === GONE) continue;
-      this.#at[top] = i;
-      const before = this.depth;
-      this.save(value, typeof value === "number" && floats?.has(i - 1) === true);
-      if (this.depth > before) return;
+      const isFloat = typeof value === "number" && floats?.has(i - 1) === true;
+      if (!simple || !this.#leaf(value, isFloat)) {
+        this.#at[top] = i;
+        const before = this.depth;
+        this.save(value, isFloat);
+        if (this.depth > before) return;
+      }
       if (isSet && i % BATCH === 0) this.#setBatch();
     }
     if (isSet) w.op(0x90);
@@ -464,22 +485,6 @@ function isSubclass(value: object): boolean {
 interface Plan {
   steps: Step[];
   label: string;
-}
-
-function floatIn(floats: number | FloatPlaces, items: readonly unknown[], i: number): boolean {
-  if (typeof floats === "number") return i < 31 && (floats & (1 << i)) !== 0;
-  const { at, values } = floats;
-  if (at === null) return values[i] === items[i];
-  let low = 0;
-  let high = at.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const place = at[middle] as number;
-    if (place === i) return true;
-    if (place < i) low = middle + 1;
-    else high = middle - 1;
-  }
-  return false;
 }
 
 function keyPath(key: unknown): string {
