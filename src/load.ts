@@ -4,7 +4,7 @@
  * @module
  */
 import type { Source } from "./core/bytes/parse.ts";
-import { withPath } from "./core/errors.ts";
+import { LimitError, withPath } from "./core/errors.ts";
 import {
   type AllOf,
   type LoadAsyncOptions,
@@ -15,12 +15,14 @@ import {
   loads as loadsPickle,
   type SchemaOption,
 } from "./formats/pickle/index.ts";
+import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
- * Reads one value from bytes, whatever format they are in (now: pickle). Throws `UnsupportedError` naming the format
- * of bytes that are something else, and as `loads` of `brine/pickle`.
+ * Reads one value from bytes, whatever format they are in (now: pickle, also gzipped or in zlib's shell). Throws
+ * `UnsupportedError` naming the format of bytes that are something else (and for a shell in a browser, where only
+ * `load` can open one), `LimitError` for a bomb, and as `loads` of `brine/pickle`.
  *
  * @example
  * ```ts
@@ -28,14 +30,17 @@ import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/i
  * ```
  */
 export function loads<T = unknown>(data: BytesLike, options?: LoadOptions): T {
-  const bytes = asBytes(data);
-  if (bytes !== null) demandPickle(bytes);
-  return loadsPickle<T>(data, options);
+  let bytes = asBytes(data);
+  if (bytes === null) return loadsPickle<T>(data, options);
+  if (mayBeShell(bytes)) bytes = peeledBytes(bytes, options?.limits);
+  demandPickle(bytes);
+  return loadsPickle<T>(bytes, options);
 }
 
 /**
- * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes. Throws `UnsupportedError`
- * naming the format of what is no pickle, and as `load` of `brine/pickle`. File-like objects are not looked into.
+ * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes; gzip and zlib are unpacked on
+ * the way. Throws `UnsupportedError` naming the format of what is no pickle, `LimitError` for a bomb, and as `load` of
+ * `brine/pickle`. File-like objects are not looked into.
  *
  * @example
  * ```ts
@@ -49,7 +54,8 @@ export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}
 }
 
 /**
- * Reads the values that stand one after another in a source. Throws as {@link load}.
+ * Reads the values that stand one after another in a source; offsets count what came out of a gzip or zlib shell.
+ * Throws as {@link load}.
  *
  * @example
  * ```ts
@@ -64,33 +70,58 @@ export async function* loadAll<T = unknown>(
   yield* all;
 }
 
-/** The input, looked at; a stream's first bytes are given out again. */
-async function looked(input: SourceInput, { signal }: LoadAsyncOptions): Promise<SourceInput> {
+/** The input, looked at: a pickle, taken out of its shells; a stream's first bytes are given out again. */
+async function looked(input: SourceInput, { signal, limits }: LoadAsyncOptions): Promise<SourceInput> {
   signal?.throwIfAborted();
   const bytes = asBytes(input);
-  if (bytes !== null) {
+  if (bytes !== null && shellOf(bytes) === null) {
     demandPickle(bytes);
     return input;
   }
-  const source = await toSource(input, signal);
+  let source = await toSource(input, signal);
   if (source.line) return source;
   try {
-    let head: Uint8Array | null = await source.next(HEAD, signal);
-    demandPickle(head, source.name);
-    const again: Source = {
-      size: source.size,
-      name: source.name,
-      next(size, signal) {
-        const first = head;
-        head = null;
-        return first === null ? source.next(size, signal) : Promise.resolve(first);
-      },
-      close: () => source.close?.(),
-    };
-    if (source.read) again.read = (spans, signal) => source.read!(spans, signal);
-    return again;
+    for (let depth = 0; ; depth++) {
+      const head = await headOf(source, signal);
+      source = again(source, head);
+      const shell = shellOf(head);
+      if (shell === null) {
+        demandPickle(head, source.name);
+        return source;
+      }
+      if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell });
+      source = peeled(source, shell, limits);
+    }
   } catch (e) {
     await source.close?.();
     throw withPath(e, source.name);
   }
+}
+
+/** The first bytes: as many as come at once, since a pickle may be short and what follows it late. */
+async function headOf(source: Source, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  let head = await source.next(HEAD, signal);
+  while (head.length < 3 && mayBeShell(head)) {
+    const more = await source.next(HEAD, signal);
+    if (more.length === 0) break;
+    head = Uint8Array.from([...head, ...more]);
+  }
+  return head;
+}
+
+/** The source with its first bytes put back. */
+function again(source: Source, first: Uint8Array): Source {
+  let head: Uint8Array | null = first;
+  const whole: Source = {
+    size: source.size,
+    name: source.name,
+    next(size, signal) {
+      const given = head;
+      head = null;
+      return given === null ? source.next(size, signal) : Promise.resolve(given);
+    },
+    close: () => source.close?.(),
+  };
+  if (source.read) whole.read = (spans, signal) => source.read!(spans, signal);
+  return whole;
 }

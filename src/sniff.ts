@@ -25,9 +25,6 @@ interface Signature {
 export const HEAD = 512;
 
 const NOT_YET = "brine cannot read it yet";
-const unpack = (command: string, stream: string): string =>
-  `unpack it first (${command}), or load(blob.stream().pipeThrough(new DecompressionStream("${stream}")))`;
-
 /** In order; the text is latin-1, so that `\x93` is the byte 0x93. None of these can begin a pickle that loads. */
 const SIGNATURES: readonly Signature[] = [
   {
@@ -47,8 +44,8 @@ const SIGNATURES: readonly Signature[] = [
     starts: /^PK(\x03\x04|\x05\x06|\x07\x08)/,
     help: "unpack it first (unzip), then load what is inside",
   },
-  { format: "gzip", starts: /^\x1f\x8b\x08/, help: unpack("gunzip -c", "gzip") },
-  { format: "zlib", starts: /^x[\x01\x5e\x9c\xda]/, help: unpack("pigz -dz", "deflate") },
+  { format: "gzip", starts: /^\x1f\x8b\x08/, help: "load unpacks it" },
+  { format: "zlib", starts: /^x[\x01\x5e\x9c\xda]/, help: "load unpacks it" },
   { format: "bz2", starts: /^BZh[1-9](1AY&SY|\x17rE8P\x90)/, help: "unpack it first (bunzip2)" },
   { format: "xz", starts: /^\xfd7zXZ\0/, help: "unpack it first (unxz)" },
   { format: "lzma", starts: /^\x5d\0\0[\x01-\x80\0]/, help: "unpack it first (unlzma)" },

@@ -14,7 +14,7 @@ const EXAMPLES = `Examples:
   brine rows.pkl --ndjson | head
   brine old.pkl --encoding latin1          a file of Python 2
   brine dis -a cache.pkl                   its opcodes
-  gunzip -c cache.pkl.gz | brine -         from stdin`;
+  curl -s $URL | brine -                   from stdin, gzipped or not`;
 
 /** The help of all commands, or of one. */
 export function helpText(command?: Command): string {

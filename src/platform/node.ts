@@ -43,3 +43,4 @@ export function rawBytes(size: number): Uint8Array {
 }
 
 export { openPath, writePath } from "./files.ts";
+export { inflateNow, inflatePieces } from "./inflate.ts";

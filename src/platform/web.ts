@@ -4,7 +4,7 @@
  * @module
  */
 import type { Source } from "../core/bytes/parse.ts";
-import { SourceError } from "../core/errors.ts";
+import { FormatError, SourceError, UnsupportedError } from "../core/errors.ts";
 
 const single = /* @__PURE__ */ new TextDecoder("latin1");
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
@@ -44,4 +44,49 @@ export async function openPath(path: string | URL): Promise<Source> {
 /** Browsers have no paths. */
 export async function writePath(path: string | URL, _bytes: Uint8Array): Promise<void> {
   throw new SourceError("paths cannot be written here: pass a WritableStream", { path: String(path) });
+}
+
+/** Browsers unpack only while one waits. */
+export function inflateNow(shell: "gzip" | "zlib", _bytes: Uint8Array, _most: number): Uint8Array | null {
+  throw new UnsupportedError(shell, `${shell} cannot be unpacked at once in a browser: use load, which waits`);
+}
+
+/** Unpacks pieces as they come. The browser refuses what follows the first member of a gzip file. */
+export async function* inflatePieces(
+  shell: "gzip" | "zlib",
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new DecompressionStream(shell === "gzip" ? "gzip" : "deflate");
+  const writer = writable.getWriter();
+  let failure: { readonly cause: unknown } | null = null;
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (cause) {
+      failure = { cause };
+      throw cause;
+    }
+  }
+  const feed = async (): Promise<void> => {
+    try {
+      for await (const piece of watched()) await writer.write(piece as Uint8Array<ArrayBuffer>);
+      await writer.close();
+    } catch (e) {
+      await writer.abort(e);
+    }
+  };
+  feed().catch(() => undefined);
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    if (failure !== null) throw (failure as { cause: unknown }).cause;
+    throw new FormatError(`the ${shell} data is damaged or truncated: ${String(cause)}`, { format: shell, cause });
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
 }

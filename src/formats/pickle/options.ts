@@ -8,8 +8,10 @@ import type { PickleBuffer, PyGlobal } from "../../core/values/scalars.ts";
 
 /** Amounts a pickle may ask for; a breach is a `LimitError`. */
 export interface Limits {
-  /** Bytes read into memory from a source whose size is not known (2 GiB). */
+  /** Bytes read into memory from a source whose size is not known, and bytes that a compressed file unpacks to (2 GiB). */
   maxBytes?: number;
+  /** How many times larger than its file a compressed one may become, beyond 64 MiB (1000). */
+  maxRatio?: number;
 }
 
 /** Options of everything that reads pickles; Python's names where Python has them. */

@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { bytesOf } from "../test/support/base64.ts";
+import { dumps, isBrineError, load, loadAll, loads, repr, toJS, UnsupportedError } from "./index.ts";
+import * as web from "./platform/web.ts";
+
+const shells = JSON.parse(readFileSync(new URL("../fixtures/data/shells.json", import.meta.url), "utf8")) as Record<
+  string,
+  string
+>;
+const bytes = (name: string): Uint8Array => bytesOf(shells[name] as string);
+const VALUE = { scores: [1, 2.5, 3], names: ["Ada", "Grace"], text: "abc".repeat(1000) };
+
+async function* drip(data: Uint8Array, size = 1): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < data.length; i += size) yield data.subarray(i, i + size);
+}
+
+async function caught(promise: Promise<unknown> | (() => unknown)): Promise<unknown> {
+  try {
+    await (typeof promise === "function" ? promise() : promise);
+  } catch (e) {
+    return e;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("compressed pickles", () => {
+  it.each(["gzip", "members", "zlib"])("of Python: %s", async (name) => {
+    const data = bytes(name);
+    expect(toJS(loads(data))).toEqual(VALUE);
+    expect(toJS(await load(data))).toEqual(VALUE);
+    expect(toJS(await load(new Blob([new Uint8Array(data)])))).toEqual(VALUE);
+    expect(toJS(await load(drip(data)))).toEqual(VALUE);
+    const all: unknown[] = [];
+    for await (const { value } of loadAll(drip(data, 50))) all.push(value);
+    expect(repr(all.slice(1))).toBe("[2, [3]]");
+    expect(repr((loads(data) as Map<string, unknown>).get("scores"))).toBe("[1, 2.5, 3.0]");
+  });
+
+  it("in one another, four deep at most", async () => {
+    let data: Uint8Array = dumps([1]);
+    for (let i = 0; i < 4; i++) data = i % 2 ? gzipSync(data) : deflateSync(data);
+    expect(loads(data)).toEqual([1]);
+    expect(await load(data)).toEqual([1]);
+    data = gzipSync(data);
+    for (const e of [await caught(() => loads(data)), await caught(load(data))]) {
+      expect(e).toMatchObject({ code: "LIMIT", limit: "maxNesting" });
+    }
+  });
+
+  it("name what is inside when that is no pickle", async () => {
+    const data = gzipSync('{"a": 1}');
+    expect(() => loads(data)).toThrow(/JSON file/);
+    await expect(load(data)).rejects.toThrow(UnsupportedError);
+  });
+
+  it("say that they are damaged or cut", async () => {
+    for (const whole of [gzipSync(dumps("abc".repeat(99))), deflateSync(dumps("abc".repeat(99)))]) {
+      const cut = whole.subarray(0, whole.length - 12);
+      const bad = Uint8Array.from(whole).fill(255, 12, 20);
+      for (const run of [() => loads(cut), () => load(drip(cut, 9)), () => loads(bad), () => load(drip(bad, 9))]) {
+        expect(isBrineError(await caught(run))).toBe(true);
+      }
+      expect(await caught(() => loads(cut))).toMatchObject({
+        code: "TRUNCATED",
+        format: expect.stringMatching(/zip|zlib/),
+      });
+    }
+  });
+
+  it("are held to limits: bombs", async () => {
+    // 100 MB of spaces, and then once more packed, are 100 KB and less than one.
+    const bomb = gzipSync(dumps(" ".repeat(100_000_000)), { level: 9 });
+    const twice = gzipSync(bomb, { level: 9 });
+    for (const data of [bomb, twice]) {
+      expect(await caught(() => loads(data))).toMatchObject({ code: "LIMIT", limit: "maxRatio" });
+      expect(await caught(load(drip(data, 1 << 16)))).toMatchObject({ code: "LIMIT", limit: "maxRatio" });
+    }
+    expect(loads<string>(bomb, { limits: { maxRatio: 2000 } }).length).toBe(100_000_000);
+    const small = gzipSync(dumps("abc".repeat(1000)));
+    for (const run of [
+      () => loads(small, { limits: { maxBytes: 1000 } }),
+      () => load(small, { limits: { maxBytes: 1000 } }),
+    ]) {
+      expect(await caught(run)).toMatchObject({ code: "LIMIT", limit: "maxBytes" });
+    }
+  });
+
+  it("end with their source: an abort, a failure", async () => {
+    const data = gzipSync(dumps(Array.from({ length: 99_999 }, (_, i) => i)));
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield data.subarray(0, 20_000);
+      throw new Error("the line went dead");
+    }
+    await expect(load(failing())).rejects.toMatchObject({ code: "SOURCE", message: /line went dead/ });
+    const stop = new AbortController();
+    async function* stalled(): AsyncGenerator<Uint8Array> {
+      yield data.subarray(0, 20_000);
+      setTimeout(() => stop.abort(new Error("enough")), 10);
+      await new Promise(() => undefined);
+    }
+    await expect(load(stalled(), { signal: stop.signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("in browsers", () => {
+  const unpack = async (shell: "gzip" | "zlib", data: Uint8Array): Promise<Buffer> => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of web.inflatePieces(shell, drip(data, 99))) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+
+  it("pieces are unpacked by DecompressionStream", async () => {
+    const plain = Buffer.from(dumps(Array.from({ length: 9999 }, (_, i) => i)));
+    expect((await unpack("gzip", gzipSync(plain))).equals(plain)).toBe(true);
+    expect((await unpack("zlib", deflateSync(plain))).equals(plain)).toBe(true);
+    await expect(unpack("gzip", gzipSync(plain).subarray(0, 999))).rejects.toThrow(/damaged or truncated/);
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield gzipSync(plain).subarray(0, 999);
+      throw new RangeError("the line went dead");
+    }
+    const run = async (): Promise<void> => {
+      for await (const _ of web.inflatePieces("gzip", failing()));
+    };
+    await expect(run()).rejects.toThrow(RangeError);
+  });
+
+  it("nothing is unpacked at once", () => {
+    expect(() => web.inflateNow("gzip", new Uint8Array(0), 1)).toThrow(/use load/);
+  });
+});
