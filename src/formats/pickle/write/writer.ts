@@ -235,11 +235,7 @@ export class Writer {
       return;
     }
     const size = text.length;
-    const word =
-      size === 0
-        ? 0
-        : (text.charCodeAt(0) * 31 + text.charCodeAt(size >> 1) * 131 + text.charCodeAt(size - 1) * 521 + size * 1031) &
-          (SLOTS - 1);
+    const word = size < 4 ? shortHash(text) : hash(text, size);
     const words = (this.#words ??= new Array<string | undefined>(SLOTS).fill(undefined));
     const slots = (this.#slots ??= new Int32Array(SLOTS));
     if (words[word] === text) {
@@ -424,4 +420,18 @@ export class Writer {
       this.out[this.n++] = (slot >>> 24) & 255;
     }
   }
+}
+
+/** A slot for a string: its ends tell most apart, names of a row by their last letters. */
+function hash(text: string, size: number): number {
+  const ends = Math.imul(text.charCodeAt(size - 1), 0x2f0b) ^ Math.imul(text.charCodeAt(size - 2), 0x3d4d51);
+  const more = Math.imul(text.charCodeAt(size - 3), 0x1000193) ^ Math.imul(text.charCodeAt(size >> 1), 0x85ebca6b);
+  const all = ends + more + Math.imul(text.charCodeAt(0) + (size << 8), 0x9e3779b1);
+  return (all ^ (all >>> 15)) & (SLOTS - 1);
+}
+
+function shortHash(text: string): number {
+  let all = text.length;
+  for (let i = 0; i < text.length; i++) all = Math.imul(all, 31) + text.charCodeAt(i);
+  return all & (SLOTS - 1);
 }
