@@ -1,6 +1,6 @@
+import { numberToHalf } from "../bytes/half.ts";
 import { StructError } from "./error.ts";
 import type { Field, Layout } from "./format.ts";
-import { numberToHalf } from "./half.ts";
 
 /** Writes `values` at `offset`; padding bytes become zero. The caller has checked room and count. */
 export function packFields(layout: Layout, view: DataView, offset: number, values: readonly unknown[]): void {

@@ -1,5 +1,5 @@
+import { halfToNumber } from "../bytes/half.ts";
 import type { Field, Layout } from "./format.ts";
-import { halfToNumber } from "./half.ts";
 
 /** Reads every field at `offset`; the caller has checked the length. */
 export function unpackFields(layout: Layout, view: DataView, offset: number, bigints: boolean): readonly unknown[] {
