@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 /** Floors from the ground up; the first that fits a path is its floor. */
 const FLOORS: readonly (readonly [floor: number, pattern: RegExp])[] = [
   [0, /^core\/(bytes\/|errors\.ts$)/],
+  // What all other matter is made of.
+  [0.8, /^core\/values\//],
   [1, /^core\//],
   // The side door: sources and platform stand beside the formats and know only the ground.
   [0.5, /^(sources|platform)\//],

@@ -1,0 +1,120 @@
+/**
+ * Where the items of an array live: a typed array of native order where JavaScript has one, raw bytes in the file's
+ * order for the rest, an ordinary array for objects.
+ *
+ * @module
+ */
+import type { DType } from "./dtype.ts";
+
+export type TypedData =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+/** The memory of an array; see the table in {@link storageOf}. */
+export type ArrayData = TypedData | unknown[];
+
+type TypedClass = { new (n: number): TypedData; new (b: ArrayBufferLike, at: number, n: number): TypedData };
+
+/** How one dtype is stored. */
+export interface Storage {
+  /** The typed array's class; null for objects. */
+  readonly make: TypedClass | null;
+  /** Slots of one item: 2 for complex numbers, bytes for raw items, else 1. */
+  readonly slots: number;
+  /** Bytes of one slot; 8 for objects, as NumPy counts them. */
+  readonly slotBytes: number;
+}
+
+const CLASSES: Readonly<Record<string, TypedClass>> = {
+  b1: Uint8Array,
+  i1: Int8Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  i8: BigInt64Array,
+  u1: Uint8Array,
+  u2: Uint16Array,
+  u4: Uint32Array,
+  u8: BigUint64Array,
+  f2: Uint16Array,
+  f4: Float32Array,
+  f8: Float64Array,
+  c8: Float32Array,
+  c16: Float64Array,
+  M8: BigInt64Array,
+  m8: BigInt64Array,
+} as Readonly<Record<string, unknown>> as Readonly<Record<string, TypedClass>>;
+
+/** How a dtype is stored: bool as bytes, float16 as its bits, complex as pairs, times as int64. */
+export function storageOf(dtype: DType): Storage {
+  if (dtype.hasObject) return { make: null, slots: 1, slotBytes: dtype.itemsize };
+  const found = dtype.base === null ? CLASSES[dtype.kind + dtype.itemsize] : undefined;
+  if (found === undefined) return { make: Uint8Array as unknown as TypedClass, slots: dtype.itemsize, slotBytes: 1 };
+  const slots = dtype.kind === "c" ? 2 : 1;
+  return { make: found, slots, slotBytes: dtype.itemsize / slots };
+}
+
+/** Empty memory for `count` items: zeros, or None for objects. */
+export function allocate(dtype: DType, count: number): ArrayData {
+  const { make, slots } = storageOf(dtype);
+  return make === null ? new Array(count).fill(null) : new make(count * slots);
+}
+
+/** Reverses the bytes of every group of `size`, in place. */
+function swap(bytes: Uint8Array, size: number): void {
+  if (size === 2) {
+    for (let i = 0; i + 1 < bytes.length; i += 2) {
+      const first = bytes[i] as number;
+      bytes[i] = bytes[i + 1] as number;
+      bytes[i + 1] = first;
+    }
+    return;
+  }
+  for (let i = 0; i < bytes.length; i += size) {
+    for (let low = i, high = i + size - 1; low < high; low++, high--) {
+      const first = bytes[low] as number;
+      bytes[low] = bytes[high] as number;
+      bytes[high] = first;
+    }
+  }
+}
+
+/** Is the memory a typed array of native order, whatever the dtype says? */
+function turns(dtype: DType, storage: Storage): boolean {
+  return dtype.byteorder === ">" && storage.slotBytes > 1;
+}
+
+/**
+ * Memory over bytes in the dtype's order: the bytes themselves where `share` is set and alignment and order allow it,
+ * else a copy.
+ */
+export function fromBytes(dtype: DType, bytes: Uint8Array, share: boolean): TypedData {
+  const storage = storageOf(dtype);
+  const { make, slotBytes } = storage;
+  if (make === null) throw new TypeError("objects are not made of bytes");
+  const swapped = turns(dtype, storage);
+  if (!share || swapped || bytes.byteOffset % slotBytes !== 0) {
+    const copy = new Uint8Array(bytes.length);
+    copy.set(bytes);
+    if (swapped) swap(copy, slotBytes);
+    bytes = copy;
+  }
+  return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
+}
+
+/** The bytes of memory in the dtype's order; shared with `data` where the order is this machine's. */
+export function toBytes(dtype: DType, data: TypedData): Uint8Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const storage = storageOf(dtype);
+  if (!turns(dtype, storage)) return bytes;
+  const copy = bytes.slice();
+  swap(copy, storage.slotBytes);
+  return copy;
+}
