@@ -1,0 +1,134 @@
+/**
+ * Headers of npy files: `\x93NUMPY`, version, length, and a Python dict of `descr`, `fortran_order` and `shape`.
+ *
+ * Source: numpy/lib/format.py ("Format Version 1.0" to "3.0").
+ *
+ * @module
+ */
+import { decodeLatin1 } from "../../core/bytes/text.ts";
+import { FormatError } from "../../core/errors.ts";
+import { type DType, dtype, recordType, sizeOf, subarrayType } from "../../core/ndarray/index.ts";
+import { repr } from "../../core/values/repr.ts";
+import { isTuple, tupleFrom } from "../../core/values/tuple.ts";
+import { parseLiteral } from "./literal.ts";
+
+/** What a header says. */
+export interface Header {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly fortran: boolean;
+}
+
+/** Bytes of the magic and the version. */
+export const MAGIC = 8;
+const MAGIC_BYTES = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Multiple at which data begin. */
+const ALIGN = 64;
+/** Digits that the growing axis has room for (21 in all), so that a header can be rewritten in place. */
+const GROWTH = 21;
+
+function fail(reason: string, offset: number, cause?: unknown): FormatError {
+  return new FormatError(reason, { offset, format: "npy", cause });
+}
+
+/** Checks the magic; gives the bytes of the length field. */
+export function lengthSize(head: Uint8Array): 2 | 4 {
+  for (let i = 0; i < MAGIC_BYTES.length; i++) {
+    if (head[i] !== MAGIC_BYTES[i]) throw fail("no npy file: the magic \\x93NUMPY is missing", i);
+  }
+  const [major, minor] = [head[6] as number, head[7] as number];
+  if (major < 1 || major > 3 || minor !== 0) throw fail(`npy version ${major}.${minor} is none of 1.0, 2.0, 3.0`, 6);
+  return major === 1 ? 2 : 4;
+}
+
+/** Reads the dict of a header that begins at `offset`. */
+export function parseHeader(bytes: Uint8Array, version: number, offset: number): Header {
+  let text: string;
+  if (version < 3) text = decodeLatin1(bytes);
+  else {
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (e) {
+      throw fail("the header is not UTF-8", offset, e);
+    }
+  }
+  const dict = parseLiteral(text, offset);
+  if (!(dict instanceof Map)) throw fail("the header is no dict", offset);
+  const keys = [...dict.keys()].map(String).sort().join(" ");
+  if (keys !== "descr fortran_order shape") {
+    throw fail(`the header has the keys "${keys}", not descr, fortran_order and shape`, offset);
+  }
+  const shape: unknown = dict.get("shape");
+  const fortran: unknown = dict.get("fortran_order");
+  if (!isTuple(shape) || shape.some((n) => typeof n !== "number" || n < 0)) {
+    throw fail(`shape is not valid: ${repr(shape)}`, offset);
+  }
+  if (typeof fortran !== "boolean") throw fail(`fortran_order is not a valid bool: ${repr(fortran)}`, offset);
+  try {
+    sizeOf(shape as readonly number[]);
+    return { dtype: dtypeOf(dict.get("descr")), shape: shape as readonly number[], fortran };
+  } catch (e) {
+    if (e instanceof FormatError) throw e;
+    throw fail(`descr or shape is not valid: ${(e as Error).message}`, offset, e);
+  }
+}
+
+/** NumPy's `descr_to_dtype`: nameless `|V` fields are padding. */
+function dtypeOf(descr: unknown): DType {
+  if (typeof descr === "string") return dtype(descr);
+  if (isTuple(descr)) {
+    if (descr.length !== 2) throw new TypeError(`${repr(descr)} is no dtype`);
+    return subarrayType(dtypeOf(descr[0]), shapeOf(descr[1]));
+  }
+  if (!Array.isArray(descr)) throw new TypeError(`${repr(descr)} is no dtype`);
+  const fields = new Map<string, { dtype: DType; offset: number; title?: string }>();
+  let at = 0;
+  for (const field of descr as unknown[]) {
+    if (!isTuple(field) || field.length < 2 || field.length > 3) throw new TypeError(`${repr(field)} is no field`);
+    const base = dtypeOf(field[1]);
+    const inner = field.length === 3 ? subarrayType(base, shapeOf(field[2])) : base;
+    const [title, name] = isTuple(field[0]) && field[0].length === 2 ? field[0] : [undefined, field[0]];
+    if (typeof name !== "string") throw new TypeError(`${repr(name)} is no name of a field`);
+    const isPadding = name === "" && inner.kind === "V" && inner.fields === null && inner.base === null;
+    if (!isPadding) {
+      const key = name === "" ? `f${fields.size}` : name;
+      if (fields.has(key)) throw new TypeError(`field ${repr(key)} occurs more than once`);
+      fields.set(key, { dtype: inner, offset: at, ...(typeof title === "string" ? { title } : {}) });
+    }
+    at += inner.itemsize;
+  }
+  return recordType(fields, at, false);
+}
+
+function shapeOf(value: unknown): readonly number[] {
+  if (typeof value === "number") return [value];
+  if (!isTuple(value) || value.some((n) => typeof n !== "number")) throw new TypeError(`${repr(value)} is no shape`);
+  return value as readonly number[];
+}
+
+/** A whole header, byte for byte as NumPy writes it; the lowest version that holds it. */
+export function writeHeader({ dtype, shape, fortran }: Header): Uint8Array {
+  const descr = dtype.hasObject && dtype.fields === null ? "|O" : dtype.descr;
+  let text = `{'descr': ${repr(descr)}, 'fortran_order': ${fortran ? "True" : "False"}, `;
+  text += `'shape': ${repr(tupleFrom([...shape]))}, }`;
+  const growing = shape[fortran ? shape.length - 1 : 0];
+  if (growing !== undefined) text += " ".repeat(Math.max(0, GROWTH - String(growing).length));
+  const wide = /[^\0-\xff]/.test(text);
+  const encoded = wide ? new TextEncoder().encode(text) : Uint8Array.from(text, (ch) => ch.charCodeAt(0));
+  const wrap = (version: number): Uint8Array => {
+    const start = MAGIC + (version === 1 ? 2 : 4);
+    const used = start + encoded.length + 1;
+    const out = new Uint8Array(used + ALIGN - (used % ALIGN)).fill(0x20);
+    out.set(MAGIC_BYTES);
+    out.set([version, 0], 6);
+    const view = new DataView(out.buffer);
+    if (version === 1) view.setUint16(MAGIC, out.length - start, true);
+    else view.setUint32(MAGIC, out.length - start, true);
+    out.set(encoded, start);
+    out[out.length - 1] = 0x0a;
+    return out;
+  };
+  if (wide) return wrap(3);
+  const first = wrap(1);
+  return first.length - MAGIC - 2 < 65536 ? first : wrap(2);
+}
