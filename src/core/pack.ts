@@ -15,6 +15,8 @@ export interface PackContext {
   readonly protocol: number;
   /** The `ints` option: every int is a bigint. */
   readonly bigints: boolean;
+  /** The `limits.maxKeyNodes` option, when there is one. */
+  readonly maxKeyNodes?: number | undefined;
 }
 
 /**

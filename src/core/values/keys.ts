@@ -40,6 +40,11 @@ export class Keys {
     this.settled = settled;
   }
 
+  /** Sets how many parts one key may be made of. */
+  limit(maxKeyNodes: number): void {
+    this.#deep ??= new Canon(maxKeyNodes);
+  }
+
   /** Position of `key`, or -1; throws `TypeError` for an unhashable one. Only for settled keys. */
   find(key: unknown): number {
     if (this.text && typeof key !== "string") {
@@ -73,6 +78,7 @@ export class Keys {
   own(): Keys {
     const copy = new Keys(this.keys.slice(), this.text, true, this.settled);
     copy.gone = this.gone;
+    copy.#deep = this.#deep;
     if (this.floats !== null) copy.floats = new Set(this.floats);
     return copy;
   }
@@ -135,6 +141,11 @@ export class Canon {
   #seen = new WeakMap<object, string>();
   #objects = new WeakMap<object, number>();
   #count = 0;
+  readonly #maxNodes: number;
+
+  constructor(maxNodes: number = MAX_KEY_NODES) {
+    this.#maxNodes = maxNodes;
+  }
 
   /** The primitive of `key`; throws `TypeError` when Python could not hash it. */
   of(key: unknown): unknown {
@@ -208,7 +219,7 @@ export class Canon {
         parent.texts.push(text);
         continue;
       }
-      if (++nodes > MAX_KEY_NODES) throw new LimitError("maxKeyNodes", MAX_KEY_NODES, nodes);
+      if (++nodes > this.#maxNodes) throw new LimitError("maxKeyNodes", this.#maxNodes, nodes);
       const part = frame.parts[frame.texts.length];
       const simple = this.#simple(part);
       if (simple !== undefined) {

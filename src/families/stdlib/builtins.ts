@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PackContext } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { Keys } from "../../core/values/keys.ts";
 import { type Parts, pyKey, pyRepr, pyType } from "../../core/values/protocol.ts";
@@ -83,9 +84,10 @@ function items(args: PyTuple): readonly unknown[] {
   return refuse("the argument", "iterable", value);
 }
 
-function elements(args: PyTuple): Keys {
+function elements(args: PyTuple, { maxKeyNodes }: PackContext): Keys {
   const source = items(args);
   const keys = new Keys([], true, true, true);
+  if (maxKeyNodes !== undefined) keys.limit(maxKeyNodes);
   for (let i = 0; i < source.length; i++) {
     if (keys.find(source[i]) >= 0) continue;
     if (isFloatAt(source, i)) (keys.floats ??= new Set()).add(keys.keys.length);
@@ -133,8 +135,8 @@ export const builtins: Table = {
   globals: {
     "builtins.Ellipsis": { value: Ellipsis },
     "builtins.NotImplemented": { value: NotImplemented },
-    "builtins.set": { call: (args) => PySet.of(elements(args)) },
-    "builtins.frozenset": { call: (args) => PyFrozenSet.of(elements(args)) },
+    "builtins.set": { call: (args, context) => PySet.of(elements(args, context)) },
+    "builtins.frozenset": { call: (args, context) => PyFrozenSet.of(elements(args, context)) },
     "builtins.list": {
       call(args) {
         const list: unknown[] = [];

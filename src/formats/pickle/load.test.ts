@@ -10,8 +10,11 @@ import {
   load,
   loadAll,
   loads,
+  PyDict,
+  PyFrozenSet,
   PyGlobal,
   PyObject,
+  PySet,
   repr,
   tuple,
 } from "./index.ts";
@@ -223,6 +226,55 @@ describe("signal, progress, limits", () => {
     };
     const answer = load(endless(), { limits: { maxBytes: 1_000_000 } });
     await expect(answer).rejects.toMatchObject({ code: "LIMIT", limit: "maxBytes" });
+  });
+
+  test("maxDigits bounds ints in text", async () => {
+    const text = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n.`);
+    const caught = { code: "LIMIT", limit: "maxDigits" };
+    for (const head of ["I", "I-", "I0x", "L", "L-", "L0x"]) {
+      const tail = head.startsWith("L") ? "L" : "";
+      const bytes = text(`${head}${"7".repeat(1000)}${tail}`);
+      expect(typeof loads(bytes, { limits: { maxDigits: 1000 + head.length } })).toBe("bigint");
+      expect(() => loads(bytes, { limits: { maxDigits: 999 } })).toThrow(expect.objectContaining(caught));
+      await expect(load(bytes, { limits: { maxDigits: 999 } })).rejects.toMatchObject(caught);
+    }
+    expect(() => loads(text(`L${"7".repeat(1_000_001)}L`))).toThrow(
+      expect.objectContaining({ ...caught, actual: 1_000_001 }),
+    );
+    expect(() => loads(text(`I${"7".repeat(1_000_001)}`))).toThrow(expect.objectContaining(caught));
+    expect(String(loads(text(`L${"7".repeat(1_000_001)}L`), { limits: { maxDigits: 1e7 } })).length).toBe(1_000_001);
+  });
+
+  test("maxKeyNodes bounds what keys are made of", () => {
+    const caught = expect.objectContaining({ code: "LIMIT", limit: "maxKeyNodes" });
+    const key = (n: number): unknown => tuple(...Array.from({ length: n }, (_, i) => i));
+    for (const [small, large] of [
+      [new PyDict([[key(50), 1]]), new PyDict([[key(500), 1]])],
+      [new PySet([key(50), 1]), new PySet([key(500), 1])],
+      [new PyFrozenSet([key(50), 1]), new PyFrozenSet([key(500), 1])],
+      [
+        new PyDict<unknown, unknown>([
+          ["a", 1],
+          [key(50), 1],
+        ]),
+        new PyDict<unknown, unknown>([
+          ["a", 1],
+          [key(500), 1],
+        ]),
+      ],
+    ]) {
+      for (const protocol of [0, 2, 4]) {
+        const limits = { maxKeyNodes: 100 };
+        expect(repr(loads(dumps(small, { protocol }), { limits }))).toBe(repr(small));
+        expect(() => loads(dumps(large, { protocol }), { limits })).toThrow(caught);
+        expect(repr(loads(dumps(large, { protocol })))).toBe(repr(large));
+      }
+    }
+    // Lookups are held to the limit of the load as well.
+    const raw = new TextEncoder().encode(`(dVa\nI1\ns(${"I5\n".repeat(100_001)}tI2\ns.`);
+    expect(() => loads(raw)).toThrow(caught);
+    const dict = loads<PyDict>(raw, { limits: { maxKeyNodes: 1e6 } });
+    expect([dict.size, dict.get(tuple(...new Array<number>(100_001).fill(5)))]).toEqual([2, 2]);
   });
 });
 

@@ -12,6 +12,10 @@ export interface Limits {
   maxBytes?: number;
   /** How many times larger than its file a compressed one may become, beyond 64 MiB (1000). */
   maxRatio?: number;
+  /** Digits of an int that is written as text, in protocols 0 and 1 (1 000 000); nine always may be. */
+  maxDigits?: number;
+  /** Tuples and frozensets, counted with all inside, that one key of a dict or set is made of (100 000). */
+  maxKeyNodes?: number;
 }
 
 /** Options of everything that reads pickles; Python's names where Python has them. */

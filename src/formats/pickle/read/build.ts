@@ -103,6 +103,8 @@ export class Shapes {
   #used: number[] = [];
   #canon: Canon | null = null;
   #root: Keys | null = null;
+  /** Parts that a key may be made of, where the caller set a limit. */
+  maxKeyNodes: number | undefined;
 
   clear(): void {
     if (this.#used.length > 64) this.#table.fill(null);
@@ -114,7 +116,7 @@ export class Shapes {
 
   /** An empty dict, at the root of the shapes that grow key by key. */
   emptyDict(): PyDict {
-    return PyDict.of((this.#root ??= new Keys([], true, false, true)), [], 0);
+    return PyDict.of((this.#root ??= this.limited(new Keys([], true, false, true))), [], 0);
   }
 
   /** A dict of the stack's keys and values from `from` up to `to`; throws `TypeError` for an unhashable key. */
@@ -181,12 +183,18 @@ export class Shapes {
         if (typeof key === "object" && key !== null) this.check(key);
       }
     }
-    return new Keys(keys, text, true, n === 1);
+    return this.limited(new Keys(keys, text, true, n === 1));
+  }
+
+  /** Keys whose lookups are held to the caller's limit as well. */
+  limited(keys: Keys): Keys {
+    if (this.maxKeyNodes !== undefined) keys.limit(this.maxKeyNodes);
+    return keys;
   }
 
   /** Throws `TypeError` when Python could not hash `key`. */
   check(key: object): void {
-    (this.#canon ??= new Canon()).of(key);
+    (this.#canon ??= new Canon(this.maxKeyNodes)).of(key);
   }
 }
 

@@ -20,7 +20,7 @@ export function elements(m: State, from: number): Keys {
     text = false;
     if (typeof item === "object" && item !== null) m.shapes.check(item);
   }
-  const keys = new Keys(items, text, true, items.length < 2);
+  const keys = m.shapes.limited(new Keys(items, text, true, items.length < 2));
   for (let i = m.notes.first(from); i < m.notes.count; i++) {
     (keys.floats ??= new Set()).add((m.notes.at[i] as number) - from);
   }
@@ -41,6 +41,7 @@ export function addItems(m: State, globals: Globals, from: number): void {
   }
   const start = target.k.keys.length;
   const own = new Keys(target.k.keys, target.k.text && added.text, true, false);
+  m.shapes.limited(own);
   own.floats = target.k.floats;
   for (const key of added.keys) own.keys.push(key);
   for (const at of added.floats ?? []) (own.floats ??= new Set()).add(at + start);
@@ -79,7 +80,11 @@ export function setItems(m: State, globals: Globals, from: number): void {
 
 /** Sets stack pairs from `from` on in a dict, keys and values with their float memory. */
 function mergeInto(m: State, target: PyDict, from: number): void {
-  const { stack, notes, sp } = m;
+  const { stack, notes, sp, shapes } = m;
+  if (shapes.maxKeyNodes !== undefined) {
+    if (!target.k.owned) target.k = target.k.own();
+    shapes.limited(target.k);
+  }
   for (let at = from; at < sp; at += 2) {
     const before = target.v.length;
     target.set(stack[at], stack[at + 1]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BrineError, UnsafeError } from "../../../core/errors.ts";
+import { BrineError, LimitError, UnsafeError } from "../../../core/errors.ts";
 import type { GlobalEntry, Pack, PackContext } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
@@ -12,6 +12,7 @@ import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tupleFrom } from "
 import { toPython3 } from "../compat.ts";
 import type { LoadOptions } from "../options.ts";
 import { addFloats } from "./build.ts";
+import { MAX_DIGITS } from "./numbers.ts";
 import type { State } from "./state.ts";
 
 /** A global of one load, with its pack entry. */
@@ -28,6 +29,8 @@ export class Globals implements PackContext {
   readonly encoding: string;
   readonly errors: string;
   readonly bigints: boolean;
+  readonly maxDigits: number;
+  readonly maxKeyNodes: number | undefined;
   protocol = 0;
   #options: LoadOptions;
   #packs: readonly Pack[];
@@ -43,6 +46,8 @@ export class Globals implements PackContext {
     this.encoding = codec;
     this.errors = options.errors ?? "strict";
     this.bigints = options.ints === "bigint";
+    this.maxDigits = options.limits?.maxDigits ?? MAX_DIGITS;
+    this.maxKeyNodes = options.limits?.maxKeyNodes;
     if (options.buffers) this.#buffers = options.buffers[Symbol.iterator]();
   }
 
@@ -306,7 +311,7 @@ export class Globals implements PackContext {
     try {
       return run();
     } catch (e) {
-      if (e instanceof BrineError && e.offset !== undefined) throw e;
+      if (e instanceof LimitError || (e instanceof BrineError && e.offset !== undefined)) throw e;
       throw m.fail(e instanceof Error ? e.message : String(e), e);
     }
   }

@@ -5,7 +5,8 @@
  */
 import { LimitError } from "../../../core/errors.ts";
 
-const MAX_DIGITS = 1_000_000;
+/** Digits of an int in text unless `limits.maxDigits` says otherwise. */
+export const MAX_DIGITS = 1_000_000;
 /** JavaScript's BigInt ends at 2^30 bits. */
 const MAX_LONG_BYTES = 1 << 27;
 
@@ -67,7 +68,12 @@ const C_LONG = /^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-
  * The line of an INT opcode as the C unpickler reads it: `00` and `01` are bools, C's `strtol` with any base (so `010`
  * is eight), then Python's own `int(text, 0)`. Undefined when neither can read it.
  */
-export function textInt(line: string, bigints: boolean): number | bigint | boolean | undefined {
+export function textInt(
+  line: string,
+  bigints: boolean,
+  maxDigits: number = MAX_DIGITS,
+): number | bigint | boolean | undefined {
+  if (line.length > maxDigits) checkDigits(line, maxDigits);
   const text = line.split("\0")[0] as string;
   const found = C_LONG.exec(text);
   if (found !== null) {
@@ -81,16 +87,16 @@ export function textInt(line: string, bigints: boolean): number | bigint | boole
       return toInt(value, bigints);
     }
   }
-  return textLong(line, bigints);
+  return textLong(line, bigints, maxDigits);
 }
 
 const PY_INT =
   /^([+-]?)(?:0[xX](?:_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*))|0[oO](?:_?([0-7]+(?:_[0-7]+)*))|0[bB](?:_?([01]+(?:_[01]+)*))|(0+(?:_0+)*|[1-9][0-9]*(?:_[0-9]+)*))$/;
 
 /** Python's `int(text, 0)`; undefined when it would raise `ValueError`. */
-export function textLong(line: string, bigints: boolean): number | bigint | undefined {
+export function textLong(line: string, bigints: boolean, maxDigits: number = MAX_DIGITS): number | bigint | undefined {
+  if (line.length > maxDigits) checkDigits(line, maxDigits);
   const text = line.trim();
-  if (text.length > MAX_DIGITS) throw new LimitError("maxDigits", MAX_DIGITS, text.length);
   const found = PY_INT.exec(text);
   if (found === null) return undefined;
   const [, sign, hex, octal, binary, decimal] = found;
@@ -104,6 +110,11 @@ export function textLong(line: string, bigints: boolean): number | bigint | unde
           : (decimal as string);
   const size = BigInt(digits.replaceAll("_", ""));
   return toInt(sign === "-" ? -size : size, bigints);
+}
+
+function checkDigits(line: string, maxDigits: number): void {
+  const digits = line.replace(/[^0-9a-fA-F]+/g, "").length;
+  if (digits > maxDigits) throw new LimitError("maxDigits", maxDigits, digits, { format: "pickle" });
 }
 
 const C_DOUBLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;

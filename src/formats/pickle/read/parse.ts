@@ -38,6 +38,7 @@ export function* parsePickle(
   try {
     m.globals = globals;
     m.bigints = globals.bigints;
+    m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.copy = copy;
     m.ours = whole === null;
     if (kept) m.keepMemo();
@@ -76,6 +77,7 @@ export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, c
   try {
     m.globals = globals;
     m.bigints = globals.bigints;
+    m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.copy = copy;
     open(m, bytes, 0, start, true);
     step(m);

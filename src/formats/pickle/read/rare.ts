@@ -99,12 +99,18 @@ export function rareStep(m: State, op: number): number {
         m.pos = stop + 1;
         return GO_ON;
       }
-      return line(m, (text) => textInt(text, m.bigints) ?? bad(m, `could not convert string to int: '${text}'`));
+      return line(
+        m,
+        (text) => textInt(text, m.bigints, globals.maxDigits) ?? bad(m, `could not convert string to int: '${text}'`),
+      );
     }
     case 0x4c: // LONG
       return line(m, (text) => {
         if (text === "") bad(m, "pickle data was truncated: an empty line");
-        return textLong(text.replace(/L$/, ""), m.bigints) ?? bad(m, `invalid literal for int(): '${text}'`);
+        return (
+          textLong(text.replace(/L$/, ""), m.bigints, globals.maxDigits) ??
+          bad(m, `invalid literal for int(): '${text}'`)
+        );
       });
     case 0x46: // FLOAT
       return line(m, (text) => {
