@@ -57,7 +57,9 @@ const build = await rolldown({
         id === page
           ? `import * as pickle from ${JSON.stringify(join(root, "dist/formats/pickle/index.js"))};
              import { smoke } from ${JSON.stringify(join(root, "scripts/smoke-cases.mjs"))};
+             import * as all from ${JSON.stringify(join(root, "dist/index.js"))};
              globalThis.brine = pickle;
+             globalThis.all = all;
              globalThis.smoke = () => smoke(pickle);`
           : null,
     },
@@ -106,6 +108,22 @@ try {
     return [repr(url), repr(blob), repr(response), missing].join(" ");
   });
   if (loaded !== "[1, 2] {'a': [1, 'é']} [1, 2] SourceError 404") throw new Error(`load in the page gave ${loaded}`);
+  const shells = await tab.evaluate(async () => {
+    const { dumps, fromTypedJSON, load, loads, repr, toTypedJSON } = globalThis.all;
+    const packed = (shell) => new Blob([dumps([1, "a"])]).stream().pipeThrough(new CompressionStream(shell));
+    const gzip = await load(packed("gzip"));
+    const zlib = await load(packed("deflate"));
+    const bytes = new Uint8Array(await new Response(packed("gzip")).arrayBuffer());
+    const cut = await load(bytes.subarray(0, 20)).then(String, (e) => e.code);
+    let atOnce = null;
+    try {
+      loads(bytes);
+    } catch (e) {
+      atOnce = e.code;
+    }
+    return [repr(gzip), repr(zlib), repr(fromTypedJSON(toTypedJSON(gzip))), cut, atOnce].join(" ");
+  });
+  if (shells !== "[1, 'a'] [1, 'a'] [1, 'a'] FORMAT UNSUPPORTED") throw new Error(`shells in the page gave ${shells}`);
   if (errors.length > 0) throw new Error(errors.join("\n"));
   console.log(`ok   Chromium ${browser.version()}`);
 } catch (e) {

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import * as all from "brine";
 import * as pickle from "brine/pickle";
 import { smoke } from "./smoke-cases.mjs";
 
@@ -12,6 +14,10 @@ try {
   await pickle.dump({ a: [1, "two"] }, path);
   const back = await pickle.load(path);
   if (pickle.repr(back) !== "{'a': [1, 'two']}") throw new Error(`smoke: load of a file gave ${pickle.repr(back)}`);
+  const packed = gzipSync(pickle.dumps([1, "a"]));
+  for (const back of [all.loads(packed), await all.load(packed), await all.load(new Blob([packed, packed]))]) {
+    if (all.repr(back) !== "[1, 'a']") throw new Error(`smoke: load of gzip gave ${all.repr(back)}`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
