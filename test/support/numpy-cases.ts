@@ -1,9 +1,10 @@
 /** Reads fixtures/data/numpy.jsonl.gz and describes arrays as `fixtures/make/numpy_cases.py` does. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { array, type DType, type NDArray } from "../../src/core/ndarray/index.ts";
+import type { DType, NDArray } from "../../src/core/ndarray/index.ts";
 import { repr } from "../../src/core/values/repr.ts";
-import type { PyComplex } from "../../src/core/values/scalars.ts";
+import { type PyComplex, PyFloat } from "../../src/core/values/scalars.ts";
+import { isFloatAt } from "../../src/core/values/tuple.ts";
 
 export interface PickleCase {
   by: string[];
@@ -72,13 +73,21 @@ export function describeItem(dtype: DType, value: unknown): unknown {
   }
 }
 
+function describeItems(made: NDArray): unknown[] {
+  const items = made.flat();
+  return items.map((item, i) =>
+    describeItem(
+      made.dtype,
+      typeof item === "number" && made.dtype.hasObject && isFloatAt(items, i) ? new PyFloat(item) : item,
+    ),
+  );
+}
+
 export function describeArray(made: NDArray): unknown {
-  const items = made.size > 2000 ? [] : made.flat().map((item) => describeItem(made.dtype, item));
+  const items = made.size > 2000 ? [] : describeItems(made);
   return { dtype: repr(made.dtype), str: made.dtype.str, shape: [...made.shape], items };
 }
 
 export function expected({ dtype, str, shape, items }: NumpyCase): unknown {
   return { dtype, str, shape, items };
 }
-
-export { array };

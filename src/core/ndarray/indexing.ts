@@ -103,6 +103,7 @@ export function pick(view: View, indices: readonly Index[]): View {
 
 /** Number of items of a shape; `RangeError` beyond what can be counted. */
 export function sizeOf(shape: readonly number[]): number {
+  if (shape.length > 64) throw new RangeError(`an array has at most 64 axes, not ${shape.length}`);
   let size = 1;
   for (const n of shape) {
     if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is no length of an axis`);

@@ -168,7 +168,7 @@ describe("NumpyScalar", () => {
     expect(equal(new NumpyScalar(dtype("i8"), 5), 5)).toBe(true);
     const day = new NumpyScalar(dtype("M8[D]"), 18262n);
     expect([repr(day), day.toDate()?.toISOString()]).toEqual([
-      "np.datetime64('2020-01-01','D')",
+      "np.datetime64('2020-01-01')",
       "2020-01-01T00:00:00.000Z",
     ]);
     for (const [unit, text] of [

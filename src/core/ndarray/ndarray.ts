@@ -6,7 +6,8 @@
 
 import { equal } from "../values/equal.ts";
 import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../values/protocol.ts";
-import { tupleFrom } from "../values/tuple.ts";
+import { PyFloat } from "../values/scalars.ts";
+import { isFloatAt, Mark, tupleFrom } from "../values/tuple.ts";
 import { type DType, subarrayType } from "./dtype.ts";
 import { type Index, isContiguous, isInt, pick, reorder, sizeOf, strides, type View, walk } from "./indexing.ts";
 import { nested, readItem, writeItem } from "./items.ts";
@@ -66,6 +67,7 @@ export class NDArray implements Iterable<unknown> {
     options: { order?: "C" | "F"; share?: boolean } = {},
   ): NDArray {
     const type = makeDType(dtype);
+    if (type.itemsize === 0 && sizeOf(shape) > 2 ** 24) throw new RangeError(`${sizeOf(shape)} items without bytes`);
     if (sizeOf(shape) * type.itemsize !== bytes.length) {
       throw new RangeError(
         `shape (${shape.join(", ")}) of ${type} needs ${sizeOf(shape) * type.itemsize} bytes, not ${bytes.length}`,
@@ -208,7 +210,11 @@ export class NDArray implements Iterable<unknown> {
           )
         : this.#view;
     let data: ArrayData;
-    if (isContiguous(view, slots, false)) {
+    if (Array.isArray(source)) {
+      const slotsOf: number[] = [];
+      walk(view, (slot) => slotsOf.push(slot));
+      data = picked(source, slotsOf);
+    } else if (isContiguous(view, slots, false)) {
       data = source.slice(this.offset, this.offset + this.size * slots);
     } else {
       const target = allocate(this.#dtype, this.size);
@@ -284,9 +290,22 @@ export class NDArray implements Iterable<unknown> {
 
   /** All items in C order. */
   flat(): unknown[] {
+    const data = this.#data;
     const out: unknown[] = [];
-    walk(this.#view, (slot) => out.push(readItem(this.#dtype, this.#data, slot)));
+    if (Array.isArray(data)) {
+      walk(this.#view, (slot) => out.push(slot));
+      return picked(data, out as number[]);
+    }
+    walk(this.#view, (slot) => out.push(readItem(this.#dtype, data, slot)));
     return out;
+  }
+
+  /** @internal The item as it is printed: an integral float of an array of objects is one still. */
+  shown(index: readonly number[]): unknown {
+    const { offset } = pick(this.#view, index);
+    const data = this.#data;
+    const value = readItem(this.#dtype, data, offset);
+    return Array.isArray(data) && typeof value === "number" && isFloatAt(data, offset) ? new PyFloat(value) : value;
   }
 
   /** Nested arrays of the items, as Python's `tolist()`; the item itself for an array without axes. */
@@ -352,6 +371,14 @@ export class NDArray implements Iterable<unknown> {
   toString(): string {
     return arrayStr(this);
   }
+}
+
+/** Objects at places of a list, with what is remembered of their floats. */
+function picked(source: readonly unknown[], places: readonly number[]): unknown[] {
+  const out = places.map((place) => source[place]);
+  const at = out.flatMap((_, i) => (isFloatAt(source, places[i] as number) ? [i] : []));
+  if (at.length > 0) Mark.setFloats(out, { at, values: at.map((i) => out[i] as number) });
+  return out;
 }
 
 function raise(message: string): never {

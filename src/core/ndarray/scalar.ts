@@ -87,10 +87,12 @@ export class NumpyScalar {
     const { value, dtype } = this;
     const { kind, unit, count } = dtype;
     const name = this[pyType].slice(6);
-    if (kind === "b") return [`np.${value ? "True" : "False"}`];
+    if (kind === "b") return [`np.${value ? "True" : "False"}_`];
     if (kind === "M" || kind === "m") {
       const shown = value === NAT ? "'NaT'" : kind === "M" ? `'${this}'` : String(value);
-      return [`np.${name}(${shown}${unit === "generic" ? "" : `,'${count === 1 ? "" : count}${unit}'`})`];
+      return [
+        `np.${name}(${shown}${unit === "generic" || (kind === "M" && count === 1 && unit !== "h") ? "" : `,'${count === 1 ? "" : count}${unit}'`})`,
+      ];
     }
     if (kind === "U") return [`np.str_(${reprString(value as string)})`];
     if (kind === "S") return [`np.bytes_(${reprBytes(value as Uint8Array)})`];

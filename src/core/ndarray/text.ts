@@ -23,12 +23,21 @@ function shown(array: NDArray, summary: boolean): unknown[] {
   return parts.flatMap((part) => part.flat());
 }
 
+/** Arrays that are being printed, each put back in `finally`: an array of objects may hold itself. */
+const open: Set<NDArray> = new Set();
+
 function items(array: NDArray, separator: string, prefix: string, width: number): string {
   if (array.size === 0) return "[]";
+  if (open.has(array) || open.size > 32) return "...";
   const summary = array.size > THRESHOLD;
-  const format = formatOf(array.dtype, shown(array, summary), array.ndim === 0);
-  const source = { shape: array.shape, at: (index: readonly number[]) => array.get(...index) };
-  return layOut(source, format, { separator, indent: ` ${" ".repeat(prefix.length)}`, width, summary });
+  open.add(array);
+  try {
+    const format = formatOf(array.dtype, shown(array, summary), array.ndim === 0);
+    const source = { shape: array.shape, at: (index: readonly number[]) => array.shown(index) };
+    return layOut(source, format, { separator, indent: ` ${" ".repeat(prefix.length)}`, width, summary });
+  } finally {
+    open.delete(array);
+  }
 }
 
 export function arrayStr(array: NDArray): string {
