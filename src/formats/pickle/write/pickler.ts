@@ -46,6 +46,8 @@ export class Pickling {
   /** Cursor into the float places of a list. */
   #cursor: number[] = [];
   depth = 0;
+  /** Depth at which endless values are looked for next. */
+  #deep = 1024;
   inUse: Set<unknown> | null = null;
 
   /** Writes one value; the caller has begun and will finish the stream. */
@@ -76,6 +78,7 @@ export class Pickling {
   reset(): void {
     for (let i = 0; i < this.depth; i++) this.#items[i] = undefined;
     this.depth = 0;
+    this.#deep = 1024;
     this.inUse = null;
   }
 
@@ -87,7 +90,6 @@ export class Pickling {
       const at = (this.#at[i] as number) - 1;
       if (this.#kinds[i] === LIST || this.#kinds[i] === TUPLE) path += `[${at}]`;
       else if (this.#kinds[i] === DICT) path += keyPath((item as PyDict).k.keys[at >> 1]);
-      else if (this.#kinds[i] === PLAN && (item as Plan).label) path += (item as Plan).label;
     }
     return path;
   }
@@ -100,29 +102,25 @@ export class Pickling {
   save(value: unknown, isFloat: boolean): void {
     const w = this.w;
     if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+    if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
     switch (typeof value) {
       case "number":
-        if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
         if (!isFloat && !this.floatsOnly && Number.isSafeInteger(value) && !Object.is(value, -0)) w.int(value);
         else w.float(value);
         return;
       case "string":
-        if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
         w.string(value);
         if (this.fast) w.forgetStrings();
         return;
       case "boolean":
-        if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
         if (w.protocol >= 2) w.op(value ? 0x88 : 0x89);
         else w.ascii(value ? "I01\n" : "I00\n");
         return;
       case "bigint":
-        if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
         w.long(value);
         return;
       case "object":
         if (value === null) {
-          if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
           w.op(0x4e);
           return;
         }
@@ -135,7 +133,6 @@ export class Pickling {
 
   #object(value: object): void {
     const w = this.w;
-    if (this.reducers.persistentId !== null && this.reducers.persist(this, value)) return;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
       if ((value as unknown) !== EMPTY_TUPLE && this.#known(value)) return;
       const frozen = Mark.isTuple(value) || (!this.frozenLists && Object.isFrozen(value));
@@ -255,9 +252,22 @@ export class Pickling {
     this.#cursor[top] = 0;
   }
 
-  /** Puts a row of steps on the stack. */
-  plan(steps: Step[], label = ""): void {
-    this.push(PLAN, { steps, label } satisfies Plan, 0);
+  /** Puts a row of steps on the stack, by which `value` is written. */
+  plan(steps: Step[], value: unknown): void {
+    if (this.depth >= this.#deep) this.#refuseEndless();
+    this.push(PLAN, { steps, value } satisfies Plan, 0);
+  }
+
+  /** What is made with itself as an argument is met again before the memo knows it, without end. */
+  #refuseEndless(): void {
+    this.#deep = this.depth * 2;
+    const open = new Set<unknown>();
+    for (let i = 0; i < this.depth; i++) {
+      if (this.#kinds[i] !== PLAN) continue;
+      const { value } = this.#items[i] as Plan;
+      if (open.has(value)) throw this.fail("cannot pickle a value that is made with itself as an argument");
+      open.add(value);
+    }
   }
 
   #pop(): void {
@@ -484,7 +494,7 @@ function isSubclass(value: object): boolean {
 
 interface Plan {
   steps: Step[];
-  label: string;
+  value: unknown;
 }
 
 function keyPath(key: unknown): string {

@@ -67,13 +67,16 @@ export class Reducers implements PackContext {
     if (p.w.bin) {
       // The id itself is saved without being asked about again.
       (this as { persistentId: unknown }).persistentId = null;
-      p.plan([
-        { save: id },
-        () => {
-          p.w.op(0x51);
-          (this as { persistentId: unknown }).persistentId = hook;
-        },
-      ]);
+      p.plan(
+        [
+          { save: id },
+          () => {
+            p.w.op(0x51);
+            (this as { persistentId: unknown }).persistentId = hook;
+          },
+        ],
+        id,
+      );
     } else {
       const text = String(id);
       if (!/^[\x20-\x7e]*$/.test(text)) throw p.fail("persistent IDs in protocol 0 must be ASCII strings");
@@ -338,7 +341,7 @@ export class Reducers implements PackContext {
         steps.push({ save: r.stateSetter }, { save: value }, { save: r.state }, op(0x86), op(0x52), op(0x30));
       } else steps.push({ save: r.state }, op(0x62));
     }
-    p.plan(steps);
+    p.plan(steps, value);
   }
 
   /** `functools.partial(cls.__new__, cls, *args, **kwargs)`: keyword arguments before protocol 4. */
