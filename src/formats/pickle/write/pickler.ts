@@ -11,6 +11,7 @@ import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts"
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
 import { Memo } from "./memo.ts";
+import { keyPath } from "./path.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
 
@@ -495,9 +496,4 @@ function isSubclass(value: object): boolean {
 interface Plan {
   steps: Step[];
   value: unknown;
-}
-
-function keyPath(key: unknown): string {
-  if (typeof key === "string") return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-  return `[${String(key)}]`;
 }
