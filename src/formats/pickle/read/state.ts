@@ -126,9 +126,7 @@ export class State {
     if (mark >= 0) {
       const end = this.joins[mark] as number;
       const above = splitNotes(this.notes, end);
-      value = isList
-        ? makeList(this.stack, at + 1, end, this.notes)
-        : this.shapes.makeDict(this.stack, at + 1, end, this.notes);
+      value = isList ? makeList(this.stack, at + 1, end, this.notes) : this.joinedDict(at + 1, end);
       const shift = end - at - 1;
       this.stack.copyWithin(at + 1, end, this.sp);
       this.sp -= shift;
@@ -141,6 +139,16 @@ export class State {
     } else value = isList ? [] : this.shapes.emptyDict();
     this.stack[at] = value;
     if (slot >= 0) this.setMemo(slot, value);
+  }
+
+  /** The dict of a batch that waited for a further one; its keys are looked at only now. */
+  private joinedDict(from: number, to: number): unknown {
+    try {
+      return this.shapes.makeDict(this.stack, from, to, this.notes);
+    } catch (e) {
+      if (e instanceof TypeError) throw this.fail(e.message, e);
+      throw e;
+    }
   }
 
   /** Makes the pending container of a memo slot real; undefined when the slot is empty. */
