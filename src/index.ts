@@ -10,6 +10,9 @@
  *
  * @module
  */
+export { array, DType, dtype, NDArray, NumpyScalar } from "./core/ndarray/index.ts";
+export { dump, dumps } from "./dump.ts";
+export { numpy } from "./families/numpy/index.ts";
 export { load, loadAll, loads } from "./load.ts";
 export * from "./pickle.ts";
 export { type Sniffed, sniff } from "./sniff.ts";

@@ -15,6 +15,7 @@ import {
   loads as loadsPickle,
   type SchemaOption,
 } from "./formats/pickle/index.ts";
+import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
@@ -29,12 +30,12 @@ import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/i
  * loads(dumps([1, "a"])); // [1, "a"]
  * ```
  */
-export function loads<T = unknown>(data: BytesLike, options?: LoadOptions): T {
+export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): T {
   let bytes = asBytes(data);
-  if (bytes === null) return loadsPickle<T>(data, options);
-  if (mayBeShell(bytes)) bytes = peeledBytes(bytes, options?.limits);
+  if (bytes === null) return loadsPickle<T>(data, withPacks(options));
+  if (mayBeShell(bytes)) bytes = peeledBytes(bytes, options.limits);
   demandPickle(bytes);
-  return loadsPickle<T>(bytes, options);
+  return loadsPickle<T>(bytes, withPacks(options));
 }
 
 /**
@@ -50,7 +51,7 @@ export function loads<T = unknown>(data: BytesLike, options?: LoadOptions): T {
 export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
-  return loadPickle<T>(await looked(input, options), options);
+  return loadPickle<T>(await looked(input, options), withPacks(options));
 }
 
 /**
@@ -66,7 +67,7 @@ export async function* loadAll<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {
-  const all = loadAllPickles<T>(await looked(input, options), options) as AllOf<T, string>;
+  const all = loadAllPickles<T>(await looked(input, options), withPacks(options)) as AllOf<T, string>;
   yield* all;
 }
 

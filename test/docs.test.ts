@@ -12,6 +12,7 @@ const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
   "brine/node": "src/node/index.ts",
+  "brine/numpy": "src/numpy.ts",
   "brine/pickle": "src/pickle.ts",
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
   "brine/struct": "src/core/struct/index.ts",
