@@ -126,7 +126,7 @@ export class State {
     if (mark >= 0) {
       const end = this.joins[mark] as number;
       const above = splitNotes(this.notes, end);
-      value = isList ? makeList(this.stack, at + 1, end, this.notes) : this.joinedDict(at + 1, end);
+      value = isList ? makeList(this.stack, at + 1, end, this.notes) : this.makeDict(at + 1, end);
       const shift = end - at - 1;
       this.stack.copyWithin(at + 1, end, this.sp);
       this.sp -= shift;
@@ -141,8 +141,8 @@ export class State {
     if (slot >= 0) this.setMemo(slot, value);
   }
 
-  /** The dict of a batch that waited for a further one; its keys are looked at only now. */
-  private joinedDict(from: number, to: number): unknown {
+  /** A dict of stack items; an unhashable key is bad data. */
+  makeDict(from: number, to: number): unknown {
     try {
       return this.shapes.makeDict(this.stack, from, to, this.notes);
     } catch (e) {

@@ -293,7 +293,7 @@ export function step(m: State): number {
           continue;
         }
         m.pos = p;
-        const dict = makeDict(m, stack, mark, sp);
+        const dict = m.makeDict(mark, sp);
         m.mp--;
         fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
         const slot = m.pendingMemo[--m.pn] as number;
@@ -419,15 +419,6 @@ function cut(m: State, strings: State["strings"], at: number, size: number): str
     return strings.cut(at, size);
   } catch (e) {
     if (e instanceof DecodeError) throw m.fail(e.message, e);
-    throw e;
-  }
-}
-
-function makeDict(m: State, stack: unknown[], from: number, to: number): unknown {
-  try {
-    return m.shapes.makeDict(stack, from, to, m.notes);
-  } catch (e) {
-    if (e instanceof TypeError) throw m.fail(e.message, e);
     throw e;
   }
 }
