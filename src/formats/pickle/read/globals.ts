@@ -146,7 +146,8 @@ export class Globals implements PackContext {
     if (func instanceof PyObject) return new PyObject(func, args, "call");
     const entry = this.#entries?.get(func);
     if (entry) return this.#called(m, func, entry, args);
-    const bound = (func as { callOperator?: (args: PyTuple) => unknown } | null)?.callOperator?.(args);
+    const operator = func as { callOperator?: (args: PyTuple) => unknown } | null;
+    const bound = operator?.callOperator && this.#guard(m, () => operator.callOperator?.(args));
     if (bound !== undefined) return bound;
     const partial = newFromPartial(func);
     if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
