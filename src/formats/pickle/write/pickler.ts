@@ -9,7 +9,7 @@ import { GONE } from "../../../core/values/keys.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { EMPTY_TUPLE, type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
+import { type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
 import type { Reducers } from "./reducers.ts";
@@ -125,17 +125,17 @@ export class Pickling {
           w.op(0x4e);
           return;
         }
-        this.#object(value);
+        if (!this.#known(value)) this.#fresh(value);
         return;
       default:
         this.reducers.save(this, value as object);
     }
   }
 
-  #object(value: object): void {
+  /** Saves an object that the memo does not know. */
+  #fresh(value: object): void {
     const w = this.w;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      if ((value as unknown) !== EMPTY_TUPLE && this.#known(value)) return;
       const frozen = Mark.isTuple(value) || (!this.frozenLists && Object.isFrozen(value));
       if (frozen && value.length === 0) {
         if (w.bin) w.op(0x29);
@@ -158,7 +158,6 @@ export class Pickling {
     }
     const kind = value.constructor;
     if (kind === PyDict) {
-      if (this.#known(value)) return;
       const dict = value as PyDict;
       if (w.canonical && !dict.k.settled) dict.settle();
       if (w.bin) w.op(0x7d);
@@ -176,19 +175,16 @@ export class Pickling {
       return;
     }
     if (kind === Uint8Array && w.protocol >= 3) {
-      if (this.#known(value)) return;
       w.bytes(value as Uint8Array);
       this.memoize(value);
       return;
     }
     if (kind === PyByteArray && w.protocol >= 5) {
-      if (this.#known(value)) return;
       w.byteArray(value as Uint8Array);
       this.memoize(value);
       return;
     }
     if ((kind === PySet || kind === PyFrozenSet) && w.protocol >= 4) {
-      if (this.#known(value)) return;
       const set = value as PySet;
       set.settle();
       if (kind === PySet) {
@@ -202,7 +198,6 @@ export class Pickling {
       this.push(SET, value, 0);
       return;
     }
-    if (this.#known(value)) return;
     if (value instanceof PyGlobal) this.reducers.global(this, value, value);
     else if (value instanceof PyObject && value.constructor === PyObject) this.reducers.instance(this, value);
     else this.reducers.save(this, value);
@@ -220,9 +215,18 @@ export class Pickling {
     else if (value === null) w.op(0x4e);
     else if (value === true && w.protocol >= 2) w.op(0x88);
     else if (value === false && w.protocol >= 2) w.op(0x89);
-    else if (value === this.memo.last) w.get(this.memo.lastSlot);
-    else return false;
+    else if (typeof value === "object") {
+      const slot = this.memo.find(value);
+      if (slot < 0) return false;
+      w.get(slot);
+    } else return false;
     return true;
+  }
+
+  /** Saves what is no leaf; an object that was looked up as one (`simple`) is not looked up again. */
+  #rest(value: unknown, isFloat: boolean, simple: boolean): void {
+    if (simple && typeof value === "object" && value !== null) this.#fresh(value);
+    else this.save(value, isFloat);
   }
 
   /** May leaves be written without asking a hook or minding a mode? */
@@ -233,9 +237,8 @@ export class Pickling {
   /** Writes a reference when the object is in the memo. */
   #known(value: object): boolean {
     const slot = this.memo.find(value);
-    if (slot < 0) return false;
-    this.w.get(slot);
-    return true;
+    if (slot >= 0) this.w.get(slot);
+    return slot >= 0;
   }
 
   memoize(value: object): void {
@@ -308,7 +311,7 @@ export class Pickling {
         const before = this.depth;
         this.#at[top] = i + 1;
         this.#cursor[top] = cursor;
-        this.save(value, isFloat);
+        this.#rest(value, isFloat, simple);
         if (this.depth > before) return;
       }
       i++;
@@ -335,13 +338,11 @@ export class Pickling {
     const simple = this.#plain;
     for (let i = this.#at[top] as number; i < n; ) {
       const value = items[i++];
-      if (simple && this.#leaf(value, typeof value === "number" && floats !== 0 && isFloatAt(items, i - 1))) {
-        continue;
-      }
+      const isFloat = typeof value === "number" && floats !== 0 && isFloatAt(items, i - 1);
+      if (simple && this.#leaf(value, isFloat)) continue;
       this.#at[top] = i;
       const before = this.depth;
-      if (typeof value === "number") this.save(value, floats !== 0 && isFloatAt(items, i - 1));
-      else this.save(value, false);
+      this.#rest(value, isFloat, simple);
       if (this.depth > before) return;
     }
     const slot = this.memo.find(items);
@@ -397,7 +398,7 @@ export class Pickling {
           if (!simple || !this.#leaf(key, isFloat)) {
             this.#at[top] = at;
             const before = this.depth;
-            this.save(key, isFloat);
+            this.#rest(key, isFloat, simple);
             if (this.depth > before) return;
           }
         }
@@ -408,7 +409,7 @@ export class Pickling {
       if (!simple || !this.#leaf(value, isFloat)) {
         this.#at[top] = at;
         const before = this.depth;
-        this.save(value, isFloat);
+        this.#rest(value, isFloat, simple);
         if (this.depth > before) return;
       }
       this.#pairDone(at, v.length, live);
@@ -447,7 +448,7 @@ export class Pickling {
       if (!simple || !this.#leaf(value, isFloat)) {
         this.#at[top] = i;
         const before = this.depth;
-        this.save(value, isFloat);
+        this.#rest(value, isFloat, simple);
         if (this.depth > before) return;
       }
       if (isSet && i % BATCH === 0) this.#setBatch();
