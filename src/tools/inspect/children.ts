@@ -29,13 +29,15 @@ export interface Child {
 /** The parts of a value, one by one. */
 export function* childrenOf(value: unknown): IterableIterator<Child> {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) yield child(`[${i}]`, value[i], isFloatAt(value, i));
-  } else if (value instanceof PyDict) yield* entries(value);
+  if (Array.isArray(value)) yield* indexed(value, (i) => isFloatAt(value, i));
+  else if (value instanceof PyDict) yield* entries(value);
   else if (value instanceof PyObject) yield* objectParts(value);
-  else if (value instanceof PySet || value instanceof PyFrozenSet || value instanceof Set) yield* indexed(value);
-  else if (value instanceof PyDeque) yield* indexed(value.items);
-  else if (value instanceof PyArray) yield* indexed(value.toList(), /[fd]/.test(value.typecode));
+  else if (value instanceof PySet || value instanceof PyFrozenSet) {
+    const { size, k } = value;
+    yield* indexed(value, (i) => size === k.keys.length && k.floats?.has(i) === true);
+  } else if (value instanceof Set) yield* indexed(value);
+  else if (value instanceof PyDeque) yield* indexed(value.items, (i) => isFloatAt(value.items, i));
+  else if (value instanceof PyArray) yield* indexed(value.toList(), () => /[fd]/.test(value.typecode));
   else if (value instanceof PyChainMap) yield child(".maps", value.maps);
   else if (value instanceof PySimpleNamespace) yield* attributes(value.attrs);
   else if (value instanceof PyException) {
@@ -66,9 +68,12 @@ export function lengthOf(value: unknown): number | undefined {
   return isPlain(value) ? Object.keys(value).length : undefined;
 }
 
-function* indexed(items: Iterable<unknown>, floats = false): IterableIterator<Child> {
+function* indexed(items: Iterable<unknown>, isFloat = (_: number): boolean => false): IterableIterator<Child> {
   let i = 0;
-  for (const item of items) yield child(`[${i++}]`, item, floats);
+  for (const item of items) {
+    yield child(`[${i}]`, item, isFloat(i));
+    i++;
+  }
 }
 
 function* entries(dict: PyDict): IterableIterator<Child> {
@@ -87,7 +92,8 @@ function* objectParts(object: PyObject): IterableIterator<Child> {
   if (object.kwargs?.size) yield child(".__kwargs__", object.kwargs);
   if (object.a !== null) yield* attributes(object.a);
   if (object.state !== undefined) yield child(".__state__", object.state);
-  if (object.items) yield* indexed(object.items);
+  const { items } = object;
+  if (items) yield* indexed(items, (i) => isFloatAt(items, i));
   if (object.pairs) yield* entries(object.pairs);
 }
 
