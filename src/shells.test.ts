@@ -3,7 +3,6 @@ import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../test/support/base64.ts";
 import { dumps, isBrineError, load, loadAll, loads, repr, toJS, UnsupportedError } from "./index.ts";
-import * as web from "./platform/web.ts";
 
 const shells = JSON.parse(readFileSync(new URL("../fixtures/data/shells.json", import.meta.url), "utf8")) as Record<
   string,
@@ -101,32 +100,5 @@ describe("compressed pickles", () => {
       await new Promise(() => undefined);
     }
     await expect(load(stalled(), { signal: stop.signal })).rejects.toThrow("enough");
-  });
-});
-
-describe("in browsers", () => {
-  const unpack = async (shell: "gzip" | "zlib", data: Uint8Array): Promise<Buffer> => {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of web.inflatePieces(shell, drip(data, 99))) pieces.push(piece);
-    return Buffer.concat(pieces);
-  };
-
-  it("pieces are unpacked by DecompressionStream", async () => {
-    const plain = Buffer.from(dumps(Array.from({ length: 9999 }, (_, i) => i)));
-    expect((await unpack("gzip", gzipSync(plain))).equals(plain)).toBe(true);
-    expect((await unpack("zlib", deflateSync(plain))).equals(plain)).toBe(true);
-    await expect(unpack("gzip", gzipSync(plain).subarray(0, 999))).rejects.toThrow(/damaged or truncated/);
-    async function* failing(): AsyncGenerator<Uint8Array> {
-      yield gzipSync(plain).subarray(0, 999);
-      throw new RangeError("the line went dead");
-    }
-    const run = async (): Promise<void> => {
-      for await (const _ of web.inflatePieces("gzip", failing()));
-    };
-    await expect(run()).rejects.toThrow(RangeError);
-  });
-
-  it("nothing is unpacked at once", () => {
-    expect(() => web.inflateNow("gzip", new Uint8Array(0), 1)).toThrow(/use load/);
   });
 });

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { inflateNow, inflatePieces } from "#platform";
 import type { Source } from "./core/bytes/parse.ts";
+import { type Codec, gzip, zlib } from "./core/codecs/index.ts";
 import { LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
 
 /** A shell that can be taken off. */
 export type Shell = "gzip" | "zlib";
+
+const CODECS: Readonly<Record<Shell, Codec>> = { gzip, zlib };
 
 /** Bytes that are given out whatever they were packed into. */
 const FREE = 1 << 26;
@@ -39,12 +41,22 @@ export function peeledBytes(bytes: Uint8Array, limits: Limits = {}): Uint8Array 
     if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell });
     const byRatio = Math.max(FREE, Math.floor(bytes.length * maxRatio));
     const most = Math.min(maxBytes, byRatio);
-    const inside = inflateNow(shell, bytes, most);
+    const inside = unpacked(shell, bytes, most);
     if (inside === null) {
       if (most === maxBytes) throw new LimitError("maxBytes", maxBytes, maxBytes + 1, { format: shell });
       throw new LimitError("maxRatio", maxRatio, Math.ceil((most + 1) / bytes.length), { format: shell });
     }
     bytes = inside;
+  }
+}
+
+/** Unpacked bytes; null when there are more than `most`. */
+function unpacked(shell: Shell, bytes: Uint8Array, most: number): Uint8Array | null {
+  try {
+    return CODECS[shell].decode(bytes, { maxOutput: most });
+  } catch (e) {
+    if (e instanceof LimitError) return null;
+    throw e;
   }
 }
 
@@ -63,7 +75,7 @@ export function peeled(source: Source, shell: Shell, limits: Limits = {}): Sourc
       yield piece;
     }
   }
-  const pieces = inflatePieces(shell, packed());
+  const pieces = CODECS[shell].decodePieces(packed());
   return {
     name,
     async next(_, signal) {

@@ -1,5 +1,5 @@
 /**
- * Files on disk: read as a source, written whole or not at all.
+ * Files on disk: written whole or not at all.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Source } from "../core/bytes/parse.ts";
 import { SourceError } from "../core/errors.ts";
 
 const { promises } = fs;
@@ -27,39 +26,6 @@ export function pathOf(path: string | URL): string {
   return typeof path === "string" ? path : fileURLToPath(path);
 }
 
-/** Opens a file as a source. */
-export async function openPath(where: string | URL): Promise<Source> {
-  const path = pathOf(where);
-  let file: fs.promises.FileHandle | null = null;
-  try {
-    file = await promises.open(path, "r");
-    const stat = await file.stat();
-    // A directory opens, but reading it fails; pipes and devices have no size.
-    return fileSource(path, file, stat.isFile() && stat.size > 0 ? stat.size : undefined);
-  } catch (e) {
-    await file?.close();
-    throw fileError(path, e);
-  }
-}
-
-function fileSource(path: string, file: fs.promises.FileHandle, size: number | undefined): Source {
-  const fill = async (into: Uint8Array, at: number | null): Promise<Uint8Array> => {
-    try {
-      const { bytesRead } = await file.read(into, 0, into.length, at);
-      return into.subarray(0, bytesRead);
-    } catch (e) {
-      throw fileError(path, e);
-    }
-  };
-  return {
-    size,
-    name: path,
-    next: (want) => fill(new Uint8Array(Math.min(want, 1 << 30)), null),
-    read: (spans) => Promise.all(spans.map((span) => fill(span.into ?? new Uint8Array(span.size), span.at))),
-    close: () => file.close(),
-  };
-}
-
 /** Where a write goes: the file behind links, its mode, and whether it may be replaced by a rename. */
 function place(path: string): { real: string; mode: number; direct: boolean; temp: string } {
   let real = path;
@@ -77,15 +43,15 @@ function place(path: string): { real: string; mode: number; direct: boolean; tem
   return { real, mode, direct, temp };
 }
 
-/** Writes a file by way of a temporary one beside it: after a crash the old file is whole. */
-export async function writePath(where: string | URL, bytes: Uint8Array): Promise<void> {
+/** Writes a file of these pieces by way of a temporary one beside it: after a crash the old file is whole. */
+export async function writePath(where: string | URL, ...pieces: Uint8Array[]): Promise<void> {
   const path = pathOf(where);
   const { real, mode, direct, temp } = place(path);
   try {
-    if (direct) return await promises.writeFile(real, bytes);
+    if (direct) return await promises.writeFile(real, pieces);
     const file = await promises.open(temp, "wx", mode);
     try {
-      await file.writeFile(bytes);
+      for (const piece of pieces) await file.writeFile(piece);
       if (mode !== 0o666) await file.chmod(mode);
       await file.sync();
     } finally {

@@ -42,5 +42,6 @@ export function rawBytes(size: number): Uint8Array {
   return size < 4096 ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }
 
-export { openPath, writePath } from "./files.ts";
-export { inflateNow, inflatePieces } from "./inflate.ts";
+export { writePath } from "./files.ts";
+export { makePath, openPath } from "./filesource.ts";
+export { deflate, inflate } from "./inflate.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Source } from "../core/bytes/parse.ts";
-import { FormatError, SourceError, UnsupportedError } from "../core/errors.ts";
+import { SourceError } from "../core/errors.ts";
+import type { PlatformInflate } from "./zlib.ts";
 
 const single = /* @__PURE__ */ new TextDecoder("latin1");
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
@@ -37,56 +38,21 @@ export function rawBytes(size: number): Uint8Array {
 }
 
 /** Browsers have no paths. */
-export async function openPath(path: string | URL): Promise<Source> {
+export async function openPath(path: string | URL, _mode?: "r" | "r+" | "w+"): Promise<Source> {
   throw new SourceError("paths cannot be opened here: pass a Blob, a File or a URL", { path: String(path) });
 }
 
 /** Browsers have no paths. */
-export async function writePath(path: string | URL, _bytes: Uint8Array): Promise<void> {
+export async function makePath(path: string | URL, _head: Uint8Array, _size: number): Promise<Source> {
+  throw new SourceError("files cannot be made here", { path: String(path) });
+}
+
+/** Browsers have no paths. */
+export async function writePath(path: string | URL, ..._pieces: Uint8Array[]): Promise<void> {
   throw new SourceError("paths cannot be written here: pass a WritableStream", { path: String(path) });
 }
 
-/** Browsers unpack only while one waits. */
-export function inflateNow(shell: "gzip" | "zlib", _bytes: Uint8Array, _most: number): Uint8Array | null {
-  throw new UnsupportedError(shell, `${shell} cannot be unpacked at once in a browser: use load, which waits`);
-}
+/** Pages have no zlib that answers at once, or that reads on after a first member: the codecs bring their own. */
+export const inflate: PlatformInflate | null = null;
 
-/** Unpacks pieces as they come. The browser refuses what follows the first member of a gzip file. */
-export async function* inflatePieces(
-  shell: "gzip" | "zlib",
-  pieces: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const { readable, writable } = new DecompressionStream(shell === "gzip" ? "gzip" : "deflate");
-  const writer = writable.getWriter();
-  let failure: { readonly cause: unknown } | null = null;
-  async function* watched(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* pieces;
-    } catch (cause) {
-      failure = { cause };
-      throw cause;
-    }
-  }
-  const feed = async (): Promise<void> => {
-    try {
-      for await (const piece of watched()) await writer.write(piece as Uint8Array<ArrayBuffer>);
-      await writer.close();
-    } catch (e) {
-      await writer.abort(e);
-    }
-  };
-  feed().catch(() => undefined);
-  const reader = readable.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } catch (cause) {
-    if (failure !== null) throw (failure as { cause: unknown }).cause;
-    throw new FormatError(`the ${shell} data is damaged or truncated: ${String(cause)}`, { format: shell, cause });
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
-}
+export { deflate } from "./deflate.ts";

@@ -1,0 +1,11 @@
+/**
+ * Codecs: the compression formats of Python's files, packed and unpacked, at once and piece by piece.
+ *
+ * To add one: a file here that makes a {@link Codec}, and a line in the table of those who look it up.
+ *
+ * @module
+ */
+export { adler32, Crc64, crc32 } from "../bytes/digest.ts";
+export { Xxh32, xxh32 } from "../bytes/xxh32.ts";
+export { type Codec, type DecodeOptions, type Decoder, drained, drawn, joined } from "./codec.ts";
+export { type DeflateShell, deflateMany, deflateRaw, gzip, inflateMany, zlib } from "./deflate.ts";
