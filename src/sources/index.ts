@@ -4,25 +4,16 @@
  * @module
  */
 import { openPath } from "#platform";
-import type { Source } from "../core/bytes/parse.ts";
-import { SourceError } from "../core/errors.ts";
+import { Reader, type Source } from "../core/bytes/parse.ts";
+import { asBytes, type BytesLike } from "./bytes.ts";
+import { type FileHandleLike, type FileLike, frugal, handle } from "./filelike.ts";
+import { answered, fetched, ranged } from "./http.ts";
+import { blobSource, inMemory } from "./memory.ts";
+import { iterated, streamed } from "./streams.ts";
 
-/** What may be given as bytes. */
-export type BytesLike = Uint8Array | ArrayBuffer | ArrayBufferView;
-
-type Maybe<T> = T | Promise<T>;
-
-/** Python's idea of a file: `read(n)` gives up to `n` bytes, `readline()` a line with its newline; nothing at the end. */
-export interface FileLike {
-  read(size: number): Maybe<BytesLike | null | undefined>;
-  readline(): Maybe<BytesLike | null | undefined>;
-}
-
-/** An open file as Node gives it (`fs.promises.open`); it is read on from where it stands. */
-export interface FileHandleLike {
-  readonly fd: number;
-  read(into: Uint8Array, offset: number, length: number, position: null): Promise<{ bytesRead: number }>;
-}
+export { asBytes, type BytesLike } from "./bytes.ts";
+export type { FileHandleLike, FileLike } from "./filelike.ts";
+export { inMemory } from "./memory.ts";
 
 /** What can be read: bytes, a path (Node), `URL`, `Blob`, `Response`, stream, iterable of bytes, or a file-like object. */
 export type SourceInput =
@@ -37,16 +28,6 @@ export type SourceInput =
   | FileHandleLike
   | Source;
 
-const EMPTY = new Uint8Array(0);
-
-/** The bytes of a buffer or view without a copy, or null when the value is none. */
-export function asBytes(data: unknown): Uint8Array | null {
-  if (data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const tag = Object.prototype.toString.call(data);
-  return /ArrayBuffer\]$/.test(tag) ? new Uint8Array(data as ArrayBuffer) : null;
-}
-
 /**
  * Makes a source of anything that can be read. A file-like object and an open file are never read beyond what is
  * needed. Throws `SourceError` for a missing file or a bad HTTP status, `TypeError` for what cannot be read.
@@ -59,15 +40,13 @@ export function asBytes(data: unknown): Uint8Array | null {
 export function toSource(input: SourceInput, signal?: AbortSignal): Source | Promise<Source> {
   if (typeof input === "string") return openPath(input);
   const bytes = asBytes(input);
-  if (bytes !== null) return sized(bytes.length, async (at, end) => bytes.subarray(at, end));
+  if (bytes !== null) return inMemory(bytes);
   if (typeof input === "object" && input !== null) {
     if (input instanceof URL) return input.protocol === "file:" ? openPath(input) : fetched(input, signal);
     if (has<FileLike>(input, "read") && has<FileLike>(input, "readline")) return frugal(input as FileLike);
     if (has<FileHandleLike>(input, "read") && "fd" in input) return frugal(handle(input as FileHandleLike));
     if (has<Blob>(input, "slice") && has<Blob>(input, "arrayBuffer")) {
-      const blob = input as Blob;
-      const name = (blob as { name?: string }).name;
-      return sized(blob.size, async (at, end) => new Uint8Array(await blob.slice(at, end).arrayBuffer()), name);
+      return blobSource(input as Blob);
     }
     if (has<Response>(input, "arrayBuffer") && "status" in input) return answered(input as Response);
     if (has<ReadableStream>(input, "getReader")) return streamed(input as ReadableStream<Uint8Array>);
@@ -83,127 +62,25 @@ function has<T>(value: object, key: keyof T): boolean {
   return typeof (value as T)[key] === "function";
 }
 
-/** A source that knows its size and reads from anywhere. */
-function sized(size: number, cut: (at: number, end: number) => Promise<Uint8Array>, name?: string): Source {
-  let at = 0;
-  return {
-    size,
-    name,
-    async next(want) {
-      const end = Math.min(size, at + want);
-      const start = at;
-      at = end;
-      return start === end ? EMPTY : cut(start, end);
-    },
-    read: (spans) => Promise.all(spans.map((span) => cut(span.at, span.at + span.size))),
-  };
+/**
+ * A source that knows its size and reads ranges: addresses are asked for ranges alone, streams are read into memory.
+ * Throws as {@link toSource}, and `LimitError` beyond `maxBytes` (2 GiB) of a stream.
+ */
+export async function toRanges(input: SourceInput, signal?: AbortSignal, maxBytes: number = 2 ** 31): Promise<Source> {
+  if (input instanceof URL && input.protocol !== "file:") return ranged(input, signal);
+  return drained(await toSource(input, signal), signal, maxBytes);
 }
 
-async function fetched(url: URL, signal?: AbortSignal): Promise<Source> {
-  let response: Response;
+/** The source itself where it reads ranges, else all its bytes in memory; what was read of it already is lost. */
+export async function drained(source: Source, signal?: AbortSignal, maxBytes?: number): Promise<Source> {
+  if (source.read && source.size !== undefined) return source;
+  const reader = new Reader(source, { signal, maxBytes });
   try {
-    response = await fetch(url, signal ? { signal } : {});
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    throw new SourceError("the address could not be fetched", { path: url.href, cause });
-  }
-  return answered(response);
-}
-
-function answered(response: Response): Source {
-  const { status, headers, body, url } = response;
-  const name = url || undefined;
-  if (status >= 400) throw new SourceError(`the server answered ${status}`, { status, path: name });
-  if (body === null) return sized(0, async () => EMPTY, name);
-  const length = headers.get("content-length");
-  // A compressed body has another length than the bytes that come out of it.
-  const size = length === null || headers.get("content-encoding") ? undefined : Number(length);
-  return { ...streamed(body), name, size };
-}
-
-function streamed(stream: ReadableStream<Uint8Array>): Source {
-  const reader = stream.getReader();
-  return pieces(
-    () => reader.read(),
-    () => reader.cancel(),
-  );
-}
-
-function iterated(iterable: AsyncIterable<BytesLike>): Source {
-  const iterator = iterable[Symbol.asyncIterator]();
-  return pieces(
-    () => iterator.next(),
-    () => void iterator.return?.(),
-  );
-}
-
-function pieces(
-  next: () => Promise<{ done?: boolean; value?: unknown }>,
-  stop: () => Promise<void> | undefined | void,
-): Source {
-  let ended = false;
-  return {
-    async next() {
-      for (;;) {
-        const { done, value } = await failing(next);
-        if (done) {
-          ended = true;
-          return EMPTY;
-        }
-        const piece = asBytes(value);
-        if (piece === null)
-          throw new TypeError(`a stream of bytes gave a ${typeof value}: read it without an encoding`);
-        if (piece.length > 0) return piece;
-      }
-    },
-    async close() {
-      // What a stream says to being dropped is of no interest, and a stalled one may never say it.
-      if (!ended) void Promise.resolve(stop()).catch(() => undefined);
-    },
-  };
-}
-
-function frugal(file: FileLike): Source {
-  const taken = async (read: () => Maybe<BytesLike | null | undefined>): Promise<Uint8Array> => {
-    const given = await failing(async () => read());
-    if (given === null || given === undefined) return EMPTY;
-    const bytes = asBytes(given);
-    if (bytes === null) throw new TypeError(`read() must give bytes, not a ${typeof given}`);
-    return bytes;
-  };
-  return {
-    name:
-      typeof (file as { name?: unknown }).name === "string" ? (file as unknown as { name: string }).name : undefined,
-    next: (size) => taken(() => file.read(size)),
-    line: () => taken(() => file.readline()),
-  };
-}
-
-function handle(file: FileHandleLike): FileLike {
-  const read = async (size: number): Promise<Uint8Array> => {
-    const into = new Uint8Array(Math.min(size, 1 << 24));
-    const { bytesRead } = await file.read(into, 0, into.length, null);
-    return into.subarray(0, bytesRead);
-  };
-  return {
-    read,
-    async readline() {
-      const line: number[] = [];
-      while (line[line.length - 1] !== 10) {
-        const [byte] = await read(1);
-        if (byte === undefined) break;
-        line.push(byte);
-      }
-      return Uint8Array.from(line);
-    },
-  };
-}
-
-async function failing<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
-    if (cause instanceof SourceError || (cause as Error | undefined)?.name === "AbortError") throw cause;
-    throw new SourceError(`reading failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    for (let need = 1 << 20; ; need *= 2) {
+      const { bytes, last } = await reader.window(0, need, false);
+      if (last) return inMemory(bytes, source.name);
+    }
+  } finally {
+    await source.close?.();
   }
 }

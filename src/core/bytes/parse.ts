@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { rawBytes } from "#platform";
 import { LimitError, SourceError } from "../errors.ts";
 
 /** A range of the source. */
@@ -44,8 +45,14 @@ export interface Source {
   next(size: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** The rest of a line, newline and all; only sources that must not be read beyond what is needed have it. */
   line?(): Promise<Uint8Array>;
-  /** Ranges, for sources that can. */
+  /** Ranges, for sources that can; spans with `into` are read there. */
   read?(spans: readonly Span[], signal?: AbortSignal): Promise<Uint8Array[]>;
+  /** Ranges at once, for files and bytes. */
+  readSync?(spans: readonly Span[]): Uint8Array[];
+  /** Writes in place; only files that were opened for it have it. */
+  write?(at: number, bytes: Uint8Array): Promise<void>;
+  /** `next` is cheaper than `read` while one reads on: the body of a response. */
+  readonly streaming?: boolean | undefined;
   close?(): Promise<void> | void;
 }
 
@@ -54,13 +61,19 @@ export function runSync<T>(parse: Parse<T>, bytes: Uint8Array): T {
   let step = parse.next();
   while (!step.done) {
     const ask = step.value;
-    step = parse.next(
-      ask.kind === "more"
-        ? { bytes: bytes.subarray(ask.at), last: true }
-        : ask.spans.map(({ at, size }) => bytes.subarray(at, at + size)),
-    );
+    step = parse.next(ask.kind === "more" ? { bytes: bytes.subarray(ask.at), last: true } : cut(bytes, ask.spans));
   }
   return step.value;
+}
+
+/** Ranges of bytes in memory: views, or copies in `into`. */
+export function cut(bytes: Uint8Array, spans: readonly Span[]): Uint8Array[] {
+  return spans.map(({ at, size, into }) => {
+    const part = bytes.subarray(at, at + size);
+    if (into === undefined) return part;
+    into.set(part);
+    return into.subarray(0, part.length);
+  });
 }
 
 /** How an asynchronous run behaves. */
@@ -75,6 +88,8 @@ export interface RunOptions {
 
 /** One read of a source: large payloads come in pieces, so that none is held twice. */
 const PIECE = 1 << 22;
+/** One read into the final memory, which a source may split further; between two of them aborts are seen. */
+const BATCH = 1 << 27;
 
 /** Reads a source window by window; keeps what was read beyond one parser's end for the next. */
 export class Reader {
@@ -83,6 +98,8 @@ export class Reader {
   at = 0;
   #rest: Uint8Array = new Uint8Array(0);
   #ended = false;
+  /** Offset that the source's `next` has come to. */
+  #given = 0;
   #options: RunOptions;
 
   constructor(source: Source, options: RunOptions = {}) {
@@ -110,8 +127,85 @@ export class Reader {
     this.at = at;
   }
 
+  /** Ranges; from a source that only goes forward, ones that follow each other. */
+  async spans(spans: readonly Span[], signal = this.#options.signal): Promise<Uint8Array[]> {
+    const [first] = spans;
+    const forward =
+      spans.length === 1 && (first as Span).at >= this.at && (first as Span).at <= this.at + this.#rest.length;
+    if (!forward && this.source.read) return this.source.read(spans, signal);
+    const out: Uint8Array[] = [];
+    for (const span of spans) out.push(await this.#payload(span));
+    return out;
+  }
+
+  /** One range from here on, straight into its final memory; shorter where the source ends. */
+  async #payload({ at, size, into }: Span): Promise<Uint8Array> {
+    if (at < this.at) throw new SourceError("this source cannot be read by ranges", { path: this.source.name });
+    const { signal, onProgress } = this.#options;
+    const total = this.source.size;
+    this.skipTo(at);
+    const room = total === undefined ? size : Math.max(0, Math.min(size, total - at));
+    // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive.
+    let target = into ?? rawBytes(total === undefined ? Math.min(room, 1 << 20) : room);
+    let filled = 0;
+    const put = (piece: Uint8Array): void => {
+      if (filled + piece.length > target.length) {
+        const grown = rawBytes(Math.min(room, Math.max(filled + piece.length, target.length * 2)));
+        grown.set(target.subarray(0, filled));
+        target = grown;
+      }
+      target.set(piece, filled);
+      filled += piece.length;
+    };
+    put(this.#rest.subarray(0, room));
+    while (filled < room) {
+      signal?.throwIfAborted();
+      const from = at + filled;
+      const byRange = this.source.read && !(this.source.streaming && from === this.#given);
+      if (byRange && total !== undefined) {
+        const part = target.subarray(filled, Math.min(room, filled + BATCH));
+        const [got] = await abortable(this.source.read!([{ at: from, size: part.length, into: part }], signal), signal);
+        filled += got!.length;
+        if (got!.length < part.length) break;
+      } else {
+        const piece = await this.#next(from, Math.min(room - filled, PIECE), signal);
+        if (piece.length === 0) break;
+        put(piece.subarray(0, room - filled));
+        // A source may give more than it was asked for.
+        if (filled === room) {
+          this.at = from;
+          this.#rest = piece;
+        }
+      }
+      onProgress?.(at + filled, total);
+    }
+    this.skipTo(at + filled);
+    return target.subarray(0, filled);
+  }
+
+  /** The next piece from `from` on: by `next` while that stands there. */
+  async #next(from: number, size: number, signal: AbortSignal | undefined, line = false): Promise<Uint8Array> {
+    const { source } = this;
+    if (from !== this.#given && source.read) {
+      const [piece] = await abortable(source.read([{ at: from, size }], signal), signal);
+      return piece as Uint8Array;
+    }
+    for (;;) {
+      const wanted = from > this.#given ? from - this.#given : size;
+      const piece = await abortable(line && source.line ? source.line() : source.next(wanted, signal), signal);
+      const end = this.#given + piece.length;
+      const { maxBytes = 2 ** 31 } = this.#options;
+      if (source.size === undefined && end > maxBytes) {
+        throw new LimitError("maxBytes", maxBytes, end, { path: source.name });
+      }
+      const skipped = from - this.#given;
+      this.#given = end;
+      if (piece.length === 0 || end > from) return piece.subarray(Math.max(0, skipped));
+    }
+  }
+
   async #fill(need: number, line: boolean): Promise<void> {
-    const { signal, onProgress, maxBytes = 2 ** 31 } = this.#options;
+    const { signal, onProgress } = this.#options;
     const { size } = this.source;
     const frugal = this.source.line !== undefined;
     const have = this.#rest.length;
@@ -125,18 +219,11 @@ export class Reader {
     let filled = have;
     while (filled < need && !this.#ended) {
       signal?.throwIfAborted();
-      const piece = await abortable(
-        line && frugal && this.source.line
-          ? this.source.line()
-          : this.source.next(Math.min(roomy - filled, PIECE) || 1, signal),
-        signal,
-      );
+      const wanted = Math.min(roomy - filled, PIECE) || 1;
+      const piece = await this.#next(this.at + filled, wanted, signal, line && frugal);
       if (piece.length === 0) {
         this.#ended = true;
         break;
-      }
-      if (size === undefined && this.at + filled + piece.length > maxBytes) {
-        throw new LimitError("maxBytes", maxBytes, this.at + filled + piece.length, { path: this.source.name });
       }
       if (filled + piece.length > window.length) {
         const grown = new Uint8Array(
@@ -173,10 +260,7 @@ export async function run<T>(parse: Parse<T>, reader: Reader, signal?: AbortSign
     let answer: Answer;
     try {
       if (ask.kind === "more") answer = await reader.window(ask.at, ask.need, ask.line);
-      else {
-        if (!reader.source.read) throw new SourceError("this source cannot be read by ranges");
-        answer = await reader.source.read(ask.spans, signal);
-      }
+      else answer = await reader.spans(ask.spans, signal);
     } catch (e) {
       // The parser's `finally` gives its pooled state back.
       parse.return(undefined as never);
