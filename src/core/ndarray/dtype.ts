@@ -4,13 +4,14 @@
  * @module
  */
 import { inspect, type Parts, pyKey, pyRepr, pyType } from "../values/protocol.ts";
+import { repr } from "../values/repr.ts";
 import { constructionText, dtypeDescr, dtypeName } from "./dtypetext.ts";
 
 /**
  * Kinds of items: `b` bool, `i` and `u` ints, `f` float, `c` complex, `S` bytes, `U` text, `V` raw bytes and records,
- * `O` any object, `M` datetime64, `m` timedelta64.
+ * `O` any object, `M` datetime64, `m` timedelta64, `T` text of any length (`StringDType`).
  */
-export type Kind = "b" | "i" | "u" | "f" | "c" | "S" | "U" | "V" | "O" | "M" | "m";
+export type Kind = "b" | "i" | "u" | "f" | "c" | "S" | "U" | "V" | "O" | "M" | "m" | "T";
 
 /** `<` little-endian, `>` big-endian, `|` where order means nothing. */
 export type ByteOrder = "<" | ">" | "|";
@@ -35,6 +36,16 @@ export interface DTypeParts {
   unit?: string;
   count?: number;
   aligned?: boolean;
+  record?: boolean;
+  text?: TextRule;
+}
+
+/** What a `StringDType` says of its items. */
+export interface TextRule {
+  /** Does it make text of what is none? */
+  readonly coerce: boolean;
+  /** What stands for a missing item (`None`, NaN, any object); undefined where nothing does. */
+  readonly naObject?: unknown;
 }
 
 /** Levels of records in records; NumPy's files hold a handful. */
@@ -63,6 +74,10 @@ export class DType {
   readonly count: number;
   /** Was the record laid out with C's alignment (`align=True`)? */
   readonly aligned: boolean;
+  /** Are single items `numpy.record`, as in a `recarray`, instead of `numpy.void`? */
+  readonly record: boolean;
+  /** Of a `StringDType`: its rules; else null. */
+  readonly text: TextRule | null;
   /** Do items hold Python objects? */
   readonly hasObject: boolean;
   /** @internal levels of nesting */
@@ -80,9 +95,11 @@ export class DType {
     this.unit = parts.unit ?? "";
     this.count = parts.count ?? 1;
     this.aligned = parts.aligned ?? false;
+    this.record = parts.record ?? false;
+    this.text = parts.text ?? null;
     const inner = this.base ? [this.base] : [...(this.fields?.values() ?? [])].map((field) => field.dtype);
     this.alignment = parts.alignment ?? 1;
-    this.hasObject = this.kind === "O" || inner.some((d) => d.hasObject);
+    this.hasObject = this.kind === "O" || this.kind === "T" || inner.some((d) => d.hasObject);
     this.depth = 1 + Math.max(0, ...inner.map((d) => d.depth));
     if (this.depth > MAX_DEPTH) throw new RangeError(`a dtype has at most ${MAX_DEPTH} levels`);
     if (!Number.isSafeInteger(this.itemsize) || this.itemsize < 0 || this.itemsize > MAX_ITEMSIZE) {
@@ -99,6 +116,7 @@ export class DType {
   /** NumPy's array-protocol text: `"<f8"`, `"|S5"`, `"<M8[ns]"`, `"|V24"`. */
   get str(): string {
     if (this.kind === "O") return "|O";
+    if (this.text !== null) return repr(this);
     const size = this.kind === "U" ? this.itemsize / 4 : this.itemsize;
     const unit =
       this.unit === "" || this.unit === "generic" ? "" : `[${this.count === 1 ? "" : this.count}${this.unit}]`;
@@ -141,16 +159,20 @@ export class DType {
     return `dtype:${this.key}`;
   }
   [pyRepr](): Parts {
-    return [`dtype(${constructionText(this, false, false)}${this.aligned ? ", align=True" : ""})`];
+    if (this.text !== null) return textParts(this.text);
+    const inside = constructionText(this, false, false);
+    return [`dtype(${this.record ? `(numpy.record, ${inside})` : inside}${this.aligned ? ", align=True" : ""})`];
   }
   [inspect](): string {
-    return String(this[pyRepr]()[0]);
+    return repr(this);
   }
   toJSON(): unknown {
     return this.toString();
   }
   /** As NumPy's `str(dtype)`: `"float64"`, `">i4"`, `"[('x', '<i4')]"`. */
   toString(): string {
+    if (this.text !== null) return repr(this);
+    if (this.record) return `(numpy.record, ${constructionText(this, true, false)})`;
     if (this.fields !== null) return constructionText(this, true, false);
     if (this.base !== null) return constructionText(this, false, true);
     return /[SUV]/.test(this.kind) || !this.isNative ? this.str : this.name;
@@ -212,14 +234,29 @@ export function subarrayType(base: DType, shape: readonly number[]): DType {
 }
 
 /** A record of named fields. */
-export function recordType(fields: ReadonlyMap<string, Field>, itemsize: number, aligned: boolean): DType {
+export function recordType(
+  fields: ReadonlyMap<string, Field>,
+  itemsize: number,
+  aligned: boolean,
+  record = false,
+): DType {
   for (const [name, { dtype, offset }] of fields) {
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + dtype.itemsize > itemsize) {
       throw new RangeError(`field ${JSON.stringify(name)} does not lie in the record's ${itemsize} bytes`);
     }
   }
   const alignment = aligned ? Math.max(1, ...[...fields.values()].map((f) => f.dtype.alignment)) : 1;
-  return new DType({ kind: "V", itemsize, byteorder: "|", alignment, fields, aligned });
+  return new DType({ kind: "V", itemsize, byteorder: "|", alignment, fields, aligned, record });
+}
+
+/** NumPy 2's `StringDType`. */
+export function textType(rule: TextRule = { coerce: true }): DType {
+  return new DType({ kind: "T", itemsize: 16, byteorder: "|", alignment: 8, text: rule });
+}
+
+function textParts({ coerce, naObject }: TextRule): Parts {
+  const end = coerce ? ")" : `${naObject === undefined ? "" : ", "}coerce=False)`;
+  return naObject === undefined ? [`StringDType(${end}`] : ["StringDType(na_object=", naObject, end];
 }
 
 /** The same dtype in another order of bytes, fields and all. */
@@ -227,7 +264,7 @@ export function withOrder(dtype: DType, order: "<" | ">"): DType {
   if (dtype.base !== null) return subarrayType(withOrder(dtype.base, order), dtype.shape);
   if (dtype.fields !== null) {
     const fields = [...dtype.fields].map(([name, f]) => [name, { ...f, dtype: withOrder(f.dtype, order) }] as const);
-    return recordType(new Map(fields), dtype.itemsize, dtype.aligned);
+    return recordType(new Map(fields), dtype.itemsize, dtype.aligned, dtype.record);
   }
   if (dtype.byteorder === "|" || dtype.byteorder === order) return dtype;
   if (dtype.kind === "M" || dtype.kind === "m") return timeType(dtype.kind, dtype.unit, dtype.count, order);

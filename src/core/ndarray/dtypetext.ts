@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   U: "str",
   V: "void",
   O: "object",
+  T: "StringDType",
   M: "datetime64",
   m: "timedelta64",
 };
@@ -44,6 +45,7 @@ export function constructionText(dtype: DType, align: boolean, short: boolean): 
   }
   const { kind, itemsize, byteorder } = dtype;
   const order = byteorder === "|" ? "" : byteorder;
+  if (dtype.text !== null) return dtype.str;
   if (kind === "b") return short ? "'?'" : "'bool'";
   if (kind === "O") return "'O'";
   if (kind === "S" || kind === "V") return `'${kind}${itemsize || ""}'`;

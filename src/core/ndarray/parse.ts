@@ -11,6 +11,7 @@ import {
   recordType,
   simpleType,
   subarrayType,
+  textType,
   timeType,
 } from "./dtype.ts";
 
@@ -100,6 +101,9 @@ const NAMED: Readonly<Record<string, string>> = {
   timedelta64: "m8",
 };
 
+/** Spellings of `numpy.dtypes.StringDType()`. */
+const TEXT: ReadonlySet<string> = new Set(["T", "StringDType", "StringDType()"]);
+
 const BITS = /^(u?int|float|complex|str|bytes|void)(\d+)$/;
 const UNIT = /^\[(\d*)(Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as|generic)\]$/;
 
@@ -147,6 +151,7 @@ function shapeOf(value: unknown): readonly number[] {
 }
 
 function fromText(text: string, align: boolean): DType {
+  if (TEXT.has(text)) return textType();
   const match = /^([<>=|!]?)(.*)$/s.exec(text.trim()) as RegExpExecArray;
   const order: ByteOrder = match[1] === ">" || match[1] === "!" ? ">" : "<";
   const rest = match[2] as string;

@@ -9,6 +9,7 @@ import { repr } from "../values/repr.ts";
 import { PyComplex } from "../values/scalars.ts";
 import { datetimeMillis, datetimeText, NAT, timedeltaText } from "./datetime.ts";
 import type { DType } from "./dtype.ts";
+import { constructionText } from "./dtypetext.ts";
 import { complexText, floatText } from "./floats.ts";
 import { readRaw, writeRaw } from "./items.ts";
 import { formatOf, voidText } from "./print.ts";
@@ -67,6 +68,7 @@ export class NumpyScalar {
   }
 
   get [pyType](): string {
+    if (this.dtype.record) return "numpy.record";
     const name = TYPES[this.dtype.kind] ?? this.dtype.name.replace(/\[.*/, "");
     return `numpy.${/^(float|complex)(96|128|192|256)$/.test(name) && this.dtype.itemsize > (this.dtype.kind === "c" ? 16 : 8) ? (this.dtype.kind === "c" ? "clongdouble" : "longdouble") : name}`;
   }
@@ -96,7 +98,9 @@ export class NumpyScalar {
     }
     if (kind === "U") return [`np.str_(${reprString(value as string)})`];
     if (kind === "S") return [`np.bytes_(${reprBytes(value as Uint8Array)})`];
-    if (dtype.fields !== null) return [`np.void(${this}, dtype=${dtype})`];
+    if (dtype.fields !== null) {
+      return [`np.${dtype.record ? "record" : "void"}(${this}, dtype=${constructionText(dtype, true, false)})`];
+    }
     if (kind === "O") return [`np.object_(`, value, ")"];
     if (kind === "V") return [`np.void(${this})`];
     return [`np.${name}(${/longdouble/.test(name) ? `'${this}'` : this})`.replace("((", "(").replace("))", ")")];

@@ -4,6 +4,7 @@
  * @module
  */
 import { repr } from "../values/repr.ts";
+import type { DType } from "./dtype.ts";
 import { layOut } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import { EDGE, formatOf, THRESHOLD } from "./print.ts";
@@ -40,6 +41,11 @@ function items(array: NDArray, separator: string, prefix: string, width: number)
   }
 }
 
+/** NumPy's `array2string`: the brackets and what is in them, lines after the first indented as `prefix` is long. */
+export function bracketed(array: NDArray, separator: string, prefix: string, suffix: string): string {
+  return array.ndim === 0 ? arrayStr(array) : items(array, separator, prefix, WIDTH - suffix.length);
+}
+
 export function arrayStr(array: NDArray): string {
   if (array.ndim > 0) return items(array, " ", "", WIDTH);
   const { dtype } = array;
@@ -50,20 +56,27 @@ export function arrayStr(array: NDArray): string {
 /** dtypes that the printed values tell by themselves. */
 const IMPLIED: ReadonlySet<string> = new Set(["<i8", "<f8", "<c16", "|b1"]);
 
-export function arrayRepr(array: NDArray): string {
+/** Does the printed array tell its dtype by itself? */
+export function isImplied(dtype: DType): boolean {
+  return IMPLIED.has(dtype.str);
+}
+
+export function arrayRepr(array: NDArray, name = "array"): string {
   const { dtype, size } = array;
   const extras: string[] = [];
   const shape = `(${array.shape.join(", ")}${array.ndim === 1 ? "," : ""})`;
   if ((size === 0 && shape !== "(0,)") || size > THRESHOLD) extras.push(`shape=${shape}`);
-  if (!IMPLIED.has(dtype.str) || size === 0) extras.push(`dtype=${shortText(array)}`);
-  const text = `array(${items(array, ", ", "array(", WIDTH - 1)}`;
+  if (!IMPLIED.has(dtype.str) || size === 0) extras.push(`dtype=${shortText(dtype)}`);
+  const text = `${name}(${items(array, ", ", `${name}(`, WIDTH - 1)}`;
   if (extras.length === 0) return `${text})`;
   const extra = `${extras.join(", ")})`;
   const last = text.length + 1 - (text.lastIndexOf("\n") + 1);
-  return `${text},${last + extra.length + 1 > WIDTH ? `\n${" ".repeat(6)}` : " "}${extra}`;
+  return `${text},${last + extra.length + 1 > WIDTH ? `\n${" ".repeat(name.length + 1)}` : " "}${extra}`;
 }
 
-function shortText({ dtype }: NDArray): string {
+/** A dtype as the `dtype=` of a repr shows it. */
+export function shortText(dtype: DType): string {
+  if (dtype.text !== null) return String(dtype);
   if (dtype.fields !== null) return String(dtype);
   if (/[SUV]/.test(dtype.kind) || !dtype.isNative) return `'${dtype}'`;
   return /^[a-z][a-z0-9]*$/i.test(dtype.name) ? dtype.name : `'${dtype.name}'`;
