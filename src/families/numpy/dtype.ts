@@ -12,15 +12,20 @@ import {
   type Field,
   recordType,
   subarrayType,
+  textType,
   timeType,
 } from "../../core/ndarray/index.ts";
 import type { PackContext, Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
-import { PyGlobal } from "../../core/values/scalars.ts";
-import { isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
+import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
+import { isFloatAt, isTuple, type PyTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { int, ints, isNamed, pyInt, refuse, shapeOf, type Table, text } from "./table.ts";
 
 const DTYPE = /* @__PURE__ */ new PyGlobal("numpy", "dtype");
+
+const RECORD = /* @__PURE__ */ new PyGlobal("numpy", "record");
+/** NumPy 2's `StringDType(coerce[, na_object])`. */
+const TEXT = /* @__PURE__ */ new PyGlobal("numpy._core._internal", "_convert_to_stringdtype_kwargs");
 
 /** `NPY_ALIGNED_STRUCT`. */
 const ALIGNED = 0x80;
@@ -28,9 +33,9 @@ const ALIGNED = 0x80;
 const FROM_FIELDS = 0x1b;
 
 /** A dtype of its own, which a state to come may replace wherever it was referred to. */
-function fresh(made: DType): DType {
+function fresh(made: DType, record = false): DType {
   const { kind, itemsize, byteorder, alignment, unit, count } = made;
-  return new DType({ kind, itemsize, byteorder, alignment, unit, count });
+  return new DType({ kind, itemsize, byteorder, alignment, unit, count, record });
 }
 
 /** The values that numpy has known in the state since version 1 (7 items), with flags (8) and metadata (9). */
@@ -45,7 +50,9 @@ function restore(target: DType, state: unknown): DType {
       return refuse("subdtype", "(dtype, shape)", sub);
     return subarrayType(sub[0], typeof sub[1] === "number" ? [sub[1]] : shapeOf(sub[1], "the shape of a subarray"));
   }
-  if (names !== null && fields !== null) return record(names, fields, int(size, "itemsize"), int(flags, "flags"));
+  if (names !== null && fields !== null) {
+    return record(names, fields, int(size, "itemsize"), int(flags, "flags"), target.record);
+  }
   const sign = text(order, "byte order");
   const byteorder = sign === ">" ? ">" : "<";
   if (target.kind === "M" || target.kind === "m") return time(target.kind, byteorder, metadata);
@@ -54,7 +61,7 @@ function restore(target: DType, state: unknown): DType {
   return dtype(`${byteorder}${target.kind}${target.kind === "U" ? width / 4 : width}`);
 }
 
-function record(names: unknown, fields: unknown, itemsize: number, flags: number): DType {
+function record(names: unknown, fields: unknown, itemsize: number, flags: number, isRecord: boolean): DType {
   if (!isTuple(names)) return refuse("names of fields", "a tuple", names);
   if (!(fields instanceof PyDict)) return refuse("fields", "a dict", fields);
   const byName = new Map([...fields].map(([name, field]) => [text(name, "the name of a field"), field]));
@@ -69,7 +76,7 @@ function record(names: unknown, fields: unknown, itemsize: number, flags: number
     const row: Field = { dtype: inner, offset: int(offset, "offset") };
     made.set(name, title === undefined || title === null ? row : { ...row, title: text(title, "title") });
   }
-  return recordType(made, itemsize, (flags & ALIGNED) !== 0);
+  return recordType(made, itemsize, (flags & ALIGNED) !== 0, isRecord);
 }
 
 /** Unit and count: `({}, (b"ns", 1, 1, 1))`. */
@@ -96,7 +103,14 @@ function flagsOf(made: DType): number {
 function reduce(made: DType, context: PackContext): Reduction {
   const { kind, itemsize, byteorder, alignment, base, fields, unit } = made;
   const n = (value: number): number | bigint => pyInt(value, context);
-  const args = tuple(`${kind}${kind === "U" ? itemsize / 4 : itemsize}`, false, true);
+  const { text: rule } = made;
+  if (rule !== null) {
+    const coerce = n(rule.coerce ? 1 : 0);
+    return { func: TEXT, args: rule.naObject === undefined ? tuple(coerce) : tuple(coerce, rule.naObject) };
+  }
+  const args = made.record
+    ? tuple(RECORD, false, true)
+    : tuple(`${kind}${kind === "U" ? itemsize / 4 : itemsize}`, false, true);
   const sizes = /[SUV]/.test(kind) ? [n(itemsize), n(alignment)] : [n(-1), n(-1)];
   const sub = base === null ? null : tuple(base, ints(made.shape, context));
   let names: unknown = null;
@@ -118,11 +132,23 @@ function reduce(made: DType, context: PackContext): Reduction {
   return { func: DTYPE, args, state: tupleFrom(state) };
 }
 
+/** `(coerce[, na_object])`; a float that is integral stays one. */
+const textual = {
+  call(args: PyTuple): DType {
+    const [coerce, naObject] = args;
+    const rule = { coerce: coerce !== 0 && coerce !== 0n && coerce !== false };
+    if (args.length < 2) return textType(rule);
+    return textType({ ...rule, naObject: isFloatAt(args, 1) ? new PyFloat(naObject as number) : naObject });
+  },
+};
+
 export const dtypes: Table = {
   globals: {
+    "numpy._core._internal._convert_to_stringdtype_kwargs": textual,
+    "numpy.dtypes.StringDType": { call: (args: PyTuple) => (args.length === 0 ? textType() : undefined) },
     "numpy.dtype": {
       call([what, align]) {
-        if (isNamed(what, "record") || isNamed(what, "void")) return fresh(dtype("V"));
+        if (isNamed(what, "record") || isNamed(what, "void")) return fresh(dtype("V"), isNamed(what, "record"));
         if (what instanceof PyGlobal) return what.module === "numpy" ? fresh(dtype(what.name)) : undefined;
         return fresh(dtype(text(what, "dtype() argument"), { align: align === true }));
       },

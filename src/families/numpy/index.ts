@@ -1,15 +1,26 @@
 /**
- * NumPy's arrays, dtypes and scalars in pickles, both directions; names of NumPy 1 and 2.
+ * NumPy's arrays, dtypes, scalars, masked arrays and random states in pickles, both directions; names of NumPy 1 and 2.
+ *
+ * To add a class: one file with its table, one line in `TABLES`.
  *
  * @module
  */
-import { definePack, type Pack } from "../../core/pack.ts";
+import { definePack, type Pack, type Reducer } from "../../core/pack.ts";
+import { PyGlobal } from "../../core/values/scalars.ts";
 import { dtypes } from "./dtype.ts";
+import { maskedArrays } from "./masked.ts";
+import { names } from "./names.ts";
 import { arrays } from "./ndarray.ts";
+import { polynomials } from "./poly.ts";
+import { NumpyRandom, randoms, reduceOld } from "./random.ts";
 import { scalars } from "./scalar.ts";
 import type { Table } from "./table.ts";
 
-const TABLES: readonly Table[] = [arrays, dtypes, scalars];
+export { type ArrayClassSpec, defineArrayClass } from "./define.ts";
+export { Poly1d } from "./poly.ts";
+export { NumpyRandom, type RandomKind } from "./random.ts";
+
+const TABLES: readonly Table[] = [arrays, dtypes, maskedArrays, names, polynomials, randoms, scalars];
 
 /** Classes of NumPy: always part of `brine`, an option (`packs`) of `brine/pickle`. */
 export const numpy: Pack = /* @__PURE__ */ definePack({
@@ -17,3 +28,28 @@ export const numpy: Pack = /* @__PURE__ */ definePack({
   globals: new Map(TABLES.flatMap((table) => Object.entries(table.globals))),
   reducers: TABLES.flatMap((table) => table.reducers),
 });
+
+/**
+ * The pack of NumPy that writes the names of one major version, where the two differ; without it brine writes what both
+ * read. For NumPy 1, random generators are written as 1.17 to 1.26 know them, without their seed sequence.
+ *
+ * @example
+ * ```ts
+ * dumps(value, { packs: [numpyFor(2)] }); // numpy._core.multiarray, as NumPy 2 writes
+ * ```
+ */
+export function numpyFor(version: 1 | 2): Pack {
+  const reducers = [...numpy.reducers].map(([js, reducer]) => {
+    // biome-ignore lint/suspicious/noExplicitAny: as the table holds reducers of different classes
+    const reduce: Reducer<any> = (value, context) => {
+      const made = version === 1 && js === NumpyRandom ? reduceOld(value) : reducer(value as never, context);
+      if (made instanceof PyGlobal || version === 1 || !(made.func instanceof PyGlobal)) return made;
+      const { module, name } = made.func;
+      return module.startsWith("numpy.core.")
+        ? { ...made, func: new PyGlobal(`numpy._core.${module.slice(11)}`, name) }
+        : made;
+    };
+    return [js, reduce] as const;
+  });
+  return definePack({ name: `numpy ${version}`, globals: numpy.globals, reducers });
+}

@@ -1,5 +1,5 @@
 /**
- * `numpy.ndarray`, in and out of band, and JavaScript's typed arrays as such.
+ * `numpy.ndarray` and its subclasses, in and out of band, and JavaScript's typed arrays as such.
  *
  * Protocols 0 to 4: `_reconstruct(ndarray, (0,), b"b")`, then the state `(1, shape, dtype, is F, bytes or list)`.
  * Protocol 5: a buffer (numpy/_core/src/multiarray/methods.c, `array_reduce_ex_picklebuffer`). NumPy 1 and 2 have
@@ -7,26 +7,83 @@
  *
  * @module
  */
-import { array, DType, dtype, flattened, NDArray, sizeOf } from "../../core/ndarray/index.ts";
+import { array, DType, dtype, flattened, NDArray, SubclassArray, sizeOf } from "../../core/ndarray/index.ts";
 import type { PackContext, Reduction } from "../../core/pack.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { PickleBuffer, PyGlobal } from "../../core/values/scalars.ts";
-import { isTuple, type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { isTuple, type PyTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { bytes, int, ints, isNamed, pyInt, refuse, shapeOf, type Table, text } from "./table.ts";
 
 const NDARRAY = /* @__PURE__ */ new PyGlobal("numpy", "ndarray");
 /** The name that NumPy 1 and 2 both know without a warning. */
 const RECONSTRUCT = /* @__PURE__ */ new PyGlobal("numpy.core.multiarray", "_reconstruct");
 
+/** A class of JavaScript that stands for a subclass of `numpy.ndarray`; see `defineArrayClass`. */
+type ArrayClass = abstract new (...args: never[]) => NDArray;
+
+/** What an array's state needs of a class that adds to it. */
+interface Extended {
+  setArrayState?(extra: readonly unknown[]): void;
+  getArrayState?(): readonly unknown[];
+}
+
+const EMPTY = [[0], [1], 0] as const;
+
+/** An array without items that a state is to fill; undefined for a class that is none of arrays. */
+function emptyOf(subtype: unknown): NDArray | undefined {
+  const [shape, stride, offset] = EMPTY;
+  const view = { shape: [...shape], stride: [...stride], offset };
+  const none = new Uint8Array(0);
+  if (isNamed(subtype, "ndarray")) return new NDArray(dtype("u1"), none, view);
+  if (subtype instanceof PyGlobal) return new SubclassArray(dtype("u1"), none, view, current(subtype));
+  if (typeof subtype !== "function" || !(subtype.prototype instanceof NDArray)) return undefined;
+  // The caller's constructor does not run: NDArray's makes an object of the caller's class.
+  return Reflect.construct(NDArray, [dtype("u1"), none, view], subtype as unknown as ArrayClass) as NDArray;
+}
+
 const reconstruct = {
-  call([subtype]: PyTuple): NDArray | undefined {
-    return isNamed(subtype, "ndarray") ? NDArray.over(dtype("u1"), new Uint8Array(0), [0]) : undefined;
-  },
-  setState(target: unknown, state: unknown): void {
-    NDArray.become(target as NDArray, restored(state));
+  call: ([subtype]: PyTuple): NDArray | undefined => emptyOf(subtype),
+  setState(target: unknown, state: unknown): unknown {
+    const made = target as NDArray;
+    if (made.constructor === NDArray) {
+      NDArray.become(made, arrayOfState(state));
+      return undefined;
+    }
+    const known = made instanceof SubclassArray ? made.cls : null;
+    if (!isArrayState(state)) {
+      if (known === null) throw new TypeError(`the state of a ${made.constructor.name} is not that of an array`);
+      return inert(known, state);
+    }
+    const plain = arrayOfState(tuple(...state.slice(0, 5)));
+    const extra = state.length > 5 ? state.slice(5) : null;
+    NDArray.become(made, plain);
+    if (extra === null) return undefined;
+    if (known !== null) return SubclassArray.of(plain, known, tupleFrom(extra));
+    const extended = made as Extended;
+    if (!extended.setArrayState) {
+      throw new TypeError(`${made.constructor.name} has a state of its own: give the class a setArrayState(extra)`);
+    }
+    extended.setArrayState(extra);
+    return undefined;
   },
 };
 
-function restored(state: unknown): NDArray {
+/** Does a state begin as that of an array? */
+function isArrayState(state: unknown): state is PyTuple {
+  return isTuple(state) && state.length >= 5 && isTuple(state[1]) && state[2] instanceof DType;
+}
+
+/** A subclass whose state is its own affair, as it was read. */
+function inert(cls: PyGlobal, state: unknown): PyObject {
+  const made = new PyObject(RECONSTRUCT, tuple(cls, tuple(0), Uint8Array.of(0x62)), "call");
+  if (state instanceof PyDict) made.a = state;
+  else made.rare = { state };
+  return made;
+}
+
+/** The array of `(1, shape, dtype, is F, items)`, the 1 not always there. */
+export function arrayOfState(state: unknown): NDArray {
   if (!isTuple(state) || state.length < 4 || state.length > 5)
     return refuse("the state of an array", "a tuple of 5", state);
   const [shape, type, isFortran, data] = state.slice(-4) as readonly unknown[];
@@ -40,6 +97,14 @@ function restored(state: unknown): NDArray {
   // The list is in C order, whatever the order of the array's memory.
   const made = NDArray.over(inner, data, axes);
   return isFortran ? made.copy("F") : made;
+}
+
+/** The state of an array, as {@link arrayOfState} reads it. */
+export function stateOfArray(made: NDArray, context: PackContext): PyTuple {
+  const { dtype: type } = made;
+  const fortran = !made.isC && made.isF;
+  const items = type.hasObject ? (made.copy("C").data as unknown[]) : made.rawBytes(fortran ? "F" : "C");
+  return tuple(pyInt(1, context), ints(made.shape, context), type, fortran, items);
 }
 
 function typeAndShape(type: unknown, shape: unknown): [DType, readonly number[]] {
@@ -72,20 +137,51 @@ const constructor = {
 
 function reduce(made: NDArray, context: PackContext): Reduction {
   const { dtype: type, isC, isF } = made;
-  const shape = ints(made.shape, context);
-  const fortran = !isC && isF;
-  const order = fortran ? "F" : "C";
   if (context.protocol >= 5 && !type.hasObject && type.itemsize > 0 && (isC || isF)) {
+    const order = !isC ? "F" : "C";
     const buffer = new PickleBuffer(made.rawBytes(order));
-    return { func: NDARRAY, args: tuple(shape, type, buffer, pyInt(0, context), null, order) };
+    const args = tuple(ints(made.shape, context), type, buffer, pyInt(0, context), null, order);
+    return { func: NDARRAY, args };
   }
-  const items = type.hasObject ? (made.copy("C").data as unknown[]) : made.rawBytes(order);
+  return reduceAs(NDARRAY, made, context);
+}
+
+/** The reduction that fills an instance of a class (a name, or a class of JavaScript known by name). */
+function reduceAs(cls: unknown, made: NDArray, context: PackContext): Reduction {
   const first = context.protocol < 3 ? "b" : Uint8Array.of(0x62);
-  return {
-    func: RECONSTRUCT,
-    args: tuple(NDARRAY, ints([0], context), first),
-    state: tuple(pyInt(1, context), shape, type, fortran, items),
-  };
+  return { func: RECONSTRUCT, args: tuple(cls, ints([0], context), first), state: stateOfArray(made, context) };
+}
+
+/** Names of classes that NumPy 2 moved, by names that both know. */
+const MOVED: ReadonlyMap<string, string> = new Map([
+  ["numpy.rec.recarray", "recarray"],
+  ["numpy.core.records.recarray", "recarray"],
+  ["numpy._core.records.recarray", "recarray"],
+  ["numpy.char.chararray", "chararray"],
+  ["numpy.core.defchararray.chararray", "chararray"],
+  ["numpy._core.defchararray.chararray", "chararray"],
+  ["numpy.matrixlib.defmatrix.matrix", "matrix"],
+  ["numpy.core.memmap.memmap", "memmap"],
+  ["numpy._core.memmap.memmap", "memmap"],
+]);
+
+function current(cls: PyGlobal): PyGlobal {
+  const known = MOVED.get(`${cls.module}.${cls.name}`);
+  return known === undefined ? cls : new PyGlobal("numpy", known);
+}
+
+function reduceSubclass(made: SubclassArray, context: PackContext): Reduction {
+  const reduction = reduceAs(current(made.cls), made, context);
+  if (made.extra !== null) reduction.state = tuple(...(reduction.state as PyTuple), ...made.extra);
+  return reduction;
+}
+
+/** Reduces an array of a class of the caller's. */
+export function reduceOwn(made: NDArray, context: PackContext): Reduction {
+  const reduction = reduceAs(made.constructor, made, context);
+  const extra = (made as Extended).getArrayState?.();
+  if (extra !== undefined) reduction.state = tuple(...(reduction.state as PyTuple), ...extra);
+  return reduction;
 }
 
 /** JavaScript's typed arrays, but `Uint8Array`, which is bytes. */
@@ -109,9 +205,16 @@ export const arrays: Table = {
     "numpy._core.multiarray._reconstruct": reconstruct,
     "numpy.core.numeric._frombuffer": fromBuffer,
     "numpy._core.numeric._frombuffer": fromBuffer,
+    // Classes that are named as the subtype of an array.
+    "numpy.matrix": {},
+    "numpy.memmap": {},
+    "numpy.recarray": {},
+    "numpy.chararray": {},
+    ...Object.fromEntries([...MOVED.keys()].map((name) => [name, {}])),
   },
   reducers: [
     [NDArray, reduce],
+    [SubclassArray, reduceSubclass],
     ...TYPED.map((js) => [js, (data: unknown, context: PackContext) => reduce(array(data), context)] as const),
   ],
 };

@@ -4,7 +4,6 @@ import { describeArray, describeItem, expected, readNumpyCases, unbase64 } from 
 import { array, type DType, dtype, NDArray, NumpyScalar } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { equal } from "../../core/values/equal.ts";
-import { PyObject } from "../../core/values/object.ts";
 import { repr } from "../../core/values/repr.ts";
 import type { PickleBuffer } from "../../core/values/scalars.ts";
 import { tuple } from "../../core/values/tuple.ts";
@@ -132,7 +131,7 @@ describe("the pack", () => {
     }
   });
 
-  it("leaves subclasses inert, and refuses what does not add up", () => {
+  it("refuses what does not add up", () => {
     const made = (shape: unknown, type: unknown, data: unknown): (() => unknown) => {
       const entry = numpy.globals.get("numpy.core.multiarray._reconstruct")!;
       const target = new NDArray(dtype("u1"), new Uint8Array(0), { shape: [0], stride: [1], offset: 0 });
@@ -147,7 +146,7 @@ describe("the pack", () => {
     expect(made(tuple(2), dtype([["x", "O"]]), [1, 2])).toThrow(TypeError);
     expect(made(tuple(...new Array(70).fill(1)), dtype("u1"), new Uint8Array(1))).toThrow(RangeError);
     const matrix = "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nmatrix\n(I0\ntS'b'\ntR.";
-    expect(loads(new TextEncoder().encode(matrix), { packs })).toBeInstanceOf(PyObject);
+    expect(loads(new TextEncoder().encode(matrix), { packs })).toBeInstanceOf(NDArray);
     expect(new PyDict([[new NumpyScalar(dtype("i8"), 1), "a"]]).get(1 as never)).toBe("a");
   });
 });
