@@ -10,11 +10,21 @@
  *
  * @module
  */
-export { array, DType, dtype, NDArray, NumpyScalar } from "./core/ndarray/index.ts";
+export {
+  array,
+  DType,
+  dtype,
+  MaskedArray,
+  masked,
+  NDArray,
+  NumpyScalar,
+  SubclassArray,
+} from "./core/ndarray/index.ts";
 export { dump, dumps } from "./dump.ts";
-export { numpy } from "./families/numpy/index.ts";
+export { defineArrayClass, NumpyRandom, numpy, numpyFor, Poly1d } from "./families/numpy/index.ts";
 export { load, loadAll, loads } from "./load.ts";
 export * from "./pickle.ts";
+export { Pickler, Unpickler } from "./pickler.ts";
 export { type Sniffed, sniff } from "./sniff.ts";
 export {
   at,

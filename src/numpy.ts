@@ -29,13 +29,25 @@ export {
   dtype,
   type Field,
   type Index,
+  MaskedArray,
+  type MaskedOptions,
+  masked,
   NDArray,
   NumpyScalar,
   type RecordSpec,
   type SliceLike,
+  SubclassArray,
   type TypedData,
 } from "./core/ndarray/index.ts";
-export { numpy } from "./families/numpy/index.ts";
+export {
+  type ArrayClassSpec,
+  defineArrayClass,
+  NumpyRandom,
+  numpy,
+  numpyFor,
+  Poly1d,
+  type RandomKind,
+} from "./families/numpy/index.ts";
 
 /** Options of {@link loads}; NumPy's names where NumPy has them. */
 export interface NpyLoadOptions {

@@ -18,6 +18,7 @@ import {
   load,
   loads,
 } from "../formats/pickle/index.ts";
+import { withPacks } from "../packs.ts";
 import { fileError, pathOf, writePath, writePathSync } from "../platform/files.ts";
 
 /**
@@ -37,14 +38,14 @@ export function loadFileSync<T = unknown>(path: string | URL, options: LoadOptio
     throw fileError(name, e);
   }
   try {
-    return loads<T>(bytes, options);
+    return loads<T>(bytes, withPacks(options));
   } catch (e) {
     throw withPath(e, name);
   }
 }
 
 /**
- * Reads a pickle file; the same as `load(path)`.
+ * Reads a pickle file.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export function loadFileSync<T = unknown>(path: string | URL, options: LoadOptio
  * ```
  */
 export function loadFile<T = unknown>(path: string | URL, options: LoadAsyncOptions = {}): Promise<T> {
-  return load<T>(pathOf(path), options);
+  return load<T>(pathOf(path), withPacks(options));
 }
 
 /** Options of the functions that write files. */
@@ -72,7 +73,7 @@ export interface DumpFileOptions extends DumpOptions {
  */
 export function dumpFileSync(value: unknown, path: string | URL, options: DumpFileOptions = {}): string {
   const name = tagged(pathOf(path), options);
-  writePathSync(name, dumps(value, options));
+  writePathSync(name, dumps(value, withPacks(options)));
   return name;
 }
 
@@ -86,7 +87,7 @@ export function dumpFileSync(value: unknown, path: string | URL, options: DumpFi
  */
 export async function dumpFile(value: unknown, path: string | URL, options: DumpFileOptions = {}): Promise<string> {
   const name = tagged(pathOf(path), options);
-  await writePath(name, dumps(value, options));
+  await writePath(name, dumps(value, withPacks(options)));
   return name;
 }
 

@@ -6,6 +6,7 @@
 import { FormatError } from "../../core/errors.ts";
 import { type LoadOptions, loads, PyFloat } from "../../formats/pickle/index.ts";
 import { Writer } from "../../formats/pickle/write/writer.ts";
+import { withPacks } from "../../packs.ts";
 
 /** How classes of the caller's are rebuilt, as for `loads`. */
 export type FromTypedOptions = Pick<LoadOptions, "packs" | "classes" | "findClass" | "renames" | "globals" | "limits">;
@@ -27,7 +28,7 @@ export function fromTypedJSON<T = unknown>(json: unknown, options: FromTypedOpti
     // A bare float has no container to be remembered by.
     if (Number.isInteger(value) && !Object.is(value, -0)) return new PyFloat(value) as T;
   }
-  return loads<T>(new Emitter(json).bytes(), options);
+  return loads<T>(new Emitter(json).bytes(), withPacks(options));
 }
 
 /** Writes JSON nodes as a pickle, each as Python's pickler would write the value. */

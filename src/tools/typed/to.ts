@@ -5,6 +5,7 @@
  */
 import { reprFloat } from "../../core/values/literal.ts";
 import { type DumpOptions, dumps } from "../../formats/pickle/index.ts";
+import { withPacks } from "../../packs.ts";
 import { Float, Part, partsOf } from "./parts.ts";
 
 /** JSON as `JSON.parse` gives it. */
@@ -31,7 +32,7 @@ interface Frame {
  * ```
  */
 export function toTypedJSON(value: unknown, options: ToTypedOptions = {}): TypedJSON {
-  const root = partsOf(dumps(value, { ...options, protocol: 5 }));
+  const root = partsOf(dumps(value, { ...withPacks(options), protocol: 5 }));
   count(root);
   const holder: Out = {};
   const stack: Frame[] = [{ rows: [[holder, "root", root]], at: 0 }];
