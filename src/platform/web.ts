@@ -56,3 +56,4 @@ export async function writePath(path: string | URL, ..._pieces: Uint8Array[]): P
 export const inflate: PlatformInflate | null = null;
 
 export { deflate } from "./deflate.ts";
+export { codecsModule } from "./wasm/later.ts";

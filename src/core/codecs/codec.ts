@@ -89,6 +89,7 @@ export function joined(pieces: readonly Uint8Array[], total?: number): Uint8Arra
 /** Draws pieces through a decoder. */
 export async function* drawn(make: () => Decoder, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = make();
+  let block: Uint8Array | null = null;
   try {
     const iterator = pieces[Symbol.asyncIterator]();
     try {
@@ -96,11 +97,15 @@ export async function* drawn(make: () => Decoder, pieces: AsyncIterable<Uint8Arr
         const { done, value } = await iterator.next();
         decoder.push(done ? new Uint8Array(0) : value, done === true);
         for (;;) {
-          const block = new Uint8Array(1 << 16);
+          block ??= new Uint8Array(1 << 16);
           const filled = decoder.read(block);
-          if (filled > 0) yield filled === block.length ? block : block.subarray(0, filled);
+          const full = filled === block.length;
+          if (filled > 0) {
+            yield full ? block : block.subarray(0, filled);
+            block = null;
+          }
           if (decoder.done) return;
-          if (filled < block.length) break;
+          if (!full) break;
         }
       }
     } finally {

@@ -80,10 +80,8 @@ class DeflateDecoder implements Decoder {
   #begin(): boolean {
     const bytes = this.#rest;
     if (this.#shell === "gzip" && this.#members > 0) {
-      // Zeros, or anything else, may follow a member; only another one is read on.
-      const [a, b] = bytes;
-      if (!(this.#last || bytes.length >= 2 || (a !== undefined && a !== 0x1f))) return false;
-      if (a !== 0x1f || b !== 0x8b) {
+      // Zeros may follow a member, and what comes after those is left alone, as Node does.
+      if (bytes[0] === 0 || (bytes.length === 0 && this.#last)) {
         this.done = true;
         return true;
       }

@@ -1,0 +1,34 @@
+/* What of liblzma is built: LZMA1 and LZMA2 both ways, every filter to read, all checks, no threads. */
+#define HAVE_STDBOOL_H 1
+#define HAVE_STDINT_H 1
+#define HAVE_INTTYPES_H 1
+#define HAVE__BOOL 1
+#define HAVE_VISIBILITY 0
+#define HAVE_CHECK_CRC32 1
+#define HAVE_CHECK_CRC64 1
+#define HAVE_CHECK_SHA256 1
+#define HAVE_ENCODERS 1
+#define HAVE_ENCODER_LZMA1 1
+#define HAVE_ENCODER_LZMA2 1
+#define HAVE_MF_HC3 1
+#define HAVE_MF_HC4 1
+#define HAVE_MF_BT4 1
+#define HAVE_DECODERS 1
+#define HAVE_DECODER_LZMA1 1
+#define HAVE_DECODER_LZMA2 1
+#define HAVE_DECODER_DELTA 1
+#define HAVE_DECODER_X86 1
+#define HAVE_DECODER_POWERPC 1
+#define HAVE_DECODER_IA64 1
+#define HAVE_DECODER_ARM 1
+#define HAVE_DECODER_ARMTHUMB 1
+#define HAVE_DECODER_ARM64 1
+#define HAVE_DECODER_SPARC 1
+#define HAVE_DECODER_RISCV 1
+#define PACKAGE_NAME "XZ Utils"
+#define PACKAGE_BUGREPORT ""
+#define PACKAGE_URL ""
+#define SIZEOF_SIZE_T 4
+#define TUKLIB_SYMBOL_PREFIX lzma_
+#define ASSUME_RAM 128
+#define TUKLIB_FAST_UNALIGNED_ACCESS 1
