@@ -109,6 +109,23 @@ export function fromBytes(dtype: DType, bytes: Uint8Array, share: boolean): Type
   return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
 }
 
+/**
+ * Memory over bytes in the dtype's order that belong to the array from now on: turned in place to this machine's
+ * order. `RangeError` where they do not begin at a multiple of the item's parts.
+ */
+export function adoptBytes(dtype: DType, bytes: Uint8Array): TypedData {
+  const storage = storageOf(dtype);
+  const { make, slotBytes } = storage;
+  if (make === null) throw new TypeError("objects are not made of bytes");
+  if (bytes.byteOffset % slotBytes !== 0) {
+    throw new RangeError(
+      `memory for ${dtype} must begin at a multiple of ${slotBytes} bytes, not at ${bytes.byteOffset}`,
+    );
+  }
+  if (turns(dtype, storage)) swap(bytes, slotBytes);
+  return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
+}
+
 /** The bytes of memory in the dtype's order; shared with `data` where the order is this machine's. */
 export function toBytes(dtype: DType, data: TypedData): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
