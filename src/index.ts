@@ -22,6 +22,7 @@ export {
 } from "./core/ndarray/index.ts";
 export { dump, dumps } from "./dump.ts";
 export { defineArrayClass, NumpyRandom, numpy, numpyFor, Poly1d } from "./families/numpy/index.ts";
+export { SparseMatrix, scipy } from "./families/scipy/index.ts";
 export { load, loadAll, loads } from "./load.ts";
 export * from "./pickle.ts";
 export { Pickler, Unpickler } from "./pickler.ts";
