@@ -8,7 +8,9 @@ import { PyObject } from "../../../core/values/object.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { Mark } from "../../../core/values/tuple.ts";
 
-const ROW = 8;
+/** Up to so many objects stand in a row, which is searched; when one is found behind the first few, a map is made. */
+const ROW = 32;
+const FEW = 8;
 /** Stands for no object; nobody can dump it. */
 const NOTHING = {};
 const KEPT = 1 << 16;
@@ -18,6 +20,10 @@ function hasSlot(value: object): value is { m: number } {
   const kind = value.constructor;
   return kind === PyDict || kind === PyObject || kind === PySet || kind === PyFrozenSet;
 }
+
+/** Short `bytes` are remembered as strings are: the latest of those that share a place. */
+const SHORT = 64;
+const PLACES = 4096;
 
 /** The dumper's memo of objects; strings have one of their own. */
 export class Memo {
@@ -30,6 +36,11 @@ export class Memo {
   #row: object[] = [];
   #rowSlots: number[] = [];
   #rest: Map<object, number> | null = null;
+  #short: (Uint8Array | undefined)[] = [];
+  #shortSlots: number[] = [];
+  #used: number[] = [];
+  /** Is every object remembered, short bytes too? */
+  exact = false;
 
   /** The object's slot, or -1. */
   find(value: object): number {
@@ -53,34 +64,72 @@ export class Memo {
         const slot = value.m;
         if (slot >= 0 && this.#objects[slot] === value) return slot;
         if (!Object.isFrozen(value)) return -1;
+      } else if (value.constructor === Uint8Array && (value as Uint8Array).length < SHORT && !this.exact) {
+        const place = placeOf(value as Uint8Array);
+        return this.#short[place] === value ? (this.#shortSlots[place] as number) : -1;
       }
     }
+    return this.#foreign(value);
+  }
+
+  #foreign(value: object): number {
     if (this.#rest !== null) return this.#rest.get(value) ?? -1;
     const at = this.#row.indexOf(value);
-    return at < 0 ? -1 : (this.#rowSlots[at] as number);
+    if (at < 0) return -1;
+    const slot = this.#rowSlots[at] as number;
+    if (at >= FEW) this.#spread();
+    return slot;
   }
 
   add(value: object, slot: number): void {
-    // Strings have slots too: the array of objects stays without holes.
-    while (this.#top <= slot) this.#objects[this.#top++] = undefined;
     if (Array.isArray(value)) {
-      if (Mark.has(value)) {
-        Mark.setMemo(value, slot);
-        this.#objects[slot] = value;
+      if (!Mark.has(value)) {
+        this.addForeign(value, slot);
         return;
       }
+      this.#place(value, slot);
+      Mark.setMemo(value, slot);
     } else if (hasSlot(value) && !Object.isFrozen(value)) {
+      this.#place(value, slot);
       value.m = slot;
-      this.#objects[slot] = value;
+    } else this.addForeign(value, slot);
+  }
+
+  #place(value: object, slot: number): void {
+    // Strings have slots too: the array of objects stays without holes.
+    while (this.#top < slot) this.#objects[this.#top++] = undefined;
+    this.#objects[slot] = value;
+    if (this.#top === slot) this.#top++;
+  }
+
+  /** Adds `bytes`. */
+  addBytes(value: Uint8Array, slot: number): void {
+    if (value.length >= SHORT || this.exact) {
+      this.addForeign(value, slot);
       return;
     }
+    if (this.#short.length === 0) {
+      this.#short = new Array<Uint8Array | undefined>(PLACES).fill(undefined);
+      this.#shortSlots = new Array<number>(PLACES).fill(0);
+    }
+    const place = placeOf(value);
+    this.#short[place] = value;
+    this.#shortSlots[place] = slot;
+    if (this.#used.length < SHORT) this.#used.push(place);
+  }
+
+  /** Adds an object that has no field for its slot. */
+  addForeign(value: object, slot: number): void {
     if (this.#rest !== null) {
       this.#rest.set(value, slot);
       return;
     }
     this.#row.push(value);
     this.#rowSlots.push(slot);
-    if (this.#row.length <= ROW) return;
+    if (this.#row.length > ROW) this.#spread();
+  }
+
+  #spread(): void {
     this.#rest = new Map(this.#row.map((item, i) => [item, this.#rowSlots[i] as number]));
     this.#row = [];
     this.#rowSlots = [];
@@ -94,6 +143,16 @@ export class Memo {
     this.#row.length = 0;
     this.#rowSlots.length = 0;
     this.#rest = null;
+    if (this.#used.length === SHORT) this.#short.fill(undefined);
+    else for (const place of this.#used) this.#short[place] = undefined;
+    this.#used.length = 0;
     this.last = NOTHING;
   }
+}
+
+/** Arrays of their own all begin at 0: their bytes tell them apart then. */
+function placeOf(bytes: Uint8Array): number {
+  const ends =
+    ((bytes[0] as number) << 16) ^ ((bytes[bytes.length - 1] as number) << 8) ^ (bytes[bytes.length >> 1] as number);
+  return Math.imul(bytes.byteOffset ^ ends ^ (bytes.length << 24), 0x9e3779b1) >>> 20;
 }

@@ -10,12 +10,12 @@ import { PyObject } from "../../../core/values/object.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
+import { BATCH, listItemDone, pairDone, setBatch } from "./batches.ts";
+import { leaves, pairs } from "./leaves.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
-
-const BATCH = 1000;
 
 /** What a frame of the loop is working on. */
 const LIST = 0;
@@ -44,8 +44,12 @@ export class Pickling {
   #kinds: number[] = [];
   #items: unknown[] = [];
   #at: number[] = [];
-  /** Cursor into the float places of a list. */
-  #cursor: number[] = [];
+  /** The float memory of a list or tuple. */
+  #floats: (number | FloatPlaces)[] = [];
+  /** Is the next item of the frame on top known to be none of the leaves? */
+  #met = false;
+  /** May leaves be written in runs? Not with a hook or in a mode that minds each. */
+  #runs = false;
   depth = 0;
   /** Depth at which endless values are looked for next. */
   #deep = 1024;
@@ -53,6 +57,9 @@ export class Pickling {
 
   /** Writes one value; the caller has begun and will finish the stream. */
   dump(value: unknown): void {
+    this.memo.exact = this.w.canonical;
+    const { protocol, canonical } = this.w;
+    this.#runs = protocol >= 2 && !canonical && !this.floatsOnly && !this.fast && this.reducers.persistentId === null;
     this.save(value, false);
     while (this.depth > 0) {
       const top = this.depth - 1;
@@ -80,6 +87,7 @@ export class Pickling {
     for (let i = 0; i < this.depth; i++) this.#items[i] = undefined;
     this.depth = 0;
     this.#deep = 1024;
+    this.#met = false;
     this.inUse = null;
   }
 
@@ -136,24 +144,17 @@ export class Pickling {
   #fresh(value: object): void {
     const w = this.w;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      const frozen = Mark.isTuple(value) || (!this.frozenLists && Object.isFrozen(value));
-      if (frozen && value.length === 0) {
-        if (w.bin) w.op(0x29);
-        else w.ascii("(t");
-        return;
-      }
-      if (frozen) {
-        if (w.protocol < 2 || value.length > 3) w.op(0x28);
-        this.push(TUPLE, value, 0);
+      const marked = Mark.has(value);
+      const floats = marked ? Mark.floats(value) : 0;
+      if ((marked && Mark.isTuple(value)) || (!this.frozenLists && Object.isFrozen(value))) {
+        this.#openTuple(value, floats);
         return;
       }
       if (w.bin) w.op(0x5d);
       else w.ascii("(l");
-      this.memoize(value);
-      if (value.length > 0) {
-        if (w.bin && value.length > 1) w.op(0x28);
-        this.push(LIST, value, 0);
-      }
+      if (marked || this.fast) this.memoize(value);
+      else this.memo.addForeign(value, w.put());
+      if (value.length > 0) this.openList(value, floats);
       return;
     }
     const kind = value.constructor;
@@ -163,11 +164,7 @@ export class Pickling {
       if (w.bin) w.op(0x7d);
       else w.ascii("(d");
       this.memoize(value);
-      const live = dict.v.length - dict.k.gone;
-      if (live > 0) {
-        if (w.bin && live > 1) w.op(0x28);
-        this.push(DICT, value, 0);
-      }
+      if (dict.v.length > dict.k.gone) this.openDict(dict);
       return;
     }
     if (kind === PyFloat) {
@@ -176,7 +173,7 @@ export class Pickling {
     }
     if (kind === Uint8Array && w.protocol >= 3) {
       w.bytes(value as Uint8Array);
-      this.memoize(value);
+      if (!this.fast) this.memo.addBytes(value as Uint8Array, w.put());
       return;
     }
     if (kind === PyByteArray && w.protocol >= 5) {
@@ -203,35 +200,56 @@ export class Pickling {
     else this.reducers.save(this, value);
   }
 
-  /** Writes a value without parts, or a reference to the object met last; false for all others. */
-  #leaf(value: unknown, isFloat: boolean): boolean {
+  /** Writes the items that a list or a reduction begins with, as far as they are leaves; what is left goes on the stack. */
+  openList(list: readonly unknown[], floats: number | FloatPlaces = Mark.floats(list)): void {
     const w = this.w;
-    if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
-    if (typeof value === "number") {
-      if (!isFloat && value === (value | 0) && (value !== 0 || 1 / value > 0)) w.int(value);
-      else if (!isFloat && value !== 0 && Number.isSafeInteger(value)) w.int(value);
-      else w.float(value);
-    } else if (typeof value === "string") w.string(value);
-    else if (value === null) w.op(0x4e);
-    else if (value === true && w.protocol >= 2) w.op(0x88);
-    else if (value === false && w.protocol >= 2) w.op(0x89);
-    else if (typeof value === "object") {
-      const slot = this.memo.find(value);
-      if (slot < 0) return false;
-      w.get(slot);
-    } else return false;
-    return true;
+    const n = list.length;
+    if (w.bin && n > 1) w.op(0x28);
+    const stop = n < BATCH ? n : BATCH;
+    const done = this.#runs ? leaves(w, this.memo, list, 0, stop, floats) : 0;
+    if (done === n) listItemDone(this.w, n, n);
+    else {
+      this.push(LIST, list, done, floats);
+      this.#met = done < stop;
+    }
   }
 
-  /** Saves what is no leaf; an object that was looked up as one (`simple`) is not looked up again. */
-  #rest(value: unknown, isFloat: boolean, simple: boolean): void {
-    if (simple && typeof value === "object" && value !== null) this.#fresh(value);
+  #openTuple(items: readonly unknown[], floats: number | FloatPlaces): void {
+    const w = this.w;
+    const n = items.length;
+    if (n === 0) {
+      if (w.bin) w.op(0x29);
+      else w.ascii("(t");
+      return;
+    }
+    if (w.protocol < 2 || n > 3) w.op(0x28);
+    const done = this.#runs ? leaves(w, this.memo, items, 0, n, floats) : 0;
+    if (done === n) this.#closeTuple(items);
+    else {
+      this.push(TUPLE, items, done, floats);
+      this.#met = true;
+    }
+  }
+
+  /** The same for a dict that is not empty. */
+  openDict(dict: PyDict): void {
+    const w = this.w;
+    if (dict.k.gone > 0) dict.compact();
+    const n = dict.v.length;
+    if (w.bin && n > 1) w.op(0x28);
+    const stop = 2 * (n < BATCH ? n : BATCH);
+    const done = this.#runs ? pairs(w, this.memo, dict, 0, stop, this.#slotsOf(dict)) : 0;
+    if (done === n * 2) pairDone(this.w, done, n, n);
+    else {
+      this.push(DICT, dict, done);
+      this.#met = done < stop;
+    }
+  }
+
+  /** Saves what is no leaf; an object that was looked up as one (`known`) is not looked up again. */
+  #rest(value: unknown, isFloat: boolean, known: boolean): void {
+    if (known && typeof value === "object" && value !== null) this.#fresh(value);
     else this.save(value, isFloat);
-  }
-
-  /** May leaves be written without asking a hook or minding a mode? */
-  get #plain(): boolean {
-    return !this.floatsOnly && !this.fast && this.reducers.persistentId === null;
   }
 
   /** Writes a reference when the object is in the memo. */
@@ -246,14 +264,13 @@ export class Pickling {
     this.memo.add(value, this.w.put());
   }
 
-  push(kind: number, item: unknown, at: number): void {
+  push(kind: number, item: unknown, at: number, floats: number | FloatPlaces = 0): void {
     if (this.fast) this.#enter(item);
-    if (kind === DICT && (item as PyDict).k.gone > 0) (item as PyDict).compact();
     const top = this.depth++;
     this.#kinds[top] = kind;
     this.#items[top] = item;
     this.#at[top] = at;
-    this.#cursor[top] = 0;
+    this.#floats[top] = floats;
   }
 
   /** Puts a row of steps on the stack, by which `value` is written. */
@@ -289,62 +306,56 @@ export class Pickling {
 
   #list(top: number): void {
     const list = this.#items[top] as unknown[];
-    const places = Mark.floats(list) as FloatPlaces | 0;
+    const floats = this.#floats[top] as FloatPlaces | number;
     const n = list.length;
-    const simple = this.#plain;
+    const runs = this.#runs;
     let i = this.#at[top] as number;
-    let cursor = this.#cursor[top] as number;
     // The item saved last is complete only now.
-    if (i > 0) this.#listItemDone(i, n);
+    if (i > 0) listItemDone(this.w, i, n);
     while (i < n) {
-      const value = list[i];
-      let isFloat = false;
-      if (places !== 0 && typeof value === "number") {
-        const { at, values } = places;
-        if (at === null) isFloat = i < values.length && values[i] === value;
-        else {
-          while (cursor < at.length && (at[cursor] as number) < i) cursor++;
-          isFloat = at[cursor] === i && values[cursor] === value;
+      if (this.#met) this.#met = false;
+      else if (runs) {
+        const done = leaves(this.w, this.memo, list, i, Math.min(n, i - (i % BATCH) + BATCH), floats);
+        if (done > i) {
+          i = done;
+          listItemDone(this.w, i, n);
+          continue;
         }
       }
-      if (!simple || !this.#leaf(value, isFloat)) {
-        const before = this.depth;
-        this.#at[top] = i + 1;
-        this.#cursor[top] = cursor;
-        this.#rest(value, isFloat, simple);
-        if (this.depth > before) return;
-      }
-      i++;
-      this.#listItemDone(i, n);
+      const value = list[i];
+      this.#at[top] = ++i;
+      const before = this.depth;
+      this.#rest(value, floats !== 0 && typeof value === "number" && isFloatAt(list, i - 1), runs);
+      if (this.depth > before) return;
+      listItemDone(this.w, i, n);
     }
     this.#pop();
   }
 
-  #listItemDone(i: number, n: number): void {
-    const w = this.w;
-    if (!w.bin || n === 1) w.op(0x61);
-    else if (i === n) w.op(0x65);
-    else if (i % BATCH === 0) {
-      w.op(0x65);
-      w.op(0x28);
-    }
-  }
-
   #tuple(top: number): void {
-    const w = this.w;
     const items = this.#items[top] as unknown[];
-    const floats = Mark.floats(items);
+    const floats = this.#floats[top] as FloatPlaces | number;
     const n = items.length;
-    const simple = this.#plain;
+    const runs = this.#runs;
     for (let i = this.#at[top] as number; i < n; ) {
+      if (this.#met) this.#met = false;
+      else if (runs) {
+        i = leaves(this.w, this.memo, items, i, n, floats);
+        if (i === n) break;
+      }
       const value = items[i++];
-      const isFloat = typeof value === "number" && floats !== 0 && isFloatAt(items, i - 1);
-      if (simple && this.#leaf(value, isFloat)) continue;
       this.#at[top] = i;
       const before = this.depth;
-      this.#rest(value, isFloat, simple);
+      this.#rest(value, floats !== 0 && typeof value === "number" && isFloatAt(items, i - 1), runs);
       if (this.depth > before) return;
     }
+    this.#closeTuple(items);
+    this.#pop();
+  }
+
+  #closeTuple(items: readonly unknown[]): void {
+    const w = this.w;
+    const n = items.length;
     const slot = this.memo.find(items);
     const short = n <= 3 && w.protocol >= 2;
     if (slot >= 0) {
@@ -357,80 +368,63 @@ export class Pickling {
       w.op(short ? 0x84 + n : 0x74);
       this.memoize(items);
     }
-    this.#pop();
   }
 
   #dict(top: number): void {
     const w = this.w;
     const dict = this.#items[top] as PyDict;
     const { k, v } = dict;
-    const keys = k.keys;
     const live = v.length - k.gone;
-    const shared = !k.owned && k.text && !this.fast && this.reducers.persistentId === null;
-    if (shared && k.run !== this.token) {
-      k.run = this.token;
-      if (k.slots === null) k.slots = new Array<number>(keys.length).fill(-1);
-      else k.slots.fill(-1);
-    }
-    const slots = shared ? (k.slots as number[]) : null;
-    const simple = this.#plain;
+    const end = v.length * 2;
+    const slots = this.#slotsOf(dict);
     let at = this.#at[top] as number;
-    if (at > 0 && (at & 1) === 0) this.#pairDone(at, v.length, live);
-    while (at < v.length * 2) {
+    if (at > 0 && (at & 1) === 0) pairDone(this.w, at, v.length, live);
+    while (at < end) {
+      if (this.#met) this.#met = false;
+      else if (this.#runs) {
+        const to = pairs(w, this.memo, dict, at, Math.min(end, at - (at % (2 * BATCH)) + 2 * BATCH), slots);
+        if (to > at) {
+          at = to;
+          if ((at & 1) === 0) pairDone(this.w, at, v.length, live);
+          continue;
+        }
+      }
       const i = at >> 1;
-      const key = keys[i];
-      if (key === GONE) {
+      const isKey = (at & 1) === 0;
+      const item = isKey ? k.keys[i] : v[i];
+      if (item === GONE) {
         at += 2;
         continue;
       }
-      if ((at & 1) === 0) {
-        at++;
-        if (slots !== null) {
-          if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
-          const slot = slots[i] as number;
-          if (slot >= 0) w.get(slot);
-          else {
-            w.string(key as string);
-            slots[i] = w.slot;
-          }
-        } else {
-          const isFloat = typeof key === "number" && k.floats?.has(i) === true;
-          if (!simple || !this.#leaf(key, isFloat)) {
-            this.#at[top] = at;
-            const before = this.depth;
-            this.#rest(key, isFloat, simple);
-            if (this.depth > before) return;
-          }
+      this.#at[top] = ++at;
+      if (isKey && slots !== null) {
+        if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+        const slot = slots[i] as number;
+        if (slot >= 0) w.get(slot);
+        else {
+          w.string(item as string);
+          slots[i] = w.slot;
         }
+        continue;
       }
-      at++;
-      const value = v[i];
-      const isFloat = typeof value === "number" && dict.f !== 0 && dict.isFloat(i);
-      if (!simple || !this.#leaf(value, isFloat)) {
-        this.#at[top] = at;
-        const before = this.depth;
-        this.#rest(value, isFloat, simple);
-        if (this.depth > before) return;
-      }
-      this.#pairDone(at, v.length, live);
+      const isFloat = typeof item === "number" && (isKey ? k.floats?.has(i) === true : dict.f !== 0 && dict.isFloat(i));
+      const before = this.depth;
+      this.#rest(item, isFloat, this.#runs);
+      if (this.depth > before) return;
+      if (!isKey) pairDone(this.w, at, v.length, live);
     }
     this.#pop();
   }
 
-  #pairDone(at: number, n: number, live: number): void {
-    const w = this.w;
-    if (!w.bin || live === 1) w.op(0x73);
-    else if (at === n * 2) {
-      w.op(0x75);
-      // The C pickler learns that a full batch was the last one only by writing an empty one.
-      if (live % BATCH === 0) {
-        w.op(0x28);
-        w.op(0x75);
-      }
-    } else if (at % (2 * BATCH) === 0) {
-      w.op(0x75);
-      w.op(0x28);
+  /** The memo slots of keys that many dicts share, or null. */
+  #slotsOf({ k }: PyDict): number[] | null {
+    if (k.owned || !k.text || this.fast || this.reducers.persistentId !== null) return null;
+    if (k.run !== this.token) {
+      k.run = this.token;
+      if (k.slots === null) k.slots = new Array<number>(k.keys.length).fill(-1);
+      else k.slots.fill(-1);
     }
+    return k.slots;
   }
 
   #set(top: number): void {
@@ -438,20 +432,25 @@ export class Pickling {
     const set = this.#items[top] as PySet;
     const { keys, floats } = set.k;
     const isSet = set.constructor === PySet;
-    const simple = this.#plain;
+    const runs = this.#runs && floats === null;
     let i = this.#at[top] as number;
-    if (isSet && i > 0 && i % BATCH === 0) this.#setBatch();
+    if (isSet && i > 0 && i % BATCH === 0) setBatch(this.w);
     while (i < keys.length) {
+      if (runs) {
+        const done = leaves(w, this.memo, keys, i, Math.min(keys.length, i - (i % BATCH) + BATCH), 0);
+        if (done > i) {
+          i = done;
+          if (isSet && i % BATCH === 0) setBatch(this.w);
+          continue;
+        }
+      }
       const value = keys[i++];
       if (value === GONE) continue;
-      const isFloat = typeof value === "number" && floats?.has(i - 1) === true;
-      if (!simple || !this.#leaf(value, isFloat)) {
-        this.#at[top] = i;
-        const before = this.depth;
-        this.#rest(value, isFloat, simple);
-        if (this.depth > before) return;
-      }
-      if (isSet && i % BATCH === 0) this.#setBatch();
+      this.#at[top] = i;
+      const before = this.depth;
+      this.#rest(value, typeof value === "number" && floats?.has(i - 1) === true, runs);
+      if (this.depth > before) return;
+      if (isSet && i % BATCH === 0) setBatch(this.w);
     }
     if (isSet) w.op(0x90);
     else {
@@ -465,11 +464,6 @@ export class Pickling {
       }
     }
     this.#pop();
-  }
-
-  #setBatch(): void {
-    this.w.op(0x90);
-    this.w.op(0x28);
   }
 
   #plan(top: number): void {

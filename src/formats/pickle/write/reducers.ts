@@ -186,8 +186,7 @@ export class Reducers implements PackContext {
     if (dict.size === 0) {
       return;
     }
-    if (w.bin && dict.size > 1) w.op(0x28);
-    p.push(2, dict, 0);
+    p.openDict(dict);
   }
 
   #buffer(p: Pickling, value: PickleBuffer): void {
@@ -324,17 +323,11 @@ export class Reducers implements PackContext {
     });
     if (r.items && r.items.length > 0) {
       const items = r.items;
-      steps.push(() => {
-        if (w.bin && items.length > 1) w.op(0x28);
-        p.push(0, items, 0);
-      });
+      steps.push(() => p.openList(items));
     }
     if (r.pairs && r.pairs.size > 0) {
       const pairs = r.pairs;
-      steps.push(() => {
-        if (w.bin && pairs.size > 1) w.op(0x28);
-        p.push(2, pairs, 0);
-      });
+      steps.push(() => p.openDict(pairs));
     }
     if (r.state !== undefined) {
       if (r.stateSetter !== undefined) {

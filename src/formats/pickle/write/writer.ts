@@ -7,16 +7,16 @@ import { rawBytes, writeLooseUtf8 } from "#platform";
 import { hasLone, utf8Length, writeUtf8 } from "../../../core/bytes/text.ts";
 import { PicklingError } from "../../../core/errors.ts";
 import { reprFloat } from "../../../core/values/literal.ts";
+import { hash, SLOTS, shortUtf8 } from "./strings.ts";
 
 /** A frame is closed before the next value once it holds this many bytes. */
 export const FRAME_TARGET = 1 << 16;
 const FRAME_HEAD = 9;
 const FRAME_LEAST = 4;
-const SLOTS = 8192;
 const SHORT = 256;
-const SMALL_END = 1n << 255n;
-const SMALL_LEAST = -SMALL_END;
 const FIRST = 4096;
+/** No small value takes more. */
+const SMALL = 32;
 
 /** Output bytes and everything that is written without looking at containers. */
 export class Writer {
@@ -30,8 +30,11 @@ export class Writer {
   /** Where the open frame's head stands, -1 between frames. */
   frameAt = -1;
   framing = false;
-  #words: (string | undefined)[] | null = null;
-  #slots: Int32Array | null = null;
+  /** Strings written last, each in the place its hash gives, and their memo slots. */
+  readonly words: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(undefined);
+  readonly slots: Int32Array = new Int32Array(SLOTS);
+  /** Room that the last large result took. */
+  #last = 0;
   #used: number[] = [];
   #usedCount = 0;
   #all: Map<string, number> | null = null;
@@ -54,11 +57,9 @@ export class Writer {
 
   /** Forgets which strings were written. */
   forgetStrings(): void {
-    const words = this.#words;
-    if (words !== null) {
-      if (this.#usedCount > SHORT) words.fill(undefined);
-      else for (let i = 0; i < this.#usedCount; i++) words[this.#used[i] as number] = undefined;
-    }
+    const words = this.words;
+    if (this.#usedCount > SHORT) words.fill(undefined);
+    else for (let i = 0; i < this.#usedCount; i++) words[this.#used[i] as number] = undefined;
     this.#usedCount = 0;
     this.#all = null;
   }
@@ -71,6 +72,7 @@ export class Writer {
     this.closeFrame();
     if (this.n < this.out.length >> 1 || this.n <= FIRST) return this.out.slice(0, this.n);
     const done = this.out.subarray(0, this.n);
+    this.#last = this.n + (this.n >> 5) + SMALL * 4;
     this.out = rawBytes(FIRST);
     this.view = new DataView(this.out.buffer);
     return done;
@@ -80,7 +82,10 @@ export class Writer {
   room(size: number): void {
     const wanted = this.n + size + FRAME_HEAD;
     if (wanted <= this.out.length) return;
-    const grown = rawBytes(Math.max(this.out.length * 2, wanted));
+    let target = Math.max(this.out.length * 2, wanted);
+    // The next pickle is often about as large as the last one.
+    if (target < this.#last && target >= this.#last >> 4) target = this.#last;
+    const grown = rawBytes(target);
     grown.set(this.out.subarray(0, this.n));
     this.out = grown;
     this.view = new DataView(grown.buffer);
@@ -96,6 +101,15 @@ export class Writer {
   /** Before every value: a frame that is full is closed. */
   boundary(): void {
     if (this.frameAt >= 0 && this.n - this.frameAt - FRAME_HEAD >= FRAME_TARGET) this.closeFrame();
+  }
+
+  /** Makes ready for small values; they may be written as long as the cursor stands below the place given. */
+  ready(): number {
+    this.boundary();
+    if (this.n + SMALL * 2 > this.out.length) this.room(SMALL * 2);
+    this.startFrame();
+    const room = this.out.length - SMALL;
+    return this.frameAt < 0 ? room : Math.min(room, this.frameAt + FRAME_HEAD + FRAME_TARGET);
   }
 
   closeFrame(): void {
@@ -128,7 +142,8 @@ export class Writer {
 
   int(value: number): void {
     if (value > 2147483647 || value < -2147483648) {
-      this.long(BigInt(value));
+      if (this.protocol < 2) this.ascii(`L${value}L\n`);
+      else this.#wide(value);
       return;
     }
     if (!this.bin) {
@@ -156,55 +171,91 @@ export class Writer {
     this.n = n;
   }
 
+  /** A safe integer of more than 32 bits, in five to seven bytes. */
+  #wide(value: number): void {
+    if (this.n + 16 > this.out.length) this.room(16);
+    if (this.frameAt < 0) this.startFrame();
+    const out = this.out;
+    const high = Math.floor(value / 4294967296);
+    const low = value - high * 4294967296;
+    // The sign takes one bit more.
+    const bits = 64 - Math.clz32(high < 0 ? ~high : high) + 1;
+    const size = (bits + 7) >> 3;
+    const n = this.n;
+    out[n] = 0x8a;
+    out[n + 1] = size;
+    out[n + 2] = low;
+    out[n + 3] = low >>> 8;
+    out[n + 4] = low >>> 16;
+    out[n + 5] = low >>> 24;
+    out[n + 6] = high;
+    out[n + 7] = high >> 8;
+    out[n + 8] = high >> 16;
+    this.n = n + 2 + size;
+  }
+
+  /** An integer of any size: two's complement by 64-bit pieces, then as short as it can be. */
   long(value: bigint): void {
-    if (value >= -2147483648n && value <= 2147483647n) {
+    if (this.protocol < 2) {
+      if (BigInt.asIntN(32, value) === value) this.int(Number(value));
+      else this.ascii(`L${value}L\n`);
+      return;
+    }
+    if (this.n + 96 > this.out.length) this.room(96);
+    if (this.frameAt < 0) this.startFrame();
+    const at = this.n + 2;
+    let end = at;
+    let rest = value;
+    do {
+      this.view.setBigUint64(end, rest, true);
+      end += 8;
+      rest >>= 64n;
+    } while (rest !== 0n && rest !== -1n && end < at + 64);
+    if (rest !== 0n && rest !== -1n) {
+      this.#huge(value);
+      return;
+    }
+    this.out[end++] = Number(rest);
+    const size = this.#shortest(at, end);
+    if (size <= 4) {
       this.int(Number(value));
       return;
     }
-    if (this.protocol < 2) {
-      this.ascii(`L${value}L\n`);
-      return;
-    }
-    // Two's complement by 64-bit pieces, then as short as it can be.
-    const small = value >= SMALL_LEAST && value < SMALL_END;
-    const full = small ? 0 : Math.ceil((value.toString(16).length * 4 + 4) / 64) * 8;
-    this.room(full + 56);
+    this.out[this.n] = 0x8a;
+    this.out[this.n + 1] = size;
+    this.n = at + size;
+  }
+
+  /** The bytes that a two's complement number needs of those it has. */
+  #shortest(at: number, end: number): number {
+    const { out } = this;
+    const fill = ((out[end - 1] as number) & 0x80) === 0 ? 0 : 0xff;
+    while (end - at > 1 && out[end - 1] === fill && ((out[end - 2] as number) & 0x80) === (fill & 0x80)) end--;
+    return end - at;
+  }
+
+  #huge(value: bigint): void {
+    const full = Math.ceil((value.toString(16).length * 4 + 4) / 64) * 8;
+    this.room(full + 16);
     this.startFrame();
-    const head = full > 256 ? 5 : 2;
-    const at = this.n + head;
+    const at = this.n + 5;
+    const hex = BigInt.asUintN(full * 8, value)
+      .toString(16)
+      .padStart(full * 2, "0");
     let end = at;
-    if (small) {
-      for (let rest = value; ; rest >>= 64n) {
-        this.view.setBigUint64(end, rest, true);
-        end += 8;
-        if (BigInt.asIntN(64, rest) === rest) break;
-      }
-    } else {
-      const hex = BigInt.asUintN(full * 8, value)
-        .toString(16)
-        .padStart(full * 2, "0");
-      for (let stop = hex.length; stop > 0; stop -= 16, end += 8) {
-        this.view.setBigUint64(end, BigInt(`0x${hex.slice(stop - 16, stop)}`), true);
-      }
+    for (let stop = hex.length; stop > 0; stop -= 16, end += 8) {
+      this.view.setBigUint64(end, BigInt(`0x${hex.slice(stop - 16, stop)}`), true);
     }
-    const fill = value < 0n ? 0xff : 0;
-    let size = end - at;
-    while (
-      size > 1 &&
-      this.out[at + size - 1] === fill &&
-      ((this.out[at + size - 2] as number) & 0x80) === (fill & 0x80)
-    )
-      size--;
-    if (head === 5 && size < 256) this.out.copyWithin(this.n + 2, at, at + size);
+    const size = this.#shortest(at, end);
     if (size < 256) {
       this.out[this.n] = 0x8a;
       this.out[this.n + 1] = size;
+      this.out.copyWithin(this.n + 2, at, at + size);
       this.n += 2 + size;
     } else {
-      if (head === 2) this.out.copyWithin(this.n + 5, at, at + size);
       this.out[this.n] = 0x8b;
       this.view.setUint32(this.n + 1, size, true);
-      this.n += 5 + size;
+      this.n = at + size;
     }
   }
 
@@ -234,19 +285,19 @@ export class Writer {
       (this.#all ??= new Map()).set(text, this.slot);
       return;
     }
-    const size = text.length;
-    const word = size < 4 ? shortHash(text) : hash(text, size);
-    const words = (this.#words ??= new Array<string | undefined>(SLOTS).fill(undefined));
-    const slots = (this.#slots ??= new Int32Array(SLOTS));
-    if (words[word] === text) {
-      this.slot = slots[word] as number;
+    const word = hash(text);
+    if (this.words[word] === text) {
+      this.slot = this.slots[word] as number;
       this.get(this.slot);
-      return;
-    }
+    } else this.fresh(text, word);
+  }
+
+  /** A string that was not written lately; `word` is its hash. */
+  fresh(text: string, word: number): void {
     this.#text(text);
     this.slot = this.put();
-    words[word] = text;
-    slots[word] = this.slot;
+    this.words[word] = text;
+    this.slots[word] = this.slot;
     if (this.#usedCount < SHORT) this.#used[this.#usedCount] = word;
     this.#usedCount++;
   }
@@ -279,6 +330,19 @@ export class Writer {
           out[this.n + 2] = out[this.n + 3] = out[this.n + 4] = 0;
         }
         this.n = at + size;
+        return;
+      }
+      const end = shortUtf8(text, out, at);
+      if (end > 0) {
+        if (short) {
+          out[this.n] = 0x8c;
+          out[this.n + 1] = end - at;
+        } else {
+          out[this.n] = 0x58;
+          out[this.n + 1] = end - at;
+          out[this.n + 2] = out[this.n + 3] = out[this.n + 4] = 0;
+        }
+        this.n = end;
         return;
       }
     }
@@ -339,9 +403,14 @@ export class Writer {
   }
 
   #payload(bytes: Uint8Array, short: number, four: number, eight: number): void {
-    this.#head(bytes.length, short, four, eight);
-    this.out.set(bytes, this.n);
-    this.n += bytes.length;
+    const size = bytes.length;
+    this.#head(size, short, four, eight);
+    if (size < 48) {
+      const out = this.out;
+      const n = this.n;
+      for (let i = 0; i < size; i++) out[n + i] = bytes[i] as number;
+    } else this.out.set(bytes, this.n);
+    this.n += size;
     this.framing = this.protocol >= 4;
   }
 
@@ -420,18 +489,4 @@ export class Writer {
       this.out[this.n++] = (slot >>> 24) & 255;
     }
   }
-}
-
-/** A slot for a string: its ends tell most apart, names of a row by their last letters. */
-function hash(text: string, size: number): number {
-  const ends = Math.imul(text.charCodeAt(size - 1), 0x2f0b) ^ Math.imul(text.charCodeAt(size - 2), 0x3d4d51);
-  const more = Math.imul(text.charCodeAt(size - 3), 0x1000193) ^ Math.imul(text.charCodeAt(size >> 1), 0x85ebca6b);
-  const all = ends + more + Math.imul(text.charCodeAt(0) + (size << 8), 0x9e3779b1);
-  return (all ^ (all >>> 15)) & (SLOTS - 1);
-}
-
-function shortHash(text: string): number {
-  let all = text.length;
-  for (let i = 0; i < text.length; i++) all = Math.imul(all, 31) + text.charCodeAt(i);
-  return all & (SLOTS - 1);
 }

@@ -1,0 +1,40 @@
+/**
+ * Strings on their way out: where they are remembered, and UTF-8 for short ones.
+ *
+ * @module
+ */
+
+/** Places for the strings written last. */
+export const SLOTS = 8192;
+
+/** Writes a short text without surrogates as UTF-8 and gives the end, or -1 for one with surrogates. */
+export function shortUtf8(text: string, out: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x80) out[at++] = c;
+    else if (c < 0x800) {
+      out[at++] = 0xc0 | (c >> 6);
+      out[at++] = 0x80 | (c & 0x3f);
+    } else {
+      if (c >= 0xd800 && c <= 0xdfff) return -1;
+      out[at++] = 0xe0 | (c >> 12);
+      out[at++] = 0x80 | ((c >> 6) & 0x3f);
+      out[at++] = 0x80 | (c & 0x3f);
+    }
+  }
+  return at;
+}
+
+/** A place for a string: its ends tell most apart, names of a row by their last letters. */
+export function hash(text: string): number {
+  const size = text.length;
+  let all = size;
+  if (size < 4) {
+    for (let i = 0; i < size; i++) all = Math.imul(all, 31) + text.charCodeAt(i);
+    return all & (SLOTS - 1);
+  }
+  const ends = Math.imul(text.charCodeAt(size - 1), 0x2f0b) ^ Math.imul(text.charCodeAt(size - 2), 0x3d4d51);
+  const more = Math.imul(text.charCodeAt(size - 3), 0x1000193) ^ Math.imul(text.charCodeAt(size >> 1), 0x85ebca6b);
+  all = ends + more + Math.imul(text.charCodeAt(0) + (size << 8), 0x9e3779b1);
+  return (all ^ (all >>> 15)) & (SLOTS - 1);
+}
