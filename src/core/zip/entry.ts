@@ -1,0 +1,112 @@
+/**
+ * One file of a zip, unpacked and checked.
+ *
+ * @module
+ */
+
+import { crc32 } from "../bytes/digest.ts";
+import type { Parse, Span } from "../bytes/parse.ts";
+import { LimitError, UnsupportedError } from "../errors.ts";
+import { LOCAL_SIZE, piece, viewOf, type ZipEntry, type ZipLimits, zipError } from "./directory.ts";
+import { DEFLATE_ONLY, type Methods } from "./methods.ts";
+
+const LOCAL = 0x04034b50;
+/** Bytes that are given out whatever they were packed into. */
+const FREE = 1 << 26;
+const MAX_RATIO = 1100;
+/** What a local header may hold beyond what the directory tells. */
+const SLACK = 1 << 12;
+/** Files so small are read with their local header by one ask. */
+const SMALL = 1 << 16;
+
+/** Names of the methods, for those who have to look elsewhere. */
+const NAMES: Readonly<Record<number, string>> = {
+  1: "shrink",
+  6: "implode",
+  9: "deflate64",
+  12: "bzip2",
+  14: "lzma",
+  93: "zstd",
+  95: "xz",
+  98: "ppmd",
+  99: "AES encryption",
+};
+
+/** Checks a local header; gives its length with name and extra field. */
+function localSize(bytes: Uint8Array, entry: ZipEntry): number {
+  const view = viewOf(bytes);
+  if (view.getUint32(0, true) !== LOCAL) throw zipError("a file does not begin with PK\\3\\4", entry.offset);
+  const nameEnd = LOCAL_SIZE + view.getUint16(26, true);
+  const { rawName } = entry;
+  let same = nameEnd === LOCAL_SIZE + rawName.length && nameEnd <= bytes.length;
+  for (let i = 0; same && i < rawName.length; i++) same = bytes[LOCAL_SIZE + i] === rawName[i];
+  if (!same)
+    throw zipError(`the directory and the file disagree on the name ${JSON.stringify(entry.name)}`, entry.offset);
+  return nameEnd + view.getUint16(28, true);
+}
+
+function refuse(entry: ZipEntry, methods: Methods, { maxRatio = MAX_RATIO }: ZipLimits): void {
+  const { flags, method, size, packedSize, offset } = entry;
+  const name = JSON.stringify(entry.name);
+  if (flags & 0x41) {
+    throw new UnsupportedError("encryption", `${name} is encrypted: unpack the zip with its password first`, {
+      offset,
+      format: "zip",
+    });
+  }
+  if (method === 0) {
+    if (size !== packedSize)
+      throw zipError(`${name} is stored, but claims two sizes: ${size} and ${packedSize}`, offset);
+    return;
+  }
+  if (!methods.has(method)) {
+    throw new UnsupportedError(`zip method ${method}`, `${name} is packed by ${NAMES[method] ?? `method ${method}`}`, {
+      offset,
+      format: "zip",
+    });
+  }
+  if (size > FREE && size > packedSize * maxRatio) {
+    throw new LimitError("maxRatio", maxRatio, Math.ceil(size / packedSize), { offset, format: "zip" });
+  }
+}
+
+/** Byte of the zip at which the packed bytes of a file begin. Throws `FormatError` where the header is bad. */
+export function* parseZipPlace(entry: ZipEntry): Parse<number> {
+  const local = yield* piece(entry.offset, LOCAL_SIZE + entry.rawName.length, "a file's header");
+  return entry.offset + localSize(local, entry);
+}
+
+/**
+ * The content of a file of a zip, in memory of its own unless the driver gives views. Throws `FormatError` for a bad
+ * header, size or sum, `UnsupportedError` for encryption and unknown methods, `LimitError` for a bomb.
+ */
+export function* parseZipEntry(
+  entry: ZipEntry,
+  methods: Methods = DEFLATE_ONLY,
+  limits: ZipLimits = {},
+): Parse<Uint8Array> {
+  refuse(entry, methods, limits);
+  const { offset, packedSize, size, name } = entry;
+  const local = LOCAL_SIZE + entry.rawName.length;
+  let packed: Uint8Array | null = null;
+  let at: number;
+  if (packedSize <= SMALL) {
+    const span: Span = { at: offset, size: local + SLACK + packedSize };
+    const [bytes] = (yield { kind: "bytes", spans: [span] }) as [Uint8Array];
+    if (bytes.length < local) throw zipError("the zip ends in a file's header", offset + bytes.length);
+    const from = localSize(bytes, entry);
+    at = offset + from;
+    if (from + packedSize <= bytes.length) packed = bytes.slice(from, from + packedSize);
+  } else at = yield* parseZipPlace(entry);
+  packed ??= yield* piece(at, packedSize, `the bytes of ${JSON.stringify(name)}`) as Parse<Uint8Array>;
+  const method = methods.get(entry.method);
+  const content = entry.method === 0 || method === undefined ? packed : method.decode(packed, entry);
+  if (content.length !== size) {
+    throw zipError(
+      `${JSON.stringify(name)} has ${content.length} bytes, not the ${size} that the directory tells`,
+      offset,
+    );
+  }
+  if (crc32(content) !== entry.crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
+  return content;
+}

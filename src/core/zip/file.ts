@@ -1,0 +1,120 @@
+/**
+ * A zip that is open: its files by name, read one by one.
+ *
+ * @module
+ */
+import { rawBytes } from "#platform";
+import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
+import { SourceError } from "../errors.ts";
+import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
+import { parseZipEntry, parseZipPlace } from "./entry.ts";
+import { DEFLATE_ONLY, type Methods } from "./methods.ts";
+
+/** Options of {@link openZip}. */
+export interface ZipOptions extends ZipLimits {
+  /** How methods of packing are undone, beyond stored (deflate). */
+  methods?: Methods | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A zip over a source that reads ranges. */
+export class ZipFile {
+  /** Files by name; of several of one name the last. */
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  readonly source: Source;
+  readonly #options: ZipOptions;
+
+  /** @internal */
+  constructor(source: Source, entries: readonly ZipEntry[], options: ZipOptions) {
+    this.source = source;
+    this.entries = new Map(entries.map((entry) => [entry.name, entry]));
+    this.#options = options;
+  }
+
+  /** The entry of a name; `RangeError` when there is none. */
+  entry(name: string): ZipEntry {
+    const found = this.entries.get(name);
+    if (found === undefined) throw new RangeError(`there is no ${JSON.stringify(name)} in the zip`);
+    return found;
+  }
+
+  /** The content of a file, in memory of its own. Throws as `parseZipEntry`. */
+  async read(name: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const entry = this.entry(name);
+    const { methods = DEFLATE_ONLY } = this.#options;
+    await methods.get(entry.method)?.ready?.();
+    return asyncParse(this.source, parseZipEntry(entry, methods, this.#options), signal);
+  }
+
+  /** As {@link read}, at once; a stored file of bytes in memory is a view of them. */
+  readSync(name: string): Uint8Array {
+    return syncParse(this.source, parseZipEntry(this.entry(name), this.#options.methods, this.#options));
+  }
+
+  /** Byte of the source at which the content of a stored file begins; null for one that is packed. */
+  async placeOf(name: string, signal?: AbortSignal): Promise<number | null> {
+    const entry = this.entry(name);
+    if (entry.method !== 0 || entry.flags & 0x41) return null;
+    return asyncParse(this.source, parseZipPlace(entry), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.source.close?.();
+  }
+}
+
+async function asyncParse<T>(source: Source, parse: Parse<T>, signal?: AbortSignal): Promise<T> {
+  // A reader of its own for each parse, so that several may run at once; all ranges are read by position.
+  return run(parse, new Reader({ ...ranges(source), streaming: false }, { signal }), signal);
+}
+
+/** The source seen as ranges alone: what other readers take from its front is none of ours. */
+function ranges(source: Source): Source {
+  const { size, name, read } = source;
+  if (read === undefined || size === undefined)
+    throw new SourceError("this source cannot be read by ranges", { path: name });
+  let at = 0;
+  // Memory of one's own: sources of bytes would give views of them.
+  const owned = ({ at, size: want, into }: Span): Span => ({
+    at,
+    size: want,
+    into: into ?? rawBytes(Math.max(0, Math.min(want, size - at))),
+  });
+  return {
+    size,
+    name,
+    read: (spans, signal) => read.call(source, spans.map(owned), signal),
+    async next(want, signal) {
+      const [bytes] = await read.call(source, [{ at, size: Math.min(want, size - at) }], signal);
+      at += (bytes as Uint8Array).length;
+      return bytes as Uint8Array;
+    },
+  };
+}
+
+function syncParse<T>(source: Source, parse: Parse<T>): T {
+  const { readSync } = source;
+  if (readSync === undefined)
+    throw new SourceError("this source cannot be read at once: use read", { path: source.name });
+  let step = parse.next();
+  while (!step.done) {
+    const ask = step.value;
+    if (ask.kind !== "bytes") throw new TypeError("a zip is read by ranges alone");
+    step = parse.next(readSync.call(source, ask.spans));
+  }
+  return step.value;
+}
+
+/**
+ * Opens a zip over a source that reads ranges and knows its size. Throws `FormatError`, `TruncatedError`, `LimitError`
+ * for bad directories.
+ */
+export async function openZip(source: Source, options: ZipOptions = {}): Promise<ZipFile> {
+  const entries = await asyncParse(source, parseZip(source.size ?? 0, options), options.signal);
+  return new ZipFile(source, entries, options);
+}
+
+/** Opens a zip in memory. Throws as {@link openZip}. */
+export function openZipSync(bytes: Uint8Array, source: Source, options: ZipOptions = {}): ZipFile {
+  return new ZipFile(source, runSync(parseZip(bytes.length, options), bytes), options);
+}
