@@ -84,16 +84,16 @@ function dtypeOf(descr: unknown): DType {
   const fields = new Map<string, { dtype: DType; offset: number; title?: string }>();
   let at = 0;
   for (const field of descr as unknown[]) {
-    if (!isTuple(field) || field.length < 2 || field.length > 3) throw new TypeError(`${repr(field)} is no field`);
+    if (!Array.isArray(field) || field.length < 2 || field.length > 3)
+      throw new TypeError(`${repr(field)} is no field`);
     const base = dtypeOf(field[1]);
     const inner = field.length === 3 ? subarrayType(base, shapeOf(field[2])) : base;
     const [title, name] = isTuple(field[0]) && field[0].length === 2 ? field[0] : [undefined, field[0]];
     if (typeof name !== "string") throw new TypeError(`${repr(name)} is no name of a field`);
     const isPadding = name === "" && inner.kind === "V" && inner.fields === null && inner.base === null;
     if (!isPadding) {
-      const key = name === "" ? `f${fields.size}` : name;
-      if (fields.has(key)) throw new TypeError(`field ${repr(key)} occurs more than once`);
-      fields.set(key, { dtype: inner, offset: at, ...(typeof title === "string" ? { title } : {}) });
+      if (fields.has(name) || title === name) throw new TypeError(`field ${repr(name)} occurs more than once`);
+      fields.set(name, { dtype: inner, offset: at, ...(typeof title === "string" ? { title } : {}) });
     }
     at += inner.itemsize;
   }
@@ -106,29 +106,40 @@ function shapeOf(value: unknown): readonly number[] {
   return value as readonly number[];
 }
 
-/** A whole header, byte for byte as NumPy writes it; the lowest version that holds it. */
-export function writeHeader({ dtype, shape, fortran }: Header): Uint8Array {
+/**
+ * A whole header, byte for byte as NumPy writes it; the lowest version that holds it, unless one is asked for:
+ * `RangeError` when that cannot hold it.
+ */
+export function writeHeader({ dtype, shape, fortran }: Header, version?: readonly [number, number]): Uint8Array {
   const descr = dtype.hasObject && dtype.fields === null ? "|O" : dtype.descr;
   let text = `{'descr': ${repr(descr)}, 'fortran_order': ${fortran ? "True" : "False"}, `;
   text += `'shape': ${repr(tupleFrom([...shape]))}, }`;
   const growing = shape[fortran ? shape.length - 1 : 0];
   if (growing !== undefined) text += " ".repeat(Math.max(0, GROWTH - String(growing).length));
   const wide = /[^\0-\xff]/.test(text);
-  const encoded = wide ? new TextEncoder().encode(text) : Uint8Array.from(text, (ch) => ch.charCodeAt(0));
-  const wrap = (version: number): Uint8Array => {
-    const start = MAGIC + (version === 1 ? 2 : 4);
+  const major = version?.[0];
+  if (version && (version[1] !== 0 || ![1, 2, 3].includes(version[0]))) {
+    throw new RangeError(`npy version ${version.join(".")} is none of 1.0, 2.0, 3.0`);
+  }
+  const encoded = wide || major === 3 ? new TextEncoder().encode(text) : Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const wrap = (number: number): Uint8Array => {
+    const start = MAGIC + (number === 1 ? 2 : 4);
     const used = start + encoded.length + 1;
     const out = new Uint8Array(used + ALIGN - (used % ALIGN)).fill(0x20);
     out.set(MAGIC_BYTES);
-    out.set([version, 0], 6);
+    out.set([number, 0], 6);
     const view = new DataView(out.buffer);
-    if (version === 1) view.setUint16(MAGIC, out.length - start, true);
+    if (number === 1) view.setUint16(MAGIC, out.length - start, true);
     else view.setUint32(MAGIC, out.length - start, true);
     out.set(encoded, start);
     out[out.length - 1] = 0x0a;
     return out;
   };
-  if (wide) return wrap(3);
+  if (wide && major !== undefined && major < 3) throw new RangeError("names beyond latin-1 need npy version 3.0");
+  if (wide || major === 3) return wrap(3);
+  if (major === 2) return wrap(2);
   const first = wrap(1);
-  return first.length - MAGIC - 2 < 65536 ? first : wrap(2);
+  if (first.length - MAGIC - 2 < 65536) return first;
+  if (major === 1) throw new RangeError("the header is too long for npy version 1.0");
+  return wrap(2);
 }

@@ -3,5 +3,6 @@
  *
  * @module
  */
-export { type NpyReadOptions, parseNpy } from "./read.ts";
-export { type NpyWriteOptions, npyBytes } from "./write.ts";
+export { type Header, writeHeader } from "./header.ts";
+export { type NpyPlace, type NpyReadOptions, parseNpy, parseNpyHeader } from "./read.ts";
+export { type NpyWriteOptions, npyBytes, npyParts } from "./write.ts";

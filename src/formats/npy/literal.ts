@@ -9,10 +9,10 @@ import { FormatError } from "../../core/errors.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
 
 const MAX_DEPTH = 64;
-const SPACE = /[ \t\r\n\f]*/y;
-const INT = /[+-]?(?:0[xX][0-9a-fA-F]+|0|[1-9]\d*)L?(?![\w.])/y;
+const SPACE = /(?:[ \t\r\n\f]|#[^\n]*)*/y;
+const INT = /[+-]?(?:0[xX][0-9a-fA-F]+|0|[1-9]\d*(?:_\d+)*)L?(?![\w.])/y;
 const WORD = /True|False|None/y;
-const TEXT = /[uUbB]?(?:'((?:[^'\\\n]|\\[\s\S])*)'|"((?:[^"\\\n]|\\[\s\S])*)")/y;
+const TEXT = /[uU]?(?:'((?:[^'\\\n]|\\[\s\S])*)'|"((?:[^"\\\n]|\\[\s\S])*)")/y;
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
 const SHORT: Readonly<Record<string, string>> = {
   n: "\n",
@@ -90,7 +90,7 @@ export function parseLiteral(text: string, base = 0): unknown {
     if (word !== null) return word[0] === "None" ? null : word[0] === "True";
     const int = take(INT);
     if (int !== null) {
-      const n = Number(int[0].replace("L", ""));
+      const n = Number(int[0].replace(/[L_]/g, ""));
       if (Number.isSafeInteger(n)) return n;
       at = start;
       throw fail(`the int ${int[0]} is too large`);

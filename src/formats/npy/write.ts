@@ -14,10 +14,10 @@ export interface NpyWriteOptions {
 }
 
 /**
- * The bytes of an npy file. `UnsupportedError` for objects without `dumpPickle`, `TypeError` for records whose fields
- * overlap.
+ * An npy file as its header and its items, which may be the array's own memory. `UnsupportedError` for objects without
+ * `dumpPickle`, `TypeError` for records whose fields overlap.
  */
-export function npyBytes(array: NDArray, { dumpPickle }: NpyWriteOptions = {}): Uint8Array {
+export function npyParts(array: NDArray, { dumpPickle }: NpyWriteOptions = {}): [Uint8Array, Uint8Array] {
   const fortran = !array.isC && array.isF;
   const { dtype, shape } = array;
   let payload: Uint8Array;
@@ -28,7 +28,12 @@ export function npyBytes(array: NDArray, { dumpPickle }: NpyWriteOptions = {}): 
       format: "npy",
     });
   }
-  const header = writeHeader({ dtype, shape, fortran });
+  return [writeHeader({ dtype, shape, fortran }), payload];
+}
+
+/** The bytes of an npy file. Throws as {@link npyParts}. */
+export function npyBytes(array: NDArray, options: NpyWriteOptions = {}): Uint8Array {
+  const [header, payload] = npyParts(array, options);
   const out = new Uint8Array(header.length + payload.length);
   out.set(header);
   out.set(payload, header.length);
