@@ -203,6 +203,8 @@ export const arrays: Table = {
     "numpy.ndarray": constructor,
     "numpy.core.multiarray._reconstruct": reconstruct,
     "numpy._core.multiarray._reconstruct": reconstruct,
+    // NumPy 0.x.
+    "numpy.core._internal._reconstruct": reconstruct,
     "numpy.core.numeric._frombuffer": fromBuffer,
     "numpy._core.numeric._frombuffer": fromBuffer,
     // Classes that are named as the subtype of an array.
