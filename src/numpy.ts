@@ -27,8 +27,12 @@ export {
   dtype,
   type Field,
   type Index,
+  type LazyLoadOptions,
+  LazyNDArray,
+  type LazyOptions,
   MaskedArray,
   type MaskedOptions,
+  type MmapMode,
   masked,
   NDArray,
   NumpyScalar,
@@ -46,7 +50,6 @@ export {
   Poly1d,
   type RandomKind,
 } from "./families/numpy/index.ts";
-
 export { NpzFile } from "./formats/npz/index.ts";
 export { type MemmapOptions, openMemmap } from "./memmap.ts";
 export {
