@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { DType } from "../../core/ndarray/index.ts";
 import { definePack, type Pack, type Reducer } from "../../core/pack.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
+import { isTuple, tuple } from "../../core/values/tuple.ts";
 import { dtypes } from "./dtype.ts";
 import { maskedArrays } from "./masked.ts";
 import { names } from "./names.ts";
@@ -17,6 +19,7 @@ import { scalars } from "./scalar.ts";
 import type { Table } from "./table.ts";
 
 export { type ArrayClassSpec, defineArrayClass } from "./define.ts";
+export { arrayOfState } from "./ndarray.ts";
 export { Poly1d } from "./poly.ts";
 export { NumpyRandom, type RandomKind } from "./random.ts";
 
@@ -29,21 +32,35 @@ export const numpy: Pack = /* @__PURE__ */ definePack({
   reducers: TABLES.flatMap((table) => table.reducers),
 });
 
+/** The state of a dtype as NumPy 2 writes it: flags without a sign; from 2.3 on, None where there is no metadata. */
+function asNumPy2(state: unknown, minor: number): unknown {
+  if (!isTuple(state)) return state;
+  const [flags, metadata] = [state[7], state[8]];
+  const rest: unknown[] = typeof flags === "number" && flags < 0 ? [flags + 256] : [flags];
+  if (isTuple(metadata)) rest.push(minor >= 3 ? tuple(null, metadata[1]) : metadata);
+  return tuple(...state.slice(0, 7), ...rest);
+}
+
 /**
- * The pack of NumPy that writes the names of one major version, where the two differ; without it brine writes what both
- * read. For NumPy 1, random generators are written as 1.17 to 1.26 know them, without their seed sequence.
+ * The pack of NumPy that writes the names of one version (1, 2, or `"2.3"`), where they differ; without it brine writes
+ * what all read. `RangeError` for another version. For NumPy 1, random generators are written as 1.17 to 1.26 know them, without their seed sequence.
  *
  * @example
  * ```ts
  * dumps(value, { packs: [numpyFor(2)] }); // numpy._core.multiarray, as NumPy 2 writes
  * ```
  */
-export function numpyFor(version: 1 | 2): Pack {
+export function numpyFor(version: 1 | 2 | string): Pack {
+  const [, first, second] = /^([12])(?:\.(\d+).*)?$/.exec(String(version)) ?? [];
+  if (first === undefined) throw new RangeError(`no NumPy ${version} is known: 1, 2, or a version such as "2.3"`);
+  const isOld = first === "1";
+  const minor = Number(second ?? 0);
   const reducers = [...numpy.reducers].map(([js, reducer]) => {
     // biome-ignore lint/suspicious/noExplicitAny: as the table holds reducers of different classes
     const reduce: Reducer<any> = (value, context) => {
-      const made = version === 1 && js === NumpyRandom ? reduceOld(value) : reducer(value as never, context);
-      if (made instanceof PyGlobal || version === 1 || !(made.func instanceof PyGlobal)) return made;
+      const made = isOld && js === NumpyRandom ? reduceOld(value) : reducer(value as never, context);
+      if (made instanceof PyGlobal || isOld || !(made.func instanceof PyGlobal)) return made;
+      if (js === DType) return { ...made, state: asNumPy2(made.state, minor) };
       const { module, name } = made.func;
       return module.startsWith("numpy.core.")
         ? { ...made, func: new PyGlobal(`numpy._core.${module.slice(11)}`, name) }
