@@ -1,0 +1,51 @@
+/** `joblib.hash` of real joblib over NumPy 1 and 2. */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { type HashRow, wrongHashes } from "../../../test/support/hash-cases.ts";
+import { array } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { PyFloat } from "../../core/values/scalars.ts";
+import { PySet } from "../../core/values/set.ts";
+import { tuple } from "../../core/values/tuple.ts";
+import { hash } from "./hash.ts";
+
+const file = new URL("../../../fixtures/data/joblibhash.jsonl.gz", import.meta.url);
+const rows = gunzipSync(readFileSync(file))
+  .toString()
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as HashRow);
+
+it("equals joblib's", () => {
+  expect(rows.length).toBeGreaterThan(280);
+  expect(wrongHashes(rows)).toEqual([]);
+});
+
+it("takes JavaScript's own values", () => {
+  expect(hash({ b: 1, a: 2 })).toBe(
+    hash(
+      new PyDict([
+        ["a", 2],
+        ["b", 1],
+      ]),
+    ),
+  );
+  expect(hash(new Map([["a", 1]]))).toBe(hash({ a: 1 }));
+  expect(hash(new Set([2, 1]))).toBe(hash(new PySet([1, 2])));
+  expect(hash(Float64Array.of(1, 2))).toBe(hash(array([1, 2])));
+  expect(hash(1)).not.toBe(hash(new PyFloat(1)));
+  expect(hash([1])).not.toBe(hash(tuple(1)));
+});
+
+it("goes to 100 000 levels", () => {
+  let deep: unknown[] = [];
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  expect(hash(deep)).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("refuses what it cannot hash", () => {
+  expect(() => hash(undefined)).toThrow("cannot hash");
+  expect(() => hash(() => 1)).toThrow("cannot hash");
+  expect(() => hash(1, { hashName: "crc32" as never })).toThrow(TypeError);
+});
