@@ -5,7 +5,7 @@
  */
 import { MD5, SHA1 } from "../../core/bytes/hashes.ts";
 import type { Pack } from "../../core/pack.ts";
-import { numpyFor, numpy as numpyPack } from "../numpy/index.ts";
+import { numpyFor } from "../numpy/index.ts";
 import { stdlib } from "../stdlib/index.ts";
 import { Hasher } from "./hasher.ts";
 
