@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Parse } from "./bytes/parse.ts";
 import type { PyDict } from "./values/dict.ts";
 import type { PyGlobal } from "./values/scalars.ts";
 import type { PyTuple } from "./values/tuple.ts";
@@ -36,6 +37,30 @@ export interface GlobalEntry {
   extend?(value: unknown, items: unknown[]): void;
   /** `value[key] = item` for each: SETITEM, SETITEMS. */
   update?(value: unknown, items: PyDict): void;
+}
+
+/** What a {@link StreamValue} may use while it is read. */
+export interface StreamContext extends PackContext {
+  /** The bytes that are asked for come in memory of their own. */
+  readonly owned: boolean;
+  /** Or they are views of the caller's input, which the value may keep but not change. */
+  readonly share: boolean;
+  /** Reads the pickle that begins at an offset, under the same policy. */
+  pickle(at: number): Parse<{ value: unknown; end: number }>;
+  /** Reads a pickle in bytes of their own. */
+  loads(bytes: Uint8Array): unknown;
+}
+
+/**
+ * A value that `setState` gives when its bytes stand in the stream right behind the pickle's opcode, outside of the
+ * pickle's own language. `parse` begins at the offset behind the opcode, and ends in the value and the offset at which
+ * the pickle goes on.
+ */
+export class StreamValue {
+  readonly parse: (at: number, context: StreamContext) => Parse<{ value: unknown; end: number }>;
+  constructor(parse: StreamValue["parse"]) {
+    this.parse = parse;
+  }
 }
 
 /** What Python's `__reduce_ex__` would return for a value. */

@@ -4,6 +4,7 @@
  * @module
  */
 import * as fs from "node:fs";
+import { dirname, join } from "node:path";
 import type { Source, Span } from "../core/bytes/parse.ts";
 import { fileError, pathOf } from "./files.ts";
 
@@ -11,7 +12,7 @@ import { fileError, pathOf } from "./files.ts";
 export type FileMode = "r" | "r+" | "w+";
 
 /** A span is read in pieces of this size, */
-const PIECE = 1 << 23;
+const PIECE = 1 << 25;
 /** by so many readers at once: copying out of the system's cache keeps a core busy. */
 const READERS = 4;
 /** What one call of the system may read at most, and `next` gives. */
@@ -71,6 +72,7 @@ function fileSource(path: string, file: fs.promises.FileHandle, size: number | u
         throw fileError(path, e);
       }
     },
+    beside: (name) => openPath(join(dirname(path), name)),
     close: () => file.close(),
   };
   if (!writes) return source;

@@ -21,7 +21,9 @@ export type Ask =
   /** More of the window: at least `need` bytes from offset `at` on (`line`: up to the next newline). */
   | { kind: "more"; at: number; need: number; line: boolean }
   /** Ranges of the source, many at once; answered by `Uint8Array[]`. */
-  | { kind: "bytes"; spans: Span[] };
+  | { kind: "bytes"; spans: Span[] }
+  /** The bytes of a file beside this one; answered by a `Uint8Array[]` of one. */
+  | { kind: "open"; name: string };
 
 /** A parser: yields what it lacks, ends in a value. */
 export type Parse<T> = Generator<Ask, T, Answer>;
@@ -51,19 +53,32 @@ export interface Source {
   readSync?(spans: readonly Span[]): Uint8Array[];
   /** Writes in place; only files that were opened for it have it. */
   write?(at: number, bytes: Uint8Array): Promise<void>;
+  /** A file beside this one. */
+  beside?(name: string): Promise<Source>;
+  /** Most bytes that a source of unknown size can give: room for a claimed amount up to this may be made at once. */
+  readonly most?: number | undefined;
   /** `next` is cheaper than `read` while one reads on: the body of a response. */
   readonly streaming?: boolean | undefined;
   close?(): Promise<void> | void;
 }
 
-/** Runs a parser over bytes in memory. */
-export function runSync<T>(parse: Parse<T>, bytes: Uint8Array): T {
+/** Runs a parser over bytes in memory; `open` gives the bytes of files beside them. */
+export function runSync<T>(parse: Parse<T>, bytes: Uint8Array, open?: (name: string) => Uint8Array): T {
   let step = parse.next();
   while (!step.done) {
     const ask = step.value;
-    step = parse.next(ask.kind === "more" ? { bytes: bytes.subarray(ask.at), last: true } : cut(bytes, ask.spans));
+    if (ask.kind === "more") step = parse.next({ bytes: bytes.subarray(ask.at), last: true });
+    else if (ask.kind === "bytes") step = parse.next(cut(bytes, ask.spans));
+    else {
+      if (open === undefined) throw noCompanion(ask.name);
+      step = parse.next([open(ask.name)]);
+    }
   }
   return step.value;
+}
+
+function noCompanion(name: string, path?: string): SourceError {
+  return new SourceError(`the file ${name} belongs to this one, and is not at hand: pass it in companions`, { path });
 }
 
 /** Ranges of bytes in memory: views, or copies in `into`. */
@@ -84,12 +99,14 @@ export interface RunOptions {
   maxBytes?: number | undefined;
   /** Size of a window (1 MiB). */
   window?: number | undefined;
+  /** Gives the files beside a source, where it does not know them itself. */
+  open?: ((name: string) => Source | Promise<Source>) | undefined;
 }
 
 /** One read of a source: large payloads come in pieces, so that none is held twice. */
 const PIECE = 1 << 22;
 /** One read into the final memory, which a source may split further; between two of them aborts are seen. */
-const BATCH = 1 << 27;
+const BATCH = 1 << 28;
 
 /** Reads a source window by window; keeps what was read beyond one parser's end for the next. */
 export class Reader {
@@ -138,6 +155,21 @@ export class Reader {
     return out;
   }
 
+  /** All of a file beside the source. */
+  async companion(name: string): Promise<Uint8Array> {
+    const { open, signal, maxBytes } = this.#options;
+    const path = this.source.name;
+    const source = await (open ? open(name) : this.source.beside?.(name));
+    if (source === undefined) throw noCompanion(name, path);
+    try {
+      const reader = new Reader(source, { signal, maxBytes });
+      const size = source.size ?? Number.MAX_SAFE_INTEGER;
+      return (await reader.spans([{ at: 0, size }]))[0] as Uint8Array;
+    } finally {
+      await source.close?.();
+    }
+  }
+
   /** One range from here on, straight into its final memory; shorter where the source ends. */
   async #payload({ at, size, into }: Span): Promise<Uint8Array> {
     if (at < this.at) throw new SourceError("this source cannot be read by ranges", { path: this.source.name });
@@ -146,7 +178,8 @@ export class Reader {
     this.skipTo(at);
     const room = total === undefined ? size : Math.max(0, Math.min(size, total - at));
     // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive.
-    let target = into ?? rawBytes(total === undefined ? Math.min(room, 1 << 20) : room);
+    const claimed = Math.min(room, Math.max(1 << 20, this.source.most ?? 0));
+    let target = into ?? rawBytes(total === undefined ? claimed : room);
     let filled = 0;
     const put = (piece: Uint8Array): void => {
       if (filled + piece.length > target.length) {
@@ -260,7 +293,8 @@ export async function run<T>(parse: Parse<T>, reader: Reader, signal?: AbortSign
     let answer: Answer;
     try {
       if (ask.kind === "more") answer = await reader.window(ask.at, ask.need, ask.line);
-      else answer = await reader.spans(ask.spans, signal);
+      else if (ask.kind === "bytes") answer = await reader.spans(ask.spans, signal);
+      else answer = [await reader.companion(ask.name)];
     } catch (e) {
       // The parser's `finally` gives its pooled state back.
       parse.return(undefined as never);

@@ -14,6 +14,7 @@ export {
   type TextRule,
   textType,
   timeType,
+  withOrder,
 } from "./dtype.ts";
 export { type Index, type SliceLike, sizeOf } from "./indexing.ts";
 export { bytesInto, type LazyLoadOptions, LazyNDArray, type LazyOptions, type MmapMode } from "./lazy.ts";

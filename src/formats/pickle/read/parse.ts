@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Parse, Window } from "../../../core/bytes/parse.ts";
+import { type Parse, runSync, type Window } from "../../../core/bytes/parse.ts";
+import type { StreamValue } from "../../../core/pack.ts";
 import type { Globals } from "./globals.ts";
-import { MORE, State } from "./state.ts";
+import { DONE, STREAM, State } from "./state.ts";
 import { step } from "./step.ts";
 
 /** One idle state; a call takes it and puts it back, so calls may nest. */
@@ -46,7 +47,14 @@ export function* parsePickle(
     else open(m, NOTHING, start, 0, false);
     for (;;) {
       if (whole !== null || m.end > m.pos) {
-        if (step(m) !== MORE) break;
+        const result = step(m);
+        if (result === DONE) break;
+        if (result === STREAM) {
+          const end = yield* streamed(m, globals, whole, copy);
+          if (whole !== null) open(m, whole, 0, end, true);
+          else open(m, NOTHING, end, 0, false);
+          continue;
+        }
       } else {
         m.need = 1;
         m.line = false;
@@ -70,6 +78,24 @@ export function* parsePickle(
 }
 
 const FRAME = 1 << 20;
+
+/** Reads the bytes that stand in the stream, puts their value on the stack, and gives the offset behind them. */
+function* streamed(m: State, globals: Globals, whole: Uint8Array | null, copy: boolean): Parse<number> {
+  const stream = m.stream as StreamValue;
+  m.stream = null;
+  const { value, end } = yield* stream.parse(m.base + m.pos, {
+    protocol: m.proto,
+    bigints: globals.bigints,
+    maxKeyNodes: globals.maxKeyNodes,
+    owned: whole === null,
+    share: !copy,
+    pickle: (at) => parsePickle(globals, at, whole, copy),
+    loads: (bytes) => parseWhole(globals, 0, bytes, false).value,
+  });
+  m.stack[m.sp - 1] = value;
+  return end;
+}
+
 /** Reads one pickle from bytes that are all there: what {@link parsePickle} does, without a generator's cost. */
 export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, copy: boolean): Parsed {
   const m = idle ?? new State();
@@ -80,7 +106,7 @@ export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, c
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.copy = copy;
     open(m, bytes, 0, start, true);
-    step(m);
+    while (step(m) === STREAM) open(m, bytes, 0, runSync(streamed(m, globals, bytes, copy), bytes), true);
     return { value: m.stack[m.sp], end: m.pos };
   } finally {
     m.release();

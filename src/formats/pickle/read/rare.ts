@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { StreamValue } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PyByteArray } from "../../../core/values/scalars.ts";
 import { PyFrozenSet } from "../../../core/values/set.ts";
@@ -29,7 +30,7 @@ import { escapeDecode, rawUnicodeEscape } from "./escapes.ts";
 import { addItems, appendTo, elements, setItems } from "./fill.ts";
 import type { Globals } from "./globals.ts";
 import { longFromBytes, textFloat, textInt, textLong } from "./numbers.ts";
-import { DONE, more, type State } from "./state.ts";
+import { DONE, more, STREAM, type State } from "./state.ts";
 
 /** Runs the opcode at `m.pos`; returns -1 to go on, else what `step` is to return. */
 export function rareStep(m: State, op: number): number {
@@ -338,6 +339,11 @@ export function rareStep(m: State, op: number): number {
       const before = stack[at];
       const after = globals.build(m, before, stack[m.sp - 1], m.notes.has(m.sp - 1));
       m.drop(m.sp - 1);
+      if (after instanceof StreamValue) {
+        m.stream = after;
+        m.pos++;
+        return STREAM;
+      }
       if (after !== before) {
         stack[at] = after;
         for (let i = 0; i < m.memoTop; i++) if (m.memo[i] === before) m.memo[i] = after;

@@ -4,6 +4,7 @@
  * @module
  */
 import { UnpicklingError } from "../../../core/errors.ts";
+import type { StreamValue } from "../../../core/pack.ts";
 import { OPCODE_NAMES } from "../names.ts";
 import { extendList, makeList, Notes, Shapes } from "./build.ts";
 import type { Globals } from "./globals.ts";
@@ -13,9 +14,11 @@ import { Strings } from "./strings.ts";
 export const NEW_LIST: unique symbol = Symbol("new list");
 export const NEW_DICT: unique symbol = Symbol("new dict");
 
-/** What a step of the machine returns: the pickle has ended, or the window has run dry. */
+/** What a step of the machine returns: the pickle has ended, or the window has run dry, or bytes follow. */
 export const DONE = 0;
 export const MORE = 1;
+/** A value's bytes follow that are no pickle: see `State.stream`. */
+export const STREAM = 2;
 
 const KEPT = 1 << 20;
 
@@ -62,6 +65,8 @@ export class State {
   strings: Strings = new Strings();
   shapes: Shapes = new Shapes();
   globals: Globals | null = null;
+  /** After STREAM: what reads the bytes from `pos` on; its value takes the top of the stack. */
+  stream: StreamValue | null = null;
 
   /** Readies a pooled state for the next pickle of the same or another source. */
   restart(): void {
@@ -88,7 +93,7 @@ export class State {
     if (this.notes.at.length > KEPT) this.notes.at = [];
     this.bytes = EMPTY;
     this.view = null;
-    this.globals = null;
+    this.globals = this.stream = null;
     this.strings.clear();
     this.shapes.clear();
   }

@@ -30,8 +30,8 @@ const FIXED: Uint8Array = /* @__PURE__ */ (() => {
 })();
 
 /**
- * Runs the machine until the pickle ends (DONE, the value on the stack at `sp`) or the window runs dry (MORE, at the
- * start of an opcode, `need` bytes wanted).
+ * Runs the machine until the pickle ends (DONE, the value on the stack at `sp`), the window runs dry (MORE, at the start
+ * of an opcode, `need` bytes wanted), or bytes follow that are no pickle (STREAM).
  */
 export function step(m: State): number {
   const bytes = m.bytes;
