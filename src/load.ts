@@ -4,9 +4,11 @@
  * @module
  */
 import type { Source } from "./core/bytes/parse.ts";
+import { type Codec, joined } from "./core/codecs/index.ts";
 import { LimitError, withPath } from "./core/errors.ts";
 import {
   type AllOf,
+  type Limits,
   type LoadAsyncOptions,
   type Loaded,
   type LoadOptions,
@@ -21,9 +23,9 @@ import { demandPickle, HEAD } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
- * Reads one value from bytes, whatever format they are in (now: pickle, also gzipped or in zlib's shell). Throws
- * `UnsupportedError` naming the format of bytes that are something else (and for a shell in a browser, where only
- * `load` can open one), `LimitError` for a bomb, and as `loads` of `brine/pickle`.
+ * Reads one value from bytes, whatever format they are in (now: pickle and joblib, also packed by gzip, zlib, bz2, xz,
+ * lzma or lz4). Throws `UnsupportedError` naming the format of bytes that are something else, `LimitError` for a bomb,
+ * and as `loads` of `brine/pickle`.
  *
  * @example
  * ```ts
@@ -33,14 +35,14 @@ import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/i
 export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): T {
   let bytes = asBytes(data);
   if (bytes === null) return loadsPickle<T>(data, withPacks(options));
-  if (mayBeShell(bytes)) bytes = peeledBytes(bytes, options.limits);
+  bytes = peeledBytes(bytes, options.limits);
   demandPickle(bytes);
   return loadsPickle<T>(bytes, withPacks(options));
 }
 
 /**
- * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes; gzip and zlib are unpacked on
- * the way. Throws `UnsupportedError` naming the format of what is no pickle, `LimitError` for a bomb, and as `load` of
+ * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes; gzip, zlib, bz2, xz, lzma
+ * and lz4 are unpacked on the way, and the arrays of joblib's files are read. Throws `UnsupportedError` naming the format of what is no pickle, `LimitError` for a bomb, and as `load` of
  * `brine/pickle`. File-like objects are not looked into.
  *
  * @example
@@ -55,7 +57,7 @@ export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}
 }
 
 /**
- * Reads the values that stand one after another in a source; offsets count what came out of a gzip or zlib shell.
+ * Reads the values that stand one after another in a source; offsets count what came out of a shell.
  * Throws as {@link load}.
  *
  * @example
@@ -72,25 +74,39 @@ export async function* loadAll<T = unknown>(
 }
 
 /** The input, looked at: a pickle, taken out of its shells; a stream's first bytes are given out again. */
-async function looked(input: SourceInput, { signal, limits }: LoadAsyncOptions): Promise<SourceInput> {
+export async function looked(
+  input: SourceInput,
+  { signal, limits }: LoadAsyncOptions,
+  more: readonly Codec[] = [],
+): Promise<SourceInput> {
   signal?.throwIfAborted();
   const bytes = asBytes(input);
-  if (bytes !== null && shellOf(bytes) === null) {
+  if (bytes !== null && shellOf(bytes, more) === null) {
     demandPickle(bytes);
     return input;
   }
-  let source = await toSource(input, signal);
-  if (source.line) return source;
+  const source = await toSource(input, signal);
+  return source.line ? source : opened(source, signal, limits, more);
+}
+
+/** A source taken out of its shells; closed where that fails. */
+export async function opened(
+  outer: Source,
+  signal: AbortSignal | undefined,
+  limits: Limits | undefined,
+  more: readonly Codec[],
+): Promise<Source> {
+  let source = outer;
   try {
     for (let depth = 0; ; depth++) {
-      const head = await headOf(source, signal);
+      const head = await headOf(source, signal, more);
       source = again(source, head);
-      const shell = shellOf(head);
+      const shell = shellOf(head, more);
       if (shell === null) {
         demandPickle(head, source.name);
         return source;
       }
-      if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell });
+      if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell.name });
       source = peeled(source, shell, limits);
     }
   } catch (e) {
@@ -100,12 +116,12 @@ async function looked(input: SourceInput, { signal, limits }: LoadAsyncOptions):
 }
 
 /** The first bytes: as many as come at once, since a pickle may be short and what follows it late. */
-async function headOf(source: Source, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function headOf(source: Source, signal: AbortSignal | undefined, more: readonly Codec[]): Promise<Uint8Array> {
   let head = await source.next(HEAD, signal);
-  while (head.length < 3 && mayBeShell(head)) {
-    const more = await source.next(HEAD, signal);
-    if (more.length === 0) break;
-    head = Uint8Array.from([...head, ...more]);
+  while (mayBeShell(head, more)) {
+    const next = await source.next(HEAD, signal);
+    if (next.length === 0) break;
+    head = joined([head, next]);
   }
   return head;
 }
@@ -116,6 +132,8 @@ function again(source: Source, first: Uint8Array): Source {
   const whole: Source = {
     size: source.size,
     name: source.name,
+    most: source.most,
+    streaming: source.streaming,
     next(size, signal) {
       const given = head;
       head = null;
@@ -124,5 +142,6 @@ function again(source: Source, first: Uint8Array): Source {
     close: () => source.close?.(),
   };
   if (source.read) whole.read = (spans, signal) => source.read!(spans, signal);
+  if (source.beside) whole.beside = (name) => source.beside!(name);
   return whole;
 }

@@ -25,7 +25,7 @@ async function caught(promise: Promise<unknown> | (() => unknown)): Promise<unkn
 }
 
 describe("compressed pickles", () => {
-  it.each(["gzip", "members", "zlib"])("of Python: %s", async (name) => {
+  it.each(["gzip", "members", "zlib", "bz2", "xz", "lzma"])("of Python: %s", async (name) => {
     const data = bytes(name);
     expect(toJS(loads(data))).toEqual(VALUE);
     expect(toJS(await load(data))).toEqual(VALUE);

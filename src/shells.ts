@@ -1,18 +1,20 @@
 /**
- * Compressed files: what is in a gzip or zlib shell, within limits.
+ * Compressed files: what is in a shell, within limits.
+ *
+ * To add a shell: its codec in `SHELLS`, and a row in `sniff.ts` that tells it by its first bytes.
  *
  * @module
  */
 import type { Source } from "./core/bytes/parse.ts";
-import { type Codec, gzip, zlib } from "./core/codecs/index.ts";
+import { bz2, type Codec, gzip, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
 import { LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
 
-/** A shell that can be taken off. */
-export type Shell = "gzip" | "zlib";
-
-const CODECS: Readonly<Record<Shell, Codec>> = { gzip, zlib };
+/** Shells by the names that {@link sniff} gives them. */
+const SHELLS: ReadonlyMap<string, Codec> = new Map(
+  [gzip, zlib, bz2, xz, lzma, lz4, zfile].map((codec) => [codec.name, codec]),
+);
 
 /** Bytes that are given out whatever they were packed into. */
 const FREE = 1 << 26;
@@ -20,40 +22,52 @@ const MAX_RATIO = 1000;
 const MAX_BYTES = 2 ** 31;
 /** Shells in shells that are opened. */
 export const MAX_NESTING = 4;
+/** Bytes by which every shell is told from everything else. */
+const TELLING = 24;
 
-/** The shell that a file begins with, or null. */
-export function shellOf(head: Uint8Array): Shell | null {
-  const { format } = sniff(head);
-  return format === "gzip" || format === "zlib" ? format : null;
+/** The shell that a file begins with, or null; `more` are tried where brine knows none. */
+export function shellOf(head: Uint8Array, more: readonly Codec[] = []): Codec | null {
+  const known = SHELLS.get(sniff(head).format);
+  if (known !== undefined) return known;
+  return more.find(({ prefix }) => prefix.every((byte, i) => head[i] === byte)) ?? null;
 }
 
-/** Could these few first bytes be those of a shell? No pickle begins so. */
-export function mayBeShell(head: Uint8Array): boolean {
-  return head[0] === 0x1f || head[0] === 0x78;
+/** Could these few first bytes be those of a shell that more of them would tell? */
+export function mayBeShell(head: Uint8Array, more: readonly Codec[] = []): boolean {
+  if (head.length >= TELLING) return false;
+  for (const { prefix } of [...SHELLS.values(), ...more]) {
+    if (prefix.every((byte, i) => i >= head.length || head[i] === byte)) return true;
+  }
+  return false;
 }
+
+/** The first bytes of shells, which no pickle of protocol 2 and above begins with. */
+const FIRST: ReadonlySet<number> = new Set([...SHELLS.values()].map(({ prefix }) => prefix[0] as number));
 
 /** Bytes without their shells. Throws `LimitError` for a bomb, `FormatError` for damaged data. */
-export function peeledBytes(bytes: Uint8Array, limits: Limits = {}): Uint8Array {
+export function peeledBytes(bytes: Uint8Array, limits: Limits = {}, more: readonly Codec[] = []): Uint8Array {
+  if (more.length === 0 && !FIRST.has(bytes[0] as number)) return bytes;
   const { maxBytes = MAX_BYTES, maxRatio = MAX_RATIO } = limits;
   for (let depth = 0; ; depth++) {
-    const shell = shellOf(bytes);
+    const shell = shellOf(bytes, more);
     if (shell === null) return bytes;
-    if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell });
+    const format = shell.name;
+    if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format });
     const byRatio = Math.max(FREE, Math.floor(bytes.length * maxRatio));
     const most = Math.min(maxBytes, byRatio);
     const inside = unpacked(shell, bytes, most);
     if (inside === null) {
-      if (most === maxBytes) throw new LimitError("maxBytes", maxBytes, maxBytes + 1, { format: shell });
-      throw new LimitError("maxRatio", maxRatio, Math.ceil((most + 1) / bytes.length), { format: shell });
+      if (most === maxBytes) throw new LimitError("maxBytes", maxBytes, maxBytes + 1, { format });
+      throw new LimitError("maxRatio", maxRatio, Math.ceil((most + 1) / bytes.length), { format });
     }
     bytes = inside;
   }
 }
 
 /** Unpacked bytes; null when there are more than `most`. */
-function unpacked(shell: Shell, bytes: Uint8Array, most: number): Uint8Array | null {
+function unpacked(shell: Codec, bytes: Uint8Array, most: number): Uint8Array | null {
   try {
-    return CODECS[shell].decode(bytes, { maxOutput: most });
+    return shell.decode(bytes, { maxOutput: most });
   } catch (e) {
     if (e instanceof LimitError) return null;
     throw e;
@@ -61,9 +75,9 @@ function unpacked(shell: Shell, bytes: Uint8Array, most: number): Uint8Array | n
 }
 
 /** A source without its outer shell; what reads it holds it to `maxBytes`. */
-export function peeled(source: Source, shell: Shell, limits: Limits = {}): Source {
-  const { maxRatio = MAX_RATIO } = limits;
-  const { name } = source;
+export function peeled(source: Source, shell: Codec, limits: Limits = {}): Source {
+  const { maxRatio = MAX_RATIO, maxBytes = MAX_BYTES } = limits;
+  const { name, size } = source;
   let taken = 0;
   let given = 0;
   let asked: AbortSignal | undefined;
@@ -75,8 +89,8 @@ export function peeled(source: Source, shell: Shell, limits: Limits = {}): Sourc
       yield piece;
     }
   }
-  const pieces = CODECS[shell].decodePieces(packed());
-  return {
+  const pieces = shell.decodePieces(packed());
+  const inside: Source = {
     name,
     async next(_, signal) {
       asked = signal;
@@ -85,7 +99,7 @@ export function peeled(source: Source, shell: Shell, limits: Limits = {}): Sourc
         if (done) return new Uint8Array(0);
         given += value.length;
         if (given > FREE && given > taken * maxRatio) {
-          throw new LimitError("maxRatio", maxRatio, Math.ceil(given / taken), { path: name, format: shell });
+          throw new LimitError("maxRatio", maxRatio, Math.ceil(given / taken), { path: name, format: shell.name });
         }
         if (value.length > 0) return value;
       }
@@ -95,5 +109,8 @@ export function peeled(source: Source, shell: Shell, limits: Limits = {}): Sourc
       void pieces.return(undefined).catch(() => undefined);
       await source.close?.();
     },
+    most: size === undefined ? undefined : Math.min(maxBytes, Math.max(FREE, size * maxRatio)),
   };
+  if (source.beside) inside.beside = (other) => source.beside!(other);
+  return inside;
 }

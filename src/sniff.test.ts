@@ -1,5 +1,6 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { bz2, lz4, lzma, xz, zfile } from "./core/codecs/index.ts";
 import { dumps, load, loads, sniff, UnsupportedError } from "./index.ts";
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -19,8 +20,7 @@ describe("sniff", () => {
     ["torch", zip("archive/data.pkl"), /yet/],
     ["npz", zip("arr_0.npy"), /yet/],
     ["zip", zip("a.txt"), /unpack/],
-    ["bz2", raw("BZh91AY&SY"), /bunzip2/],
-    ["xz", raw("\xfd7zXZ\0"), /unxz/],
+    ["zstd", raw("\x28\xb5\x2f\xfd"), /unzstd/],
     ["HTML", text("<!DOCTYPE html><html>"), /web page/],
     ["JSON", text('{"a": 1}'), /JSON.parse/],
     ["JSON", text("[1, 2]"), /JSON.parse/],
@@ -33,6 +33,9 @@ describe("sniff", () => {
   it("names shells, which are opened", () => {
     expect(sniff(gzipSync("x"))).toEqual({ format: "gzip", help: "load unpacks it" });
     expect(sniff(deflateSync("x"))).toEqual({ format: "zlib", help: "load unpacks it" });
+    for (const codec of [bz2, xz, lzma, lz4, zfile]) {
+      expect(sniff(codec.encode(new Uint8Array(9)))).toEqual({ format: codec.name, help: "load unpacks it" });
+    }
   });
 
   it("takes every pickle for one, in any protocol", () => {

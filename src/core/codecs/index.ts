@@ -12,3 +12,4 @@ export { type DeflateShell, deflateMany, deflateRaw, gzip, inflateMany, zlib } f
 export { lz4 } from "./lz4.ts";
 export { lzfDecode, lzfEncode } from "./lzf.ts";
 export { bz2, lzma, xz } from "./lzma.ts";
+export { zfile } from "./zfile.ts";
