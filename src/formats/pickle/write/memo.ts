@@ -33,9 +33,14 @@ export class Memo {
   /** What was found last: the same object often comes again at once. */
   last: object = NOTHING;
   lastSlot = -1;
-  #row: object[] = [];
+  /** Objects without a field, in the order of their slots; `undefined` behind the last. */
+  #row: (object | undefined)[] = [];
   #rowSlots: number[] = [];
-  #rest: Map<object, number> | null = null;
+  #count = 0;
+  /** Places in the row, once it is long. */
+  #places: Map<object, number> | null = null;
+  /** The place after the one found last: references often come in the order in which they were written first. */
+  #next = 0;
   #short: (Uint8Array | undefined)[] = [];
   #shortSlots: number[] = [];
   #used: number[] = [];
@@ -45,6 +50,13 @@ export class Memo {
   /** The object's slot, or -1. */
   find(value: object): number {
     if (value === this.last) return this.lastSlot;
+    const next = this.#next;
+    if (value === this.#row[next]) {
+      this.#next = next + 1;
+      this.last = value;
+      this.lastSlot = this.#rowSlots[next] as number;
+      return this.lastSlot;
+    }
     const slot = this.#find(value);
     if (slot >= 0) {
       this.last = value;
@@ -73,12 +85,18 @@ export class Memo {
   }
 
   #foreign(value: object): number {
-    if (this.#rest !== null) return this.#rest.get(value) ?? -1;
-    const at = this.#row.indexOf(value);
-    if (at < 0) return -1;
-    const slot = this.#rowSlots[at] as number;
-    if (at >= FEW) this.#spread();
-    return slot;
+    if (this.#places === null) {
+      let at = this.#count - 1;
+      while (at >= 0 && this.#row[at] !== value) at--;
+      if (at < 0) return -1;
+      if (at >= FEW) this.#spread();
+      this.#next = at + 1;
+      return this.#rowSlots[at] as number;
+    }
+    const at = this.#places.get(value);
+    if (at === undefined) return -1;
+    this.#next = at + 1;
+    return this.#rowSlots[at] as number;
   }
 
   add(value: object, slot: number): void {
@@ -120,19 +138,17 @@ export class Memo {
 
   /** Adds an object that has no field for its slot. */
   addForeign(value: object, slot: number): void {
-    if (this.#rest !== null) {
-      this.#rest.set(value, slot);
-      return;
-    }
-    this.#row.push(value);
-    this.#rowSlots.push(slot);
-    if (this.#row.length > ROW) this.#spread();
+    const at = this.#count++;
+    this.#row[at] = value;
+    this.#rowSlots[at] = slot;
+    if (this.#places !== null) this.#places.set(value, at);
+    else if (at >= ROW) this.#spread();
   }
 
   #spread(): void {
-    this.#rest = new Map(this.#row.map((item, i) => [item, this.#rowSlots[i] as number]));
-    this.#row = [];
-    this.#rowSlots = [];
+    const places = new Map<object, number>();
+    for (let at = 0; at < this.#count; at++) places.set(this.#row[at] as object, at);
+    this.#places = places;
   }
 
   clear(): void {
@@ -140,9 +156,12 @@ export class Memo {
     if (this.#top > KEPT) this.#objects = [];
     else for (let i = 0; i < this.#top; i++) this.#objects[i] = undefined;
     this.#top = 0;
-    this.#row.length = 0;
-    this.#rowSlots.length = 0;
-    this.#rest = null;
+    if (this.#count > KEPT) this.#row = [];
+    else for (let i = 0; i < this.#count; i++) this.#row[i] = undefined;
+    if (this.#count > KEPT) this.#rowSlots = [];
+    this.#count = 0;
+    this.#places = null;
+    this.#next = 0;
     if (this.#used.length === SHORT) this.#short.fill(undefined);
     else for (const place of this.#used) this.#short[place] = undefined;
     this.#used.length = 0;

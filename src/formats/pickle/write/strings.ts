@@ -33,8 +33,8 @@ export function hash(text: string): number {
     for (let i = 0; i < size; i++) all = Math.imul(all, 31) + text.charCodeAt(i);
     return all & (SLOTS - 1);
   }
-  const ends = Math.imul(text.charCodeAt(size - 1), 0x2f0b) ^ Math.imul(text.charCodeAt(size - 2), 0x3d4d51);
-  const more = Math.imul(text.charCodeAt(size - 3), 0x1000193) ^ Math.imul(text.charCodeAt(size >> 1), 0x85ebca6b);
-  all = ends + more + Math.imul(text.charCodeAt(0) + (size << 8), 0x9e3779b1);
-  return (all ^ (all >>> 15)) & (SLOTS - 1);
+  const ends = text.charCodeAt(size - 1) ^ (text.charCodeAt(size - 2) << 5) ^ (text.charCodeAt(size - 3) << 10);
+  return (
+    Math.imul(ends ^ (text.charCodeAt(size >> 1) << 15) ^ (text.charCodeAt(0) << 20) ^ (size << 25), 0x9e3779b1) >>> 19
+  );
 }
