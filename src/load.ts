@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type ArrayHead, arraysFrom, arraysNow, mayBecomeArrays, mayHoldArrays } from "./arrays.ts";
 import type { Source } from "./core/bytes/parse.ts";
 import { type Codec, joined } from "./core/codecs/index.ts";
 import { LimitError, withPath } from "./core/errors.ts";
@@ -17,14 +18,15 @@ import {
   loads as loadsPickle,
   type SchemaOption,
 } from "./formats/pickle/index.ts";
+import { checked } from "./formats/pickle/schema.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
- * Reads one value from bytes, whatever format they are in (now: pickle and joblib, also packed by gzip, zlib, bz2, xz,
- * lzma or lz4). Throws `UnsupportedError` naming the format of bytes that are something else, `LimitError` for a bomb,
+ * Reads one value from bytes, whatever format they are in: pickle, joblib, npy (an array) and npz (the dict of its
+ * arrays), also packed by gzip, zlib, bz2, xz, lzma or lz4. Throws `UnsupportedError` naming the format of bytes that are something else, `LimitError` for a bomb,
  * and as `loads` of `brine/pickle`.
  *
  * @example
@@ -36,14 +38,16 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
   let bytes = asBytes(data);
   if (bytes === null) return loadsPickle<T>(data, withPacks(options));
   bytes = peeledBytes(bytes, options.limits);
+  if (mayHoldArrays(bytes)) return arraysNow(bytes, options) as T;
   demandPickle(bytes);
   return loadsPickle<T>(bytes, withPacks(options));
 }
 
 /**
- * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes; gzip, zlib, bz2, xz, lzma
- * and lz4 are unpacked on the way, and the arrays of joblib's files are read. Throws `UnsupportedError` naming the format of what is no pickle, `LimitError` for a bomb, and as `load` of
- * `brine/pickle`. File-like objects are not looked into.
+ * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes: pickle, joblib, npy (an
+ * array) and npz (the dict of its arrays; `brine/numpy` reads them one by one); gzip, zlib, bz2, xz, lzma and lz4 are
+ * unpacked on the way. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
+ * and as `load` of `brine/pickle`. File-like objects are not looked into.
  *
  * @example
  * ```ts
@@ -53,12 +57,17 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
-  return loadPickle<T>(await looked(input, options), withPacks(options));
+  const seen: Seen = { arrays: null };
+  const found = await looked(input, options, [], seen);
+  if (seen.arrays === null) return loadPickle<T>(found, withPacks(options));
+  const value = await arraysFrom(found, seen.arrays, options);
+  const { schema } = options as Partial<SchemaOption<T>>;
+  return schema === undefined ? (value as T) : checked(await schema["~standard"].validate(value));
 }
 
 /**
- * Reads the values that stand one after another in a source; offsets count what came out of a shell.
- * Throws as {@link load}.
+ * Reads the values that stand one after another in a source; offsets count what came out of a shell. An npy or npz file
+ * has one. Throws as {@link load}.
  *
  * @example
  * ```ts
@@ -69,8 +78,24 @@ export async function* loadAll<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {
-  const all = loadAllPickles<T>(await looked(input, options), withPacks(options)) as AllOf<T, string>;
-  yield* all;
+  const seen: Seen = { arrays: null };
+  const found = await looked(input, options, [], seen);
+  if (seen.arrays === null) yield* loadAllPickles<T>(found, withPacks(options)) as AllOf<T, string>;
+  else {
+    const size = asBytes(found)?.length ?? (found as Source).size ?? 0;
+    yield { value: (await arraysFrom(found, seen.arrays, options)) as T, start: 0, end: size };
+  }
+}
+
+/** What a look found, beside a pickle. */
+interface Seen {
+  arrays: ArrayHead | null;
+}
+
+/** Takes note of arrays where these are wanted; refuses everything else that is no pickle. */
+function take(head: Uint8Array, path: string | undefined, seen: Seen | undefined): void {
+  if (seen !== undefined && mayHoldArrays(head)) seen.arrays = { head };
+  else demandPickle(head, path);
 }
 
 /** The input, looked at: a pickle, taken out of its shells; a stream's first bytes are given out again. */
@@ -78,15 +103,16 @@ export async function looked(
   input: SourceInput,
   { signal, limits }: LoadAsyncOptions,
   more: readonly Codec[] = [],
+  seen?: Seen,
 ): Promise<SourceInput> {
   signal?.throwIfAborted();
   const bytes = asBytes(input);
   if (bytes !== null && shellOf(bytes, more) === null) {
-    demandPickle(bytes);
+    take(bytes, undefined, seen);
     return input;
   }
   const source = await toSource(input, signal);
-  return source.line ? source : opened(source, signal, limits, more);
+  return source.line ? source : opened(source, signal, limits, more, seen);
 }
 
 /** A source taken out of its shells; closed where that fails. */
@@ -95,6 +121,7 @@ export async function opened(
   signal: AbortSignal | undefined,
   limits: Limits | undefined,
   more: readonly Codec[],
+  seen?: Seen,
 ): Promise<Source> {
   let source = outer;
   try {
@@ -103,7 +130,7 @@ export async function opened(
       source = again(source, head);
       const shell = shellOf(head, more);
       if (shell === null) {
-        demandPickle(head, source.name);
+        take(head, source.name, seen);
         return source;
       }
       if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell.name });
@@ -118,7 +145,7 @@ export async function opened(
 /** The first bytes: as many as come at once, since a pickle may be short and what follows it late. */
 async function headOf(source: Source, signal: AbortSignal | undefined, more: readonly Codec[]): Promise<Uint8Array> {
   let head = await source.next(HEAD, signal);
-  while (mayBeShell(head, more)) {
+  while (mayBeShell(head, more) || mayBecomeArrays(head)) {
     const next = await source.next(HEAD, signal);
     if (next.length === 0) break;
     head = joined([head, next]);

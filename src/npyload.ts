@@ -73,13 +73,13 @@ function other(bytes: Uint8Array, read: NpyReadOptions): NDArray {
 }
 
 /** @internal An npz over a source that reads ranges. */
-export async function openNpz(source: Source, options: NpyLoadAsyncOptions): Promise<NpzFile> {
-  return new NpzFile(await openZip(source, zipOptions(options)), npyOptions(options));
+export async function openNpz(source: Source, options: NpyLoadAsyncOptions, read: NpyReadOptions): Promise<NpzFile> {
+  return new NpzFile(await openZip(source, zipOptions(options)), read);
 }
 
 /** @internal An npz in memory. */
-export function openNpzSync(bytes: Uint8Array, options: NpyLoadOptions): NpzFile {
-  return new NpzFile(openZipSync(bytes, inMemory(bytes), zipOptions(options)), npyOptions(options));
+export function openNpzSync(bytes: Uint8Array, options: NpyLoadOptions, read: NpyReadOptions): NpzFile {
+  return new NpzFile(openZipSync(bytes, inMemory(bytes), zipOptions(options)), read);
 }
 
 function zipOptions({ limits, signal }: NpyLoadAsyncOptions): ZipOptions {
@@ -102,7 +102,7 @@ export function loads<T extends NDArray | NpzFile = NDArray>(data: BytesLike, op
   const bytes = asBytes(data);
   if (bytes === null) throw new TypeError("an npy file is bytes: give a Uint8Array or an ArrayBuffer");
   const kind = kindOf(bytes);
-  if (kind === "npz") return openNpzSync(bytes, options) as T;
+  if (kind === "npz") return openNpzSync(bytes, options, npyOptions(options)) as T;
   if (kind === "other") return other(bytes, npyOptions(options)) as T;
   return runSync(parseNpy(npyOptions(options)), bytes) as T;
 }
@@ -151,16 +151,20 @@ export async function load(
 }
 
 /** @internal The array of an npy, the open npz over the source, or (where allowed) the value of a pickle. */
-export async function readArrays(source: Source, options: NpyLoadAsyncOptions): Promise<NDArray | NpzFile> {
+export async function readArrays(
+  source: Source,
+  options: NpyLoadAsyncOptions,
+  read: NpyReadOptions = npyOptions(options),
+): Promise<NDArray | NpzFile> {
   const { signal, onProgress, limits } = options;
   const reader = new Reader(source, { signal, onProgress, maxBytes: limits?.maxBytes });
   const kind = kindOf((await reader.window(0, 4, false)).bytes);
-  if (kind === "npy") return run(parseNpy({ ...npyOptions(options), owned: true }), reader, signal);
-  if (kind === "npz" && source.read && source.size !== undefined) return openNpz(source, options);
+  if (kind === "npy") return run(parseNpy({ ...read, owned: true }), reader, signal);
+  if (kind === "npz" && source.read && source.size !== undefined) return openNpz(source, options, read);
   const bytes = await rest(reader);
-  if (kind === "other") return other(bytes, npyOptions(options));
+  if (kind === "other") return other(bytes, read);
   await source.close?.();
-  return openNpz(inMemory(bytes, source.name), options);
+  return openNpz(inMemory(bytes, source.name), options, read);
 }
 
 /** Everything that a reader at its beginning has still to give. */

@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bz2, lz4, lzma, xz, zfile } from "./core/codecs/index.ts";
+import { zipPieces } from "./core/zip/index.ts";
 import { dumps, load, loads, sniff, UnsupportedError } from "./index.ts";
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -15,11 +16,9 @@ describe("sniff", () => {
       text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"),
       /12345 bytes: run "git lfs pull"/,
     ],
-    ["npy", raw("\x93NUMPY\x01\0"), /numpy array/],
     ["HDF5", raw("\x89HDF\r\n\x1a\n\0"), /cannot read it yet/],
     ["torch", zip("archive/data.pkl"), /yet/],
-    ["npz", zip("arr_0.npy"), /yet/],
-    ["zip", zip("a.txt"), /unpack/],
+    ["zip", Buffer.concat(zipPieces([{ name: "a.txt", data: [text("hello")] }])), /unpack/],
     ["zstd", raw("\x28\xb5\x2f\xfd"), /unzstd/],
     ["HTML", text("<!DOCTYPE html><html>"), /web page/],
     ["JSON", text('{"a": 1}'), /JSON.parse/],
@@ -30,7 +29,9 @@ describe("sniff", () => {
     await expect(load(new Blob([new Uint8Array(bytes)]))).rejects.toThrow(help);
   });
 
-  it("names shells, which are opened", () => {
+  it("names shells and arrays, which are opened", () => {
+    expect(sniff(raw("\x93NUMPY\x01\0")).format).toBe("npy");
+    expect([sniff(zip("arr_0.npy")).format, sniff(zip("a/b.npy")).format]).toEqual(["npz", "npz"]);
     expect(sniff(gzipSync("x"))).toEqual({ format: "gzip", help: "load unpacks it" });
     expect(sniff(deflateSync("x"))).toEqual({ format: "zlib", help: "load unpacks it" });
     for (const codec of [bz2, xz, lzma, lz4, zfile]) {

@@ -35,10 +35,10 @@ const SIGNATURES: readonly Signature[] = [
       return `it only stands for a file${size ? ` of ${size} bytes` : ""}: run "git lfs pull"`;
     },
   },
-  { format: "npy", starts: /^\x93NUMPY/, help: "a numpy array: read it by load or loads of brine/numpy" },
+  { format: "npy", starts: /^\x93NUMPY/, help: "a numpy array, which load reads" },
   { format: "HDF5", starts: /^\x89HDF\r\n\x1a\n/, help: NOT_YET },
   { format: "torch", starts: /^PK\x03\x04.{26}[^/\0]*\/(data\.pkl|\.format_version|byteorder)/s, help: NOT_YET },
-  { format: "npz", starts: /^PK\x03\x04.{26}[^/\0]*\.npy/s, help: `a zip of numpy arrays; ${NOT_YET}` },
+  { format: "npz", starts: /^PK\x03\x04.{26}[^\0]*?\.npy/s, help: "a zip of numpy arrays, which load reads" },
   {
     format: "zip",
     starts: /^PK(\x03\x04|\x05\x06|\x07\x08)/,

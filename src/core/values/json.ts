@@ -71,7 +71,10 @@ function closerOf(source: object): unknown {
   if (source instanceof PyDict || source instanceof PyGlobal) return source;
   const { [pyJS]: method, toJSON: text } = source as { [pyJS]?: unknown; toJSON?: unknown };
   try {
-    if (typeof method === "function") return method.call(source);
+    if (typeof method === "function") {
+      const closer: unknown = method.call(source);
+      if (closer !== source) return closer;
+    }
     if (typeof text === "function" && !isPlain(source)) return text.call(source);
   } catch {
     // What cannot be converted is printed.

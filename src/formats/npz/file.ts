@@ -53,6 +53,11 @@ export class NpzFile {
   get size(): number {
     return this.files.length;
   }
+  /** Does any file claim to be an array by its name? */
+  get holdsArrays(): boolean {
+    for (const name of this.#names.values()) if (name.endsWith(SUFFIX)) return true;
+    return false;
+  }
   /** Is there a file of this name, with or without its `.npy`? */
   has(name: string): boolean {
     return this.#find(name) !== undefined;

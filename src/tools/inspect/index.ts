@@ -6,15 +6,18 @@
  * @module
  */
 import { type BrineError, isBrineError } from "../../core/errors.ts";
+import { NDArray } from "../../core/ndarray/index.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
 import { loadAll, loads } from "../../load.ts";
 import { asBytes, type SourceInput } from "../../sources/index.ts";
 import { childrenOf, lengthOf } from "./children.ts";
 import { preview } from "./preview.ts";
+import { arrayDetails } from "./stats.ts";
 
 export { at, atExactly, parsePath, type Step } from "./path.ts";
 export { harmless } from "./preview.ts";
+export { type ArrayStats, arrayStats, shapeText } from "./stats.ts";
 export { renderTree, type TreeOptions } from "./tree.ts";
 
 /** A value in the tree. Nothing below it is looked at before `children()` is asked. */
@@ -29,6 +32,8 @@ export interface Node {
   readonly length: number | undefined;
   /** Sizes of an array's axes. */
   readonly shape: readonly number[] | undefined;
+  /** Of an array: dtype, shape, order; of one of numbers the least, the greatest and the mean. */
+  readonly details: string | undefined;
   /** At most 80 characters of its `repr`. */
   readonly preview: string;
   /** Byte at which its pickle begins; only roots have one. */
@@ -67,8 +72,11 @@ class ValueNode implements Node {
   get length(): number | undefined {
     return lengthOf(this.value);
   }
-  get shape(): undefined {
-    return undefined;
+  get shape(): readonly number[] | undefined {
+    return this.value instanceof NDArray ? this.value.shape : undefined;
+  }
+  get details(): string | undefined {
+    return this.value instanceof NDArray ? arrayDetails(this.value) : undefined;
   }
   get preview(): string {
     return preview(this.value, this.type === "float");

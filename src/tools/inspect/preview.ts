@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NDArray } from "../../core/ndarray/index.ts";
 import { reprFloat } from "../../core/values/literal.ts";
 import { repr } from "../../core/values/repr.ts";
 
@@ -10,9 +11,10 @@ const WIDTH = 80;
 /** Characters that would act on a terminal, or turn the direction of text. */
 const ACTING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** At most 80 characters of a value's `repr`; never acts on a terminal. */
+/** At most 80 characters of a value's `repr` (of an array's `str`, on one line); never acts on a terminal. */
 export function preview(value: unknown, isFloat = false): string {
   if (isFloat && typeof value === "number") return reprFloat(value);
+  if (value instanceof NDArray) return short(harmless(String(value).replace(/\s*\n\s*/g, " ")));
   let shown = value;
   let cut = false;
   if ((typeof value === "string" || value instanceof Uint8Array) && value.length > WIDTH) {
@@ -20,8 +22,12 @@ export function preview(value: unknown, isFloat = false): string {
     cut = true;
   }
   const text = harmless(repr(shown, { recursion: "named", maxChars: WIDTH - 1 }));
-  if (text.length > WIDTH) return `${text.slice(0, WIDTH - 1)}…`;
+  if (text.length > WIDTH) return short(text);
   return cut && !text.endsWith("…") ? `${text.slice(0, WIDTH - 1)}…` : text;
+}
+
+function short(text: string): string {
+  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
 }
 
 /** The text with characters that act on a terminal escaped. */

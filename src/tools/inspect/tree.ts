@@ -35,7 +35,9 @@ export function* renderTree(root: Node, options: TreeOptions = {}): IterableIter
     const open = stack.length < depth && node.hasChildren;
     const name = harmless(node.name);
     const type = harmless(node.type);
-    const length = node.length === undefined ? "" : ` (${node.length})`;
+    const { details } = node;
+    const length =
+      details !== undefined ? ` ${harmless(details)}` : node.length === undefined ? "" : ` (${node.length})`;
     const rest = open ? "" : ` ${node.preview}`;
     const room = width - indent.length - name.length - type.length - length.length - 2;
     yield `${indent}${name}: ${paint(type)}${length}${rest.length > room && room > 8 ? `${rest.slice(0, room - 1)}…` : rest}`;
