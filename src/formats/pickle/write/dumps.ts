@@ -7,7 +7,9 @@ import type { Pack } from "../../../core/pack.ts";
 import type { DumpOptions } from "../options.ts";
 import { stdlib } from "../stdlib.ts";
 import { Pickling } from "./pickler.ts";
+import { finishPieces, finishWhole } from "./raw.ts";
 import { Reducers } from "./reducers.ts";
+import type { Writer } from "./writer.ts";
 
 /** The highest protocol that is written (PEP 574). */
 export const HIGHEST_PROTOCOL = 5;
@@ -44,7 +46,7 @@ export function prepare(p: Pickling, options: DumpOptions, protocol: number): vo
 export function dumpWith(p: Pickling, value: unknown, protocol: number, canonical: boolean): Uint8Array {
   p.w.begin(protocol, canonical);
   p.dump(value);
-  return p.w.finish();
+  return finishWhole(p.w);
 }
 
 /** Starts a new memo. */
@@ -66,12 +68,23 @@ export function forget(p: Pickling): void {
  * ```
  */
 export function dumps(value: unknown, options: DumpOptions = DEFAULTS): Uint8Array {
+  return dumped(value, options, finishWhole);
+}
+
+/** The same in pieces: large bytes that stand between frames are not copied. */
+export function dumpsPieces(value: unknown, options: DumpOptions): Uint8Array[] {
+  return dumped(value, options, finishPieces);
+}
+
+function dumped<T>(value: unknown, options: DumpOptions, finish: (w: Writer) => T): T {
   const protocol = protocolOf(options);
   const p = idle ?? new Pickling();
   idle = null;
   try {
     prepare(p, options, protocol);
-    return dumpWith(p, value, protocol, options.canonical === true);
+    p.w.begin(protocol, options.canonical === true);
+    p.dump(value);
+    return finish(p.w);
   } finally {
     p.reset();
     forget(p);

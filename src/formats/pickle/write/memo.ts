@@ -44,6 +44,8 @@ export class Memo {
   #short: (Uint8Array | undefined)[] = [];
   #shortSlots: number[] = [];
   #used: number[] = [];
+  /** Has the array that was not found last a mark? */
+  marked = false;
   /** Is every object remembered, short bytes too? */
   exact = false;
 
@@ -67,7 +69,8 @@ export class Memo {
 
   #find(value: object): number {
     if (Array.isArray(value)) {
-      if (Mark.has(value)) {
+      this.marked = Mark.has(value);
+      if (this.marked) {
         const slot = Mark.memo(value);
         return slot >= 0 && this.#objects[slot] === value ? slot : -1;
       }

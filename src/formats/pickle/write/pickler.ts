@@ -140,11 +140,11 @@ export class Pickling {
     }
   }
 
-  /** Saves an object that the memo does not know. */
+  /** Saves an object that was looked up in the memo just now, and not found. */
   #fresh(value: object): void {
     const w = this.w;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      const marked = Mark.has(value);
+      const { marked } = this.memo;
       const floats = marked ? Mark.floats(value) : 0;
       if ((marked && Mark.isTuple(value)) || (!this.frozenLists && Object.isFrozen(value))) {
         this.#openTuple(value, floats);

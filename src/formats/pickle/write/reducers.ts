@@ -16,6 +16,7 @@ import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tuple, tupleFrom }
 import { toPython2 } from "../compat.ts";
 import type { DumpOptions } from "../options.ts";
 import type { Pickling, Step } from "./pickler.ts";
+import { offsetOf, writeRaw } from "./raw.ts";
 
 const BYTES = /* @__PURE__ */ new PyGlobal("builtins", "bytes");
 const BYTEARRAY = /* @__PURE__ */ new PyGlobal("builtins", "bytearray");
@@ -297,6 +298,9 @@ export class Reducers implements PackContext {
   reduce(p: Pickling, value: object, r: Reduction): void {
     const w = p.w;
     const steps: Step[] = [];
+    const { stream } = r;
+    // The memo would give what stands for the value, not the value.
+    if (stream !== undefined) value = {};
     const op =
       (code: number): Step =>
       () =>
@@ -333,6 +337,12 @@ export class Reducers implements PackContext {
       if (r.stateSetter !== undefined) {
         steps.push({ save: r.stateSetter }, { save: value }, { save: r.state }, op(0x86), op(0x52), op(0x30));
       } else steps.push({ save: r.state }, op(0x62));
+    }
+    if (stream !== undefined) {
+      steps.push(() => {
+        w.closeFrame();
+        writeRaw(w, stream(offsetOf(w)));
+      });
     }
     p.plan(steps, value);
   }

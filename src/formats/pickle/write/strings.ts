@@ -7,9 +7,9 @@
 /** Places for the strings written last. */
 export const SLOTS = 8192;
 
-/** Writes a short text without surrogates as UTF-8 and gives the end, or -1 for one with surrogates. */
-export function shortUtf8(text: string, out: Uint8Array, at: number): number {
-  for (let i = 0; i < text.length; i++) {
+/** Writes a short text without surrogates, from a place on, as UTF-8 and gives the end, or -1 for one with surrogates. */
+export function shortUtf8(text: string, from: number, out: Uint8Array, at: number): number {
+  for (let i = from; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < 0x80) out[at++] = c;
     else if (c < 0x800) {

@@ -38,11 +38,15 @@ export class Writer {
   #used: number[] = [];
   #usedCount = 0;
   #all: Map<string, number> | null = null;
+  /** What was written before `out`, where large bytes stand between frames: see `raw.ts`. */
+  done: Uint8Array[] | null = null;
+  doneBytes = 0;
   /** The slot of the string written last. */
   slot = -1;
 
   begin(protocol: number, canonical: boolean): void {
-    this.n = 0;
+    this.n = this.doneBytes = 0;
+    this.done = null;
     this.protocol = protocol;
     this.bin = protocol > 0;
     this.canonical = canonical;
@@ -64,7 +68,7 @@ export class Writer {
     this.#all = null;
   }
 
-  /** The finished pickle; small ones are copied out, so that the buffer serves again. */
+  /** What is left of the finished pickle behind `done`; small ones are copied out, so that the buffer serves again. */
   finish(): Uint8Array {
     this.room(1);
     this.startFrame();
@@ -314,25 +318,13 @@ export class Writer {
       const out = this.out;
       const short = this.protocol >= 4;
       const at = this.n + (short ? 2 : 5);
-      let all = 0;
-      for (let i = 0; i < size; i++) {
+      let i = 0;
+      for (; i < size; i++) {
         const c = text.charCodeAt(i);
-        all |= c;
+        if (c > 127) break;
         out[at + i] = c;
       }
-      if (all < 128) {
-        if (short) {
-          out[this.n] = 0x8c;
-          out[this.n + 1] = size;
-        } else {
-          out[this.n] = 0x58;
-          out[this.n + 1] = size;
-          out[this.n + 2] = out[this.n + 3] = out[this.n + 4] = 0;
-        }
-        this.n = at + size;
-        return;
-      }
-      const end = shortUtf8(text, out, at);
+      const end = i === size ? at + size : shortUtf8(text, i, out, at + i);
       if (end > 0) {
         if (short) {
           out[this.n] = 0x8c;
