@@ -4,6 +4,7 @@
  * @module
  */
 import type { Flag, Parsed } from "./args.ts";
+import { convert } from "./convert.ts";
 import { dis } from "./dis.ts";
 import { get } from "./get.ts";
 import type { IO, Output } from "./io.ts";
@@ -19,4 +20,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, dis];
+export const COMMANDS: readonly Command[] = [show, get, convert, dis];

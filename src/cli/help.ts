@@ -13,6 +13,8 @@ const EXAMPLES = `Examples:
   brine cache.pkl --json | jq .users
   brine rows.pkl --ndjson | head
   brine old.pkl --encoding latin1          a file of Python 2
+  brine weights.npz                        its arrays: dtype, shape, least, greatest
+  brine convert weights.npz w.csv -k w     one of them as a table
   brine dis -a cache.pkl                   its opcodes
   curl -s $URL | brine -                   from stdin, gzipped or not`;
 

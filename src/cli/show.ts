@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { renderTree } from "../tools/inspect/index.ts";
+import { NDArray } from "../core/ndarray/index.ts";
+import { harmless, renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
@@ -34,6 +35,11 @@ export const show: Command = {
     const { isTTY, columns } = io.stdout;
     const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
     const look = { depth, limit, ...(isTTY && columns ? { width: columns } : {}), ...(paint ? { paint } : {}) };
+    if (root.value instanceof NDArray) {
+      out.line(`${harmless(root.name)}: ${(paint ?? String)(root.type)} ${harmless(root.details ?? "")}`);
+      for (const line of String(root.value).split("\n")) out.line(harmless(line));
+      return;
+    }
     for (const line of renderTree(root, look)) out.line(line);
   },
 };
