@@ -44,5 +44,6 @@ export function rawBytes(size: number): Uint8Array {
 
 export { writePath } from "./files.ts";
 export { makePath, openPath } from "./filesource.ts";
+export { openFolder } from "./folder.ts";
 export { deflate, inflate } from "./inflate.ts";
 export { codecsModule } from "./wasm/node.ts";

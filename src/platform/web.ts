@@ -4,6 +4,7 @@
  * @module
  */
 import type { Source } from "../core/bytes/parse.ts";
+import type { Store } from "../core/bytes/store.ts";
 import { SourceError } from "../core/errors.ts";
 import type { PlatformInflate } from "./zlib.ts";
 
@@ -45,6 +46,11 @@ export async function openPath(path: string | URL, _mode?: "r" | "r+" | "w+"): P
 /** Browsers have no paths. */
 export async function makePath(path: string | URL, _head: Uint8Array, _size: number): Promise<Source> {
   throw new SourceError("files cannot be made here", { path: String(path) });
+}
+
+/** Browsers have no folders. */
+export function openFolder(path: string | URL): Store {
+  throw new SourceError("folders cannot be used here: pass a store, such as memoryStore()", { path: String(path) });
 }
 
 /** Browsers have no paths. */

@@ -1,0 +1,6 @@
+/**
+ * The face of `brine/memory`: functions whose results are kept between runs.
+ *
+ * @module
+ */
+export * from "./tools/memory/index.ts";
