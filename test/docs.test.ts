@@ -1,4 +1,4 @@
-/** Executes the examples of README.md and docs/pickle.md, and finds the files that the documents name. */
+/** Executes the examples of README.md and the guides in docs/, and finds the files that the documents name. */
 
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +17,7 @@ const FACES: Readonly<Record<string, string>> = {
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
   "brine/struct": "src/core/struct/index.ts",
 };
+const GUIDES = ["README.md", "docs/pickle.md", "docs/arrays.md"];
 const home = process.cwd();
 
 beforeAll(() => {
@@ -50,7 +51,7 @@ function examples(document: string): Example[] {
   }));
 }
 
-describe.each(["README.md", "docs/pickle.md"])("%s", (document) => {
+describe.each(GUIDES)("%s", (document) => {
   it.each(examples(document))("prints at line $line what it says", async ({ line, code }) => {
     const told = [...code.matchAll(/^.*\bconsole\.log\(.*\); \/\/ (.*)$/gm)].map((match) => match[1]);
     expect(told.length).toBe(code.match(/\bconsole\.log\(/g)?.length ?? 0);
@@ -67,9 +68,7 @@ describe.each(["README.md", "docs/pickle.md"])("%s", (document) => {
 });
 
 it("are typed as TypeScript wants it", () => {
-  const files = ["README.md", "docs/pickle.md"].flatMap((name) =>
-    examples(name).map((example) => write(name, example)),
-  );
+  const files = GUIDES.flatMap((name) => examples(name).map((example) => write(name, example)));
   const compilerOptions = { noUncheckedIndexedAccess: false, noUnusedLocals: false };
   const types = [join(root, "node_modules/@types")];
   const config = join(work, "tsconfig.json");
@@ -94,6 +93,7 @@ describe.each([
   "SECURITY.md",
   "docs/coverage.md",
   "docs/dependencies.md",
+  "docs/arrays.md",
   "docs/pickle.md",
 ])("%s", (document) => {
   it("names only files that are there", () => {
