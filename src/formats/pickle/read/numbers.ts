@@ -10,6 +10,8 @@ export const MAX_DIGITS = 1_000_000;
 /** JavaScript's BigInt ends at 2^30 bits. */
 const MAX_LONG_BYTES = 1 << 27;
 
+const SHIFTS: readonly bigint[] = [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n];
+
 /** A bigint, or a number when it is safe and `bigints` is off. */
 export function toInt(value: bigint, bigints: boolean): number | bigint {
   if (bigints) return value;
@@ -36,18 +38,27 @@ export function longFromBytes(
   }
   if (size === 0) return 0n;
   if (size > MAX_LONG_BYTES) throw new LimitError("maxLongBytes", MAX_LONG_BYTES, size);
-  if (size <= 32) {
-    let at = size & ~7;
-    let value = 0n;
-    if (at < size) {
-      let low = 0;
-      let high = 0;
-      for (let i = size - 1; i >= at + 4; i--) high = (high << 8) | (bytes[start + i] as number);
-      for (let i = Math.min(size, at + 4) - 1; i >= at; i--) low = (low << 8) | (bytes[start + i] as number);
-      value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  if (size === 7) {
+    const low = view.getUint32(start, true);
+    const high = view.getInt32(start + 3, true) >> 8;
+    const value = high * 4294967296 + low;
+    if (!bigints && Number.isSafeInteger(value)) return value;
+    return (BigInt(high) << 32n) | BigInt(low);
+  }
+  if (size >= 8 && size <= 32) {
+    // The uppermost bytes, with their sign; then what is below them, in pairs.
+    const at = start + ((size - 1) & ~7);
+    const top = view.getBigInt64(start + size - 8, true) >> (SHIFTS[(8 - size) & 7] as bigint);
+    if (at === start) return toInt(top, bigints);
+    const low = view.getBigUint64(start, true);
+    let value: bigint;
+    if (at === start + 8) value = (top << 64n) | low;
+    else {
+      const second = (view.getBigUint64(start + 8, true) << 64n) | low;
+      if (at === start + 16) value = (top << 128n) | second;
+      else value = (((top << 64n) | view.getBigUint64(start + 16, true)) << 128n) | second;
     }
-    for (at -= 8; at >= 0; at -= 8) value = (value << 64n) | view.getBigUint64(start + at, true);
-    return toInt((bytes[start + size - 1] as number) > 127 ? value - (1n << BigInt(8 * size)) : value, bigints);
+    return top === 0n || top === -1n ? toInt(value, bigints) : value;
   }
   let hex = "";
   const chunks: string[] = [];
