@@ -99,6 +99,8 @@ export interface MaskedOptions {
   /** The class in Python (`numpy.ma.core.MaskedArray`) and that of its data (`numpy.ndarray`). */
   cls?: PyGlobal;
   baseClass?: PyGlobal;
+  /** @internal `fillValue` is what a file says, whatever that is. */
+  asRead?: boolean;
 }
 
 /**
@@ -133,7 +135,8 @@ export class MaskedArray implements Iterable<unknown> {
     }
     this.#data = data;
     this.#mask = mask;
-    this.#fill = options.fillValue ?? null;
+    const { fillValue = null, asRead = false } = options;
+    this.#fill = fillValue === null || fillValue instanceof NDArray || asRead ? fillValue : one(data.dtype, fillValue);
     this.cls = options.cls ?? MASKED_ARRAY;
     this.baseClass = options.baseClass ?? NDARRAY;
   }
@@ -182,7 +185,7 @@ export class MaskedArray implements Iterable<unknown> {
     if (fill instanceof NDArray && fill.size === 1) return fill.item();
     // NumPy tells the whole default even where the items are shorter.
     if (fill === null && /[SU]/.test(this.dtype.kind)) return defaultFill(this.dtype);
-    return fill ?? NDArray.over(this.dtype, this.#filler(), []).item();
+    return fill ?? one(this.dtype, defaultFill(this.dtype)).item();
   }
   /** Number of items that are not masked (records: in no field). */
   get count(): number {
@@ -202,7 +205,7 @@ export class MaskedArray implements Iterable<unknown> {
   /** A plain array with the masked items replaced by `value`, or by the fill value. */
   filled(value?: unknown): NDArray {
     const out = this.#data.copy();
-    const one = value === undefined ? this.fillValue : value;
+    const filler = value === undefined ? this.fillValue : value;
     const flags = this.#mask.flat();
     const { slots } = storageOf(out.dtype);
     const { fields } = out.dtype;
@@ -211,9 +214,9 @@ export class MaskedArray implements Iterable<unknown> {
       if (fields !== null && Array.isArray(flag)) {
         const parts = NDArray.over(out.dtype, out.data, [flags.length]);
         const item = parts.get(i) as unknown[];
-        const filled = item.map((part, at) => (isMasked(flag[at]) ? (one as unknown[])[at] : part));
+        const filled = item.map((part, at) => (isMasked(flag[at]) ? (filler as unknown[])[at] : part));
         writeItem(out.dtype, out.data, i * slots, tupleFrom(filled));
-      } else if (flag) writeItem(out.dtype, out.data, i * slots, one);
+      } else if (flag) writeItem(out.dtype, out.data, i * slots, filler);
     }
     return out;
   }
@@ -239,14 +242,8 @@ export class MaskedArray implements Iterable<unknown> {
 
   #same(data: NDArray, mask: NDArray): MaskedArray {
     const { cls, baseClass } = this;
-    return new MaskedArray(data, mask, { fillValue: this.#fill, cls, baseClass });
+    return new MaskedArray(data, mask, { fillValue: this.#fill, cls, baseClass, asRead: true });
   }
-  #filler(): ReturnType<typeof allocate> {
-    const memory = allocate(this.dtype, 1);
-    writeItem(this.dtype, memory, 0, defaultFill(this.dtype));
-    return memory;
-  }
-
   get [pyType](): string {
     return `${this.cls.module}.${this.cls.name}`;
   }
@@ -271,7 +268,7 @@ export class MaskedArray implements Iterable<unknown> {
     const shown = [
       () => bracketed(this.#shown(), ", ", `${indents[0]}data=`, ","),
       () => bracketed(this.#mask, ", ", `${indents[1]}mask=`, ","),
-      () => fillText(dtype, this.fillValue),
+      () => (this.#fill instanceof NDArray || this.#fill === null ? fillText(dtype, this.fillValue) : repr(this.#fill)),
       () => shortText(dtype),
     ];
     const lines = keys.map((key, i) => `${indents[i]}${key}=${(shown[i] as () => string)()}`);
@@ -295,6 +292,13 @@ export class MaskedArray implements Iterable<unknown> {
     const items = this.#data.flat().map((item, i) => printed(dtype, item, flags[i]));
     return NDArray.over(makeDType("O" satisfies DTypeSpec), items, this.shape);
   }
+}
+
+/** An array without axes of one item. `TypeError` when the dtype cannot hold it. */
+function one(dtype: DType, item: unknown): NDArray {
+  const memory = allocate(dtype, 1);
+  writeItem(dtype, memory, 0, item);
+  return NDArray.over(dtype, memory, []);
 }
 
 /** Notes that the numbers of the innermost lists are floats of Python's, and stay such in a dump. */

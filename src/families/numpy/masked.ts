@@ -25,24 +25,21 @@ const reconstruct: GlobalEntry = {
     const flags = bytes(state[5], "the mask of an array");
     const mask = NDArray.fromBytes(maskType(data.dtype), flags, data.shape, { order: state[3] ? "F" : "C" });
     const { cls, baseClass } = target as MaskedArray;
-    MaskedArray.become(target as MaskedArray, new MaskedArray(data, mask, { fillValue: state[6], cls, baseClass }));
+    MaskedArray.become(
+      target as MaskedArray,
+      new MaskedArray(data, mask, { fillValue: state[6], cls, baseClass, asRead: true }),
+    );
     return undefined;
   },
 };
 
 function reduce(made: MaskedArray, context: PackContext): Reduction {
-  const { data, mask, fill, dtype: type } = made;
+  const { data, mask, fill } = made;
   const state = stateOfArray(data, context);
-  let kept = fill;
-  if (fill !== null && !(fill instanceof NDArray)) {
-    const one = NDArray.fromBytes(type, new Uint8Array(type.itemsize), []);
-    one.set(fill);
-    kept = one;
-  }
   return {
     func: RECONSTRUCT,
     args: tuple(made.cls, made.baseClass, ints([0], context), "b"),
-    state: tuple(...state, mask.rawBytes(state[3] === true ? "F" : "C"), kept),
+    state: tuple(...state, mask.rawBytes(state[3] === true ? "F" : "C"), fill),
   };
 }
 

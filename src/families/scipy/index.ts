@@ -57,6 +57,7 @@ const ROWS: readonly (readonly [string, GlobalEntry])[] = /* @__PURE__ */ FORMAT
 function reduce({ format, isArray, attrs, pairs }: SparseMatrix): Reduction {
   const func = new PyGlobal("scipy.sparse", `${format}_${isArray ? "array" : "matrix"}`);
   if (format !== "dok") {
+    if (attrs.size === 0) return { func, args: EMPTY_TUPLE, isNew: true };
     return { func, args: EMPTY_TUPLE, isNew: true, state: format === "coo" ? readable(attrs) : attrs };
   }
   // A matrix by keys is a dict (and has one beside, since SciPy 1.12), whose entries must be there before its state.

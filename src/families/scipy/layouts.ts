@@ -26,6 +26,8 @@ function refuse(what: string, expected: string, value: unknown): never {
 
 /** `_shape`: a tuple of lengths. */
 export function sparseShape(attrs: Attrs): readonly number[] {
+  // Made, and never given its state.
+  if (attrs.size === 0) return [0, 0];
   const shape = attrs.get("_shape") ?? attrs.get("shape");
   if (!isTuple(shape) || shape.length === 0) return refuse("_shape", "a tuple of ints", shape);
   return shape.map((n) => {
@@ -74,6 +76,7 @@ function pointers(attrs: Attrs, major: number, stored: number): ArrayLike<number
 /** The entries of any layout. `TypeError`, `RangeError` for a layout that does not add up. */
 export function entriesOf(format: Format, attrs: Attrs, pairs: PyDict | null): Entries {
   const shape = sparseShape(attrs);
+  if (attrs.size === 0) return { coords: [[], []], data: [] };
   switch (format) {
     case "csr":
     case "csc":
