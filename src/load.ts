@@ -104,6 +104,7 @@ export async function looked(
   { signal, limits }: LoadAsyncOptions,
   more: readonly Codec[] = [],
   seen?: Seen,
+  onShell?: (shell: Codec) => void,
 ): Promise<SourceInput> {
   signal?.throwIfAborted();
   const bytes = asBytes(input);
@@ -112,7 +113,7 @@ export async function looked(
     return input;
   }
   const source = await toSource(input, signal);
-  return source.line ? source : opened(source, signal, limits, more, seen);
+  return source.line ? source : opened(source, signal, limits, more, seen, onShell);
 }
 
 /** A source taken out of its shells; closed where that fails. */
@@ -122,6 +123,7 @@ export async function opened(
   limits: Limits | undefined,
   more: readonly Codec[],
   seen?: Seen,
+  onShell?: (shell: Codec) => void,
 ): Promise<Source> {
   let source = outer;
   try {
@@ -134,6 +136,7 @@ export async function opened(
         return source;
       }
       if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell.name });
+      onShell?.(shell);
       source = peeled(source, shell, limits);
     }
   } catch (e) {

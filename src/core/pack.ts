@@ -75,6 +75,11 @@ export interface Reduction {
   items?: readonly unknown[];
   pairs?: PyDict;
   stateSetter?: unknown;
+  /**
+   * Bytes that stand in the stream right behind the opcode that sets the state, outside of frames: what a
+   * {@link StreamValue} reads. `at` is the offset at which they begin. Such a value is written again wherever it is met.
+   */
+  stream?: (at: number) => readonly Uint8Array[];
 }
 
 /** Reduces a value: a reduction, or a name under which the value is found in Python. */

@@ -7,7 +7,9 @@ import { definePack, type GlobalEntry, type Pack, type StreamContext, StreamValu
 import { fromFile, fromStream, fromZFile, type JoblibPackOptions } from "./payload.ts";
 import { inFile, inStream, inZFile, Wrapper } from "./wrappers.ts";
 
+export { type HashOptions, hash } from "./hash.ts";
 export type { JoblibPackOptions } from "./payload.ts";
+export { joblibWriter } from "./write.ts";
 
 /** Modules in which the classes have lived; scikit-learn carried its own joblib up to 0.22. */
 const MODULES = [

@@ -29,8 +29,8 @@ export interface JoblibPackOptions {
   ensureNativeByteOrder?: boolean;
   /** Python's warnings, one call each. */
   onWarning?: ((message: string) => void) | undefined;
-  /** Leave arrays in this source, and give {@link LazyNDArray}s of it. */
-  lazy?: { readonly source: Source; readonly mode: MmapMode } | undefined;
+  /** Leave arrays in their source, and give {@link LazyNDArray}s of it; `source` is called for each. */
+  lazy?: { readonly source: () => Source; readonly mode: MmapMode } | undefined;
   /** Called when a file of a joblib before 0.10 is met. */
   onOld?: (() => void) | undefined;
 }
@@ -97,7 +97,8 @@ function cut(at: number, there: number, wanted: number): TruncatedError {
 }
 
 function lazyArray(w: InStream, start: number, at: number, { lazy, onWarning }: JoblibPackOptions): LazyNDArray {
-  const { source, mode } = lazy as { source: Source; mode: MmapMode };
+  const { source: lend, mode } = lazy as { source: () => Source; mode: MmapMode };
+  const source = lend();
   const made = new LazyNDArray(source, {
     dtype: w.dtype,
     shape: w.shape,
