@@ -51,7 +51,7 @@ export async function writePath(where: string | URL, ...pieces: Uint8Array[]): P
     if (direct) return await promises.writeFile(real, pieces);
     const file = await promises.open(temp, "wx", mode);
     try {
-      for (const piece of pieces) await file.writeFile(piece);
+      for (const piece of pieces) await writeAll(file, piece);
       if (mode !== 0o666) await file.chmod(mode);
       await file.sync();
     } finally {
@@ -62,6 +62,14 @@ export async function writePath(where: string | URL, ...pieces: Uint8Array[]): P
   } catch (e) {
     await promises.rm(temp, { force: true }).catch(() => undefined);
     throw fileError(path, e);
+  }
+}
+
+/** Larger writes than `writeFile` does, which cuts them into small ones. */
+async function writeAll(file: fs.promises.FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, Math.min(bytes.length - at, 1 << 26));
+    at += bytesWritten;
   }
 }
 

@@ -20,7 +20,7 @@ const PACK = {
   "deflate-raw": [zlib.deflateRawSync, zlib.deflateRaw, zlib.createDeflateRaw],
 } as const;
 
-const CHUNK = 1 << 16;
+const CHUNK = 1 << 18;
 
 function plain(out: Buffer): Uint8Array {
   return new Uint8Array(out.buffer, out.byteOffset, out.length);
@@ -29,6 +29,14 @@ function plain(out: Buffer): Uint8Array {
 /** zlib refuses limits beyond what one buffer can hold. */
 function capped(most: number): number {
   return Math.min(Math.max(most, 1), 2 ** 32);
+}
+
+/**
+ * Memory that zlib fills at once: all that is expected, and a byte, so that it sees the end; no more than deflate can
+ * give, whatever is claimed.
+ */
+function chunkFor(size: number | undefined, packed: Uint8Array): number {
+  return size === undefined ? CHUNK : Math.max(64, Math.min(size + 1, packed.length * 1032 + 64, 2 ** 31 - 1));
 }
 
 function tooLarge(e: unknown): boolean {
@@ -42,22 +50,25 @@ function fits(out: Uint8Array, most: number): Uint8Array | null {
 
 /** Unpacking by Node's zlib. */
 export const inflate: PlatformInflate | null = {
-  now(shell, bytes, most) {
+  now(shell, bytes, most, size) {
     try {
-      return fits(plain(UNPACK[shell][0](bytes, { maxOutputLength: capped(most) })), most);
+      return fits(
+        plain(UNPACK[shell][0](bytes, { maxOutputLength: capped(most), chunkSize: chunkFor(size, bytes) })),
+        most,
+      );
     } catch (e) {
       if (tooLarge(e)) return null;
       throw shellError(shell, e);
     }
   },
-  aside: (shell, bytes, most) =>
+  aside: (shell, bytes, most, size) =>
     new Promise((resolve, reject) => {
       const done: Callback = (e, out) => {
         if (e === null) resolve(fits(plain(out), most));
         else if (tooLarge(e)) resolve(null);
         else reject(shellError(shell, e));
       };
-      UNPACK[shell][1](bytes, { maxOutputLength: capped(most) }, done);
+      UNPACK[shell][1](bytes, { maxOutputLength: capped(most), chunkSize: chunkFor(size, bytes) }, done);
     }),
   pieces: (shell, pieces) => through(shell, pieces, UNPACK[shell][2]({ chunkSize: CHUNK })),
 };

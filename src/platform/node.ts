@@ -42,6 +42,15 @@ export function rawBytes(size: number): Uint8Array {
   return size < 4096 ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }
 
+/** Reverses the bytes of every item of 2, 4 or 8 bytes, in place. */
+export function swapItems(bytes: Uint8Array, size: number): void {
+  const native = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (size === 2) native.swap16();
+  else if (size === 4) native.swap32();
+  else native.swap64();
+}
+
+export { fastCrc32 } from "./crc.ts";
 export { writePath } from "./files.ts";
 export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";

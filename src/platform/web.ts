@@ -33,6 +33,9 @@ export function writeLatin1(text: string, into: Uint8Array, at: number): number 
   return text.length;
 }
 
+/** Pages have no CRC-32. */
+export const fastCrc32: ((bytes: Uint8Array, before: number) => number) | null = null;
+
 /** A new byte array. */
 export function rawBytes(size: number): Uint8Array {
   return new Uint8Array(size);
@@ -62,4 +65,5 @@ export async function writePath(path: string | URL, ..._pieces: Uint8Array[]): P
 export const inflate: PlatformInflate | null = null;
 
 export { deflate } from "./deflate.ts";
+export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";

@@ -9,10 +9,10 @@ export type Shell = "deflate-raw" | "zlib" | "gzip";
 
 /** Unpacking by the platform. */
 export interface PlatformInflate {
-  /** At once; null when that gives more than `most` bytes. */
-  now(shell: Shell, bytes: Uint8Array, most: number): Uint8Array | null;
+  /** At once; null when that gives more than `most` bytes. `size`: bytes that are expected. */
+  now(shell: Shell, bytes: Uint8Array, most: number, size?: number): Uint8Array | null;
   /** Away from the main thread, where there is another. */
-  aside(shell: Shell, bytes: Uint8Array, most: number): Promise<Uint8Array | null>;
+  aside(shell: Shell, bytes: Uint8Array, most: number, size?: number): Promise<Uint8Array | null>;
   /** As pieces come. */
   pieces(shell: Shell, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fastCrc32 } from "#platform";
 
 /** Eight tables, so that eight bytes go at a time; the first is the plain one. */
 const CRC32: Int32Array = /* @__PURE__ */ (() => {
@@ -30,6 +31,7 @@ const CRC32: Int32Array = /* @__PURE__ */ (() => {
  * ```
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
+  if (fastCrc32 !== null && bytes.length > 64) return fastCrc32(bytes, before);
   const t = CRC32;
   const end = bytes.length;
   let c = ~before;

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { rawBytes } from "#platform";
 import { LimitError } from "../errors.ts";
 
 /** Options of {@link Codec.decode}. */
 export interface DecodeOptions {
   /** Most bytes that may come out; one more is a `LimitError` naming `limit`. */
   maxOutput?: number | undefined;
+  /** Bytes that are expected, where they are known: memory for them is made at once. */
+  size?: number | undefined;
   /** The limit to name ("maxBytes"). */
   limit?: string | undefined;
 }
@@ -61,8 +64,8 @@ export function drained(decoder: Decoder, bytes: Uint8Array, options: DecodeOpti
   let total = 0;
   try {
     decoder.push(bytes, true);
-    for (let size = 1 << 16; !decoder.done; size = Math.min(size * 2, 1 << 24)) {
-      const block = new Uint8Array(size);
+    for (let size = FIRST; !decoder.done; size = Math.min(size * 2, 1 << 24)) {
+      const block = rawBytes(size);
       const filled = decoder.read(block);
       total += filled;
       if (total > maxOutput) throw new LimitError(limit, maxOutput, total);
@@ -86,10 +89,15 @@ export function joined(pieces: readonly Uint8Array[], total?: number): Uint8Arra
   return out;
 }
 
+/** Bytes that are unpacked at a time: few first, since most files are small. */
+const FIRST = 1 << 16;
+const MOST = 1 << 19;
+
 /** Draws pieces through a decoder. */
 export async function* drawn(make: () => Decoder, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = make();
   let block: Uint8Array | null = null;
+  let size = FIRST;
   try {
     const iterator = pieces[Symbol.asyncIterator]();
     try {
@@ -97,12 +105,13 @@ export async function* drawn(make: () => Decoder, pieces: AsyncIterable<Uint8Arr
         const { done, value } = await iterator.next();
         decoder.push(done ? new Uint8Array(0) : value, done === true);
         for (;;) {
-          block ??= new Uint8Array(1 << 16);
+          block ??= rawBytes(size);
           const filled = decoder.read(block);
           const full = filled === block.length;
           if (filled > 0) {
             yield full ? block : block.subarray(0, filled);
             block = null;
+            if (full && size < MOST) size *= 2;
           }
           if (decoder.done) return;
           if (!full) break;

@@ -160,7 +160,7 @@ function deflateCodec(shell: DeflateShell, prefix: readonly number[], extension:
     decode(bytes: Uint8Array, options: DecodeOptions = {}) {
       if (inflate === null) return drained(decoder(), bytes, options);
       const { maxOutput = Number.POSITIVE_INFINITY, limit = "maxBytes" } = options;
-      const out = inflate.now(shell, bytes, maxOutput);
+      const out = inflate.now(shell, bytes, maxOutput, options.size);
       if (out === null) throw new LimitError(limit, maxOutput, maxOutput + 1, { format: shell });
       return out;
     },
@@ -190,7 +190,7 @@ export async function inflateMany(
   const run = async (block: Uint8Array, i: number): Promise<Uint8Array> => {
     const maxOutput = sizes[i] as number;
     if (inflate === null) return drained(new DeflateDecoder(shell), block, { maxOutput });
-    const out = await inflate.aside(shell, block, maxOutput);
+    const out = await inflate.aside(shell, block, maxOutput, maxOutput);
     if (out === null) throw new LimitError("maxBytes", maxOutput, maxOutput + 1, { format: shell });
     return out;
   };

@@ -66,31 +66,24 @@ export class Pages {
     if (this.#clean.size > KEPT) this.#clean.delete(this.#clean.keys().next().value as number);
   }
 
-  /** Gets pages, neighbours by one span. */
+  /** Gets pages, each into memory of its own, so that one does not keep its neighbours alive. */
   *#fetch(pages: readonly number[]): Walk<Map<number, Uint8Array>> {
     const found = new Map<number, Uint8Array>();
-    const groups: number[][] = [];
+    const lacking: number[] = [];
     for (const page of pages) {
       const here = this.#find(page);
-      if (here !== undefined) found.set(page, here);
-      else if (groups.at(-1)?.at(-1) === page - 1) groups.at(-1)!.push(page);
-      else groups.push([page]);
+      if (here === undefined) lacking.push(page);
+      else found.set(page, here);
     }
-    if (groups.length === 0) return found;
-    const spans = groups.map((group) => {
-      const size = group.reduce((sum, page) => sum + this.#lengthOf(page), 0);
-      return { at: this.#base + (group[0] as number) * PAGE, size };
-    });
+    if (lacking.length === 0) return found;
+    const spans = lacking.map((page) => ({ at: this.#base + page * PAGE, size: this.#lengthOf(page) }));
     const answers = yield spans;
-    for (const [i, group] of groups.entries()) {
+    for (const [i, page] of lacking.entries()) {
       const bytes = this.#whole(answers[i] as Uint8Array, spans[i] as Span);
-      for (const [n, page] of group.entries()) {
-        // A page of its own memory, so that one page does not keep its neighbours alive.
-        const part = group.length === 1 ? bytes : bytes.slice(n * PAGE, n * PAGE + this.#lengthOf(page));
-        const now = this.#dirty.get(page) ?? this.#flushing.get(page);
-        if (now === undefined) this.#keep(page, part);
-        found.set(page, now ?? part);
-      }
+      // It may have been changed meanwhile.
+      const now = this.#dirty.get(page) ?? this.#flushing.get(page);
+      if (now === undefined) this.#keep(page, bytes);
+      found.set(page, now ?? bytes);
     }
     return found;
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { swapItems } from "#platform";
 import type { DType } from "./dtype.ts";
 
 export type TypedData =
@@ -67,25 +68,6 @@ export function allocate(dtype: DType, count: number): ArrayData {
   return make === null ? new Array(count).fill(null) : new make(count * slots);
 }
 
-/** Reverses the bytes of every group of `size`, in place. */
-function swap(bytes: Uint8Array, size: number): void {
-  if (size === 2) {
-    for (let i = 0; i + 1 < bytes.length; i += 2) {
-      const first = bytes[i] as number;
-      bytes[i] = bytes[i + 1] as number;
-      bytes[i + 1] = first;
-    }
-    return;
-  }
-  for (let i = 0; i < bytes.length; i += size) {
-    for (let low = i, high = i + size - 1; low < high; low++, high--) {
-      const first = bytes[low] as number;
-      bytes[low] = bytes[high] as number;
-      bytes[high] = first;
-    }
-  }
-}
-
 /** Is the memory a typed array of native order, whatever the dtype says? */
 function turns(dtype: DType, storage: Storage): boolean {
   return dtype.byteorder === ">" && storage.slotBytes > 1;
@@ -103,7 +85,7 @@ export function fromBytes(dtype: DType, bytes: Uint8Array, share: boolean): Type
   if (!share || swapped || bytes.byteOffset % slotBytes !== 0) {
     const copy = new Uint8Array(bytes.length);
     copy.set(bytes);
-    if (swapped) swap(copy, slotBytes);
+    if (swapped) swapItems(copy, slotBytes);
     bytes = copy;
   }
   return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
@@ -122,7 +104,7 @@ export function adoptBytes(dtype: DType, bytes: Uint8Array): TypedData {
       `memory for ${dtype} must begin at a multiple of ${slotBytes} bytes, not at ${bytes.byteOffset}`,
     );
   }
-  if (turns(dtype, storage)) swap(bytes, slotBytes);
+  if (turns(dtype, storage)) swapItems(bytes, slotBytes);
   return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
 }
 
@@ -132,6 +114,6 @@ export function toBytes(dtype: DType, data: TypedData): Uint8Array {
   const storage = storageOf(dtype);
   if (!turns(dtype, storage)) return bytes;
   const copy = bytes.slice();
-  swap(copy, storage.slotBytes);
+  swapItems(copy, storage.slotBytes);
   return copy;
 }

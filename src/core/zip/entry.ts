@@ -77,18 +77,13 @@ export function* parseZipPlace(entry: ZipEntry): Parse<number> {
 }
 
 /**
- * The content of a file of a zip, in memory of its own unless the driver gives views. Throws `FormatError` for a bad
- * header, size or sum, `UnsupportedError` for encryption and unknown methods, `LimitError` for a bomb.
+ * The packed bytes of a file of a zip. Throws `FormatError` for a bad header, `TruncatedError`, `UnsupportedError` for
+ * encryption and unknown methods, `LimitError` for a bomb.
  */
-export function* parseZipEntry(
-  entry: ZipEntry,
-  methods: Methods = DEFLATE_ONLY,
-  limits: ZipLimits = {},
-): Parse<Uint8Array> {
+export function* parseZipPacked(entry: ZipEntry, methods: Methods, limits: ZipLimits = {}): Parse<Uint8Array> {
   refuse(entry, methods, limits);
-  const { offset, packedSize, size, name } = entry;
+  const { offset, packedSize, name } = entry;
   const local = LOCAL_SIZE + entry.rawName.length;
-  let packed: Uint8Array | null = null;
   let at: number;
   if (packedSize <= SMALL) {
     const span: Span = { at: offset, size: local + SLACK + packedSize };
@@ -96,17 +91,32 @@ export function* parseZipEntry(
     if (bytes.length < local) throw zipError("the zip ends in a file's header", offset + bytes.length);
     const from = localSize(bytes, entry);
     at = offset + from;
-    if (from + packedSize <= bytes.length) packed = bytes.slice(from, from + packedSize);
+    if (from + packedSize <= bytes.length) return bytes.slice(from, from + packedSize);
   } else at = yield* parseZipPlace(entry);
-  packed ??= yield* piece(at, packedSize, `the bytes of ${JSON.stringify(name)}`) as Parse<Uint8Array>;
-  const method = methods.get(entry.method);
-  const content = entry.method === 0 || method === undefined ? packed : method.decode(packed, entry);
+  return yield* piece(at, packedSize, `the bytes of ${JSON.stringify(name)}`) as Parse<Uint8Array>;
+}
+
+/** Checks the content of a file, and gives it back. Throws `FormatError` for a wrong size or sum. */
+export function checkedContent(content: Uint8Array, { name, size, crc, offset }: ZipEntry): Uint8Array {
   if (content.length !== size) {
     throw zipError(
       `${JSON.stringify(name)} has ${content.length} bytes, not the ${size} that the directory tells`,
       offset,
     );
   }
-  if (crc32(content) !== entry.crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
+  if (crc32(content) !== crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
   return content;
+}
+
+/**
+ * The content of a file of a zip, in memory of its own unless the driver gives views. Throws as {@link parseZipPacked}
+ * and {@link checkedContent}.
+ */
+export function* parseZipEntry(
+  entry: ZipEntry,
+  methods: Methods = DEFLATE_ONLY,
+  limits?: ZipLimits,
+): Parse<Uint8Array> {
+  const packed = yield* parseZipPacked(entry, methods, limits) as Parse<Uint8Array>;
+  return checkedContent(methods.get(entry.method)?.decode(packed, entry) ?? packed, entry);
 }

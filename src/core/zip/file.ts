@@ -7,7 +7,7 @@ import { rawBytes } from "#platform";
 import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
 import { SourceError } from "../errors.ts";
 import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
-import { parseZipEntry, parseZipPlace } from "./entry.ts";
+import { checkedContent, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";
 import { DEFLATE_ONLY, type Methods } from "./methods.ts";
 
 /** Options of {@link openZip}. */
@@ -42,8 +42,11 @@ export class ZipFile {
   async read(name: string, signal?: AbortSignal): Promise<Uint8Array> {
     const entry = this.entry(name);
     const { methods = DEFLATE_ONLY } = this.#options;
-    await methods.get(entry.method)?.ready?.();
-    return asyncParse(this.source, parseZipEntry(entry, methods, this.#options), signal);
+    const packed = await asyncParse(this.source, parseZipPacked(entry, methods, this.#options), signal);
+    const method = methods.get(entry.method);
+    if (method?.decodeAside) return checkedContent(await method.decodeAside(packed, entry), entry);
+    await method?.ready?.();
+    return checkedContent(method?.decode(packed, entry) ?? packed, entry);
   }
 
   /** As {@link read}, at once; a stored file of bytes in memory is a view of them. */

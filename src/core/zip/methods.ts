@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bz2, type Codec, deflateRaw, lzma } from "../codecs/index.ts";
+import { bz2, type Codec, deflateRaw, inflateMany, lzma } from "../codecs/index.ts";
 import { LimitError } from "../errors.ts";
 import { viewOf, type ZipEntry, zipError } from "./directory.ts";
 
@@ -12,6 +12,8 @@ export interface Method {
   readonly name: string;
   /** The content of a file; at most the bytes that its entry tells, and one. */
   decode(packed: Uint8Array, entry: ZipEntry): Uint8Array;
+  /** As `decode`, away from the main thread where there is another. */
+  decodeAside?(packed: Uint8Array, entry: ZipEntry): Promise<Uint8Array>;
   /** Readies what `decode` needs where that takes a wait. */
   ready?(): Promise<void>;
 }
@@ -19,13 +21,18 @@ export interface Method {
 /** Methods by their numbers in a zip. */
 export type Methods = ReadonlyMap<number, Method>;
 
-function unpacked(codec: Codec, packed: Uint8Array, { name, size, offset }: ZipEntry): Uint8Array {
+function unpacked(codec: Codec, packed: Uint8Array, entry: ZipEntry): Uint8Array {
   try {
-    return codec.decode(packed, { maxOutput: size });
+    return codec.decode(packed, { maxOutput: entry.size, size: entry.size });
   } catch (e) {
-    if (!(e instanceof LimitError)) throw e;
-    throw zipError(`${JSON.stringify(name)} has more than the ${size} bytes that the directory tells`, offset);
+    throw tooMuch(e, entry);
   }
+}
+
+/** More bytes than the directory tells are damage. */
+function tooMuch(e: unknown, { name, size, offset }: ZipEntry): unknown {
+  if (!(e instanceof LimitError)) return e;
+  return zipError(`${JSON.stringify(name)} has more than the ${size} bytes that the directory tells`, offset);
 }
 
 function byCodec(name: string, codec: Codec): Method {
@@ -57,12 +64,24 @@ const zipLzma: Method = {
   },
 };
 
+const deflate: Method = {
+  name: "deflate",
+  decode: (packed, entry) => unpacked(deflateRaw, packed, entry),
+  async decodeAside(packed, entry) {
+    try {
+      return (await inflateMany("deflate-raw", [packed], [entry.size]))[0] as Uint8Array;
+    } catch (e) {
+      throw tooMuch(e, entry);
+    }
+  },
+};
+
 /** The method that needs nothing else: deflate. */
-export const DEFLATE_ONLY: Methods = /* @__PURE__ */ new Map([[8, /* @__PURE__ */ byCodec("deflate", deflateRaw)]]);
+export const DEFLATE_ONLY: Methods = /* @__PURE__ */ new Map([[8, deflate]]);
 
 /** All methods that Python's zipfile knows. */
 export const ALL_METHODS: Methods = /* @__PURE__ */ new Map([
-  [8, /* @__PURE__ */ byCodec("deflate", deflateRaw)],
+  [8, deflate],
   [12, /* @__PURE__ */ byCodec("bzip2", bz2)],
   [14, zipLzma],
 ]);

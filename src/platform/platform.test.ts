@@ -1,0 +1,28 @@
+/** The page's half of the platform does what Node's does. */
+import { expect, it } from "vitest";
+import { crc32 } from "../core/bytes/digest.ts";
+import * as node from "./node.ts";
+import * as web from "./web.ts";
+
+it("swaps items of every size alike", () => {
+  for (const size of [2, 4, 8]) {
+    for (const count of [0, 1, 3, 1000]) {
+      const bytes = Uint8Array.from({ length: 8 + size * count }, (_, i) => (i * 167) >>> 1);
+      const other = bytes.slice();
+      node.swapItems(bytes.subarray(8), size);
+      web.swapItems(other.subarray(8), size);
+      expect(other).toEqual(bytes);
+      for (let i = 0; i < size && count > 0; i++) expect(bytes[8 + i]).toBe((((7 + size - i) * 167) >>> 1) & 255);
+    }
+  }
+});
+
+it("sums alike, in parts too", () => {
+  const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 31) >>> 2);
+  const parts = Array.from({ length: 100 }, (_, i) => bytes.subarray(i * 50, i * 50 + 50));
+  // Few bytes are summed by brine's own code.
+  expect(parts.reduce((sum, part) => crc32(part, sum), 0)).toBe(crc32(bytes));
+  const { fastCrc32 } = node;
+  if (fastCrc32 !== null) expect(fastCrc32(bytes, 0)).toBe(crc32(bytes));
+  expect(web.fastCrc32).toBe(null);
+});
