@@ -83,7 +83,7 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   let asked: AbortSignal | undefined;
   async function* packed(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      const piece = await source.next(1 << 16, asked);
+      const piece = await source.next(1 << 18, asked);
       if (piece.length === 0) return;
       taken += piece.length;
       yield piece;

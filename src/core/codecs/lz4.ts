@@ -45,6 +45,7 @@ class Lz4Decoder implements Decoder {
   #skip = 0;
   /** History, then the block; `from` to `to` are not handed out yet. */
   #window: Uint8Array = EMPTY;
+  #view: DataView = new DataView(EMPTY.buffer);
   #from = 0;
   #to = 0;
   #total = 0;
@@ -181,6 +182,7 @@ class Lz4Decoder implements Decoder {
       const larger = new Uint8Array(HISTORY + frame.blockSize);
       larger.set(this.#window.subarray(0, this.#to));
       this.#window = larger;
+      this.#view = new DataView(larger.buffer);
     }
     if (!frame.linked) this.#to = 0;
     else if (this.#to > HISTORY) {
@@ -192,7 +194,7 @@ class Lz4Decoder implements Decoder {
     if (stored) {
       this.#window.set(block, this.#from);
       this.#to += size;
-    } else this.#to = unpackBlock(block, this.#window, this.#from, limit);
+    } else this.#to = unpackBlock(block, this.#window, this.#view, this.#from, limit);
     const out = this.#window.subarray(this.#from, this.#to);
     frame.sum?.update(out);
     this.#total += out.length;

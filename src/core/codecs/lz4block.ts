@@ -18,12 +18,20 @@ function damaged(what: string): FormatError {
   return new FormatError(`the lz4 data is damaged: ${what}`, { format: "lz4" });
 }
 
+/** Copies of up to this many bytes go by words of four, of which the last may write too far. */
+const BY_WORDS = 32;
+/** Bytes that words may write too far, and then some. */
+const SLACK = 40;
+
 /**
- * Unpacks a block into `out` from `at` on, up to `limit` at most; matches reach back to the beginning of `out`. Gives
- * the place behind the last byte.
+ * Unpacks a block into `out` (of which `view` is a view) from `at` on, up to `limit` at most; matches reach back to the
+ * beginning of `out`. Gives the place behind the last byte.
  */
-export function unpackBlock(input: Uint8Array, out: Uint8Array, at: number, limit: number): number {
+export function unpackBlock(input: Uint8Array, out: Uint8Array, view: DataView, at: number, limit: number): number {
   const end = input.length;
+  const packed = new DataView(input.buffer, input.byteOffset, end);
+  const fastEnd = end - 16;
+  const fastLimit = limit - SLACK;
   let p = 0;
   let o = at;
   while (p < end) {
@@ -37,14 +45,25 @@ export function unpackBlock(input: Uint8Array, out: Uint8Array, at: number, limi
         literals += more;
       }
     }
-    if (literals > 0) {
-      if (literals > end - p) throw damaged("literals are cut");
-      if (literals > limit - o) throw damaged("a block is larger than its frame allows");
-      if (literals > 24) {
-        out.set(input.subarray(p, p + literals), o);
+    if (literals <= 16 && p < fastEnd && o < fastLimit) {
+      if (literals > 0) {
+        view.setInt32(o, packed.getInt32(p, true), true);
+        if (literals > 4) {
+          view.setInt32(o + 4, packed.getInt32(p + 4, true), true);
+          if (literals > 8) {
+            view.setInt32(o + 8, packed.getInt32(p + 8, true), true);
+            view.setInt32(o + 12, packed.getInt32(p + 12, true), true);
+          }
+        }
         o += literals;
         p += literals;
-      } else for (const stop = o + literals; o < stop; ) out[o++] = input[p++]!;
+      }
+    } else {
+      if (literals > end - p) throw damaged("literals are cut");
+      if (literals > limit - o) throw damaged("a block is larger than its frame allows");
+      out.set(input.subarray(p, p + literals), o);
+      o += literals;
+      p += literals;
     }
     if (p === end) return o;
     if (p + 2 > end) throw damaged("an offset is cut");
@@ -60,10 +79,16 @@ export function unpackBlock(input: Uint8Array, out: Uint8Array, at: number, limi
         length += more;
       }
     }
+    let from = o - offset;
+    if (length <= BY_WORDS && offset >= 4 && o < fastLimit) {
+      const stop = o + length;
+      for (; o < stop; o += 4, from += 4) view.setInt32(o, view.getInt32(from, true), true);
+      o = stop;
+      continue;
+    }
     if (length > limit - o) throw damaged("a block is larger than its frame allows");
-    const from = o - offset;
     const stop = o + length;
-    if (length > 32 && offset >= length) {
+    if (offset >= length) {
       out.copyWithin(o, from, from + length);
       o = stop;
     } else if (length > 64) {
@@ -75,7 +100,7 @@ export function unpackBlock(input: Uint8Array, out: Uint8Array, at: number, limi
         o += count;
         there += count;
       }
-    } else for (let i = from; o < stop; ) out[o++] = out[i++]!;
+    } else while (o < stop) out[o++] = out[from++]!;
   }
   return o;
 }

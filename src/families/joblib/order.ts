@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { swapItems } from "#platform";
 import { type DType, sizeOf } from "../../core/ndarray/index.ts";
 
 /** Does joblib turn arrays of this dtype: big-endian items, or records whose fields all are. */
@@ -35,7 +36,13 @@ function runsOf(dtype: DType, offset: number): Run[] {
 
 /** Turns every big-endian number of the items, in place. */
 export function turnBytes(dtype: DType, bytes: Uint8Array): void {
-  for (const { offset, size, count } of runsOf(dtype, 0)) {
+  const runs = runsOf(dtype, 0);
+  const [only] = runs;
+  if (only !== undefined && only.size * only.count === dtype.itemsize && [2, 4, 8].includes(only.size)) {
+    swapItems(bytes, only.size);
+    return;
+  }
+  for (const { offset, size, count } of runs) {
     for (let item = offset; item < bytes.length; item += dtype.itemsize) {
       for (let at = item; at < item + size * count; at += size) {
         for (let low = at, high = at + size - 1; low < high; low++, high--) {
