@@ -155,7 +155,7 @@ export function writeRaw(
   }
   switch (kind) {
     case "b":
-      view.setUint8(at, value ? 1 : 0);
+      view.setUint8(at, truth(value) ? 1 : 0);
       return;
     case "i":
     case "u":
@@ -200,6 +200,13 @@ function writeFloat(view: DataView, at: number, size: number, little: boolean, v
 
 function refuse(dtype: DType, value: unknown): never {
   throw new TypeError(`${dtype} cannot hold this ${isTuple(value) ? "tuple" : typeName(value)}`);
+}
+
+/** Is a value true as a bool of NumPy's? Every number but zero is, NaN too. */
+function truth(value: unknown): boolean {
+  if (value instanceof PyFloat) return value.value !== 0;
+  if (value instanceof PyComplex) return value.re !== 0 || value.im !== 0;
+  return typeof value === "number" ? value !== 0 : Boolean(value);
 }
 
 function real(dtype: DType, value: unknown): number {

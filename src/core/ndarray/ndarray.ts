@@ -8,9 +8,11 @@ import { equal } from "../values/equal.ts";
 import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../values/protocol.ts";
 import { PyFloat } from "../values/scalars.ts";
 import { isFloatAt, Mark, tupleFrom } from "../values/tuple.ts";
+import { converted, floatsOf, itemsOf, rowsOf, sameNumbers } from "./bulk.ts";
 import { type DType, subarrayType } from "./dtype.ts";
+import { gather } from "./gather.ts";
 import { type Index, isContiguous, isInt, pick, reorder, sizeOf, strides, type View, walk } from "./indexing.ts";
-import { nested, readItem, writeItem } from "./items.ts";
+import { readItem, writeItem } from "./items.ts";
 import { type DTypeSpec, dtype as makeDType } from "./parse.ts";
 import { NumpyScalar } from "./scalar.ts";
 import { type ArrayData, allocate, fromBytes, storageOf, type TypedData, toBytes } from "./storage.ts";
@@ -217,11 +219,8 @@ export class NDArray implements Iterable<unknown> {
     } else if (isContiguous(view, slots, false)) {
       data = source.slice(this.offset, this.offset + this.size * slots);
     } else {
-      const target = allocate(this.#dtype, this.size);
-      let at = 0;
-      walk(view, (slot) => {
-        for (let i = 0; i < slots; i++) target[at++] = source[slot + i] as never;
-      });
+      const target = allocate(this.#dtype, this.size) as TypedData;
+      gather(source, target, view, slots);
       data = target;
     }
     return NDArray.over(this.#dtype, data, this.shape, order === "F");
@@ -233,13 +232,7 @@ export class NDArray implements Iterable<unknown> {
    */
   astype(spec: DTypeSpec): NDArray {
     const dtype = makeDType(spec);
-    const data = allocate(dtype, this.size);
-    const { slots } = storageOf(dtype);
-    let at = 0;
-    walk(this.#view, (slot) => {
-      writeItem(dtype, data, at, readItem(this.#dtype, this.#data, slot));
-      at += slots;
-    });
+    const data = converted(this.#dtype, this.#compact(), dtype, this.size);
     return NDArray.over(dtype, data, this.shape);
   }
 
@@ -290,14 +283,22 @@ export class NDArray implements Iterable<unknown> {
 
   /** All items in C order. */
   flat(): unknown[] {
+    const data = this.#compact();
+    return Array.isArray(data) ? data : itemsOf(this.#dtype, data, this.size);
+  }
+
+  /** The items' memory in C order, without gaps: this array's own where it has none (but for objects, a copy). */
+  #compact(): ArrayData {
     const data = this.#data;
-    const out: unknown[] = [];
     if (Array.isArray(data)) {
-      walk(this.#view, (slot) => out.push(slot));
-      return picked(data, out as number[]);
+      const places: number[] = [];
+      walk(this.#view, (slot) => places.push(slot));
+      return picked(data, places);
     }
-    walk(this.#view, (slot) => out.push(readItem(this.#dtype, data, slot)));
-    return out;
+    const { slots } = storageOf(this.#dtype);
+    const whole = isContiguous(this.#view, slots, false);
+    const from = whole ? this : this.copy();
+    return (from.#data as TypedData).subarray(from.offset, from.offset + this.size * slots);
   }
 
   /** @internal The item as it is printed: an integral float of an array of objects is one still. */
@@ -313,9 +314,12 @@ export class NDArray implements Iterable<unknown> {
     if (this.size === 0 && this.shape.reduce((a, n) => (n === 0 ? a : a * n), 1) > 2 ** 24) {
       throw new RangeError(`shape (${this.shape.join(", ")}) has too many empty rows`);
     }
-    const items = this.flat();
-    let at = 0;
-    return nested(this.shape, 0, this.#dtype.kind === "f", () => items[at++]);
+    const data = this.#compact();
+    if (Array.isArray(data)) return this.ndim === 0 ? data[0] : rowsOf(data, this.shape, null);
+    // Remembered by a copy, since the array may change while the rows do not.
+    const floats = floatsOf(this.#dtype, data);
+    const own = floats !== null && floats.buffer === (this.#data as TypedData).buffer ? floats.slice() : floats;
+    return rowsOf(itemsOf(this.#dtype, data, this.size), this.shape, own);
   }
 
   /** The items' bytes in C (or F) order and in the dtype's byte order: a copy. `TypeError` for objects. */
@@ -345,7 +349,7 @@ export class NDArray implements Iterable<unknown> {
       other instanceof NDArray &&
       this.shape.length === other.shape.length &&
       this.shape.every((n, i) => n === other.shape[i]) &&
-      equal(this.flat(), other.flat())
+      (sameNumbers(this.#dtype, this.#compact(), other.#dtype, other.#compact()) ?? equal(this.flat(), other.flat()))
     );
   }
 
