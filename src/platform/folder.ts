@@ -77,6 +77,7 @@ export function openFolder(where: string | URL): Store {
   return {
     location,
     sync,
+    fileOf: at,
     async read(path) {
       try {
         const bytes = await promises.readFile(at(path));

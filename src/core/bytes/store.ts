@@ -33,6 +33,8 @@ export interface Store {
   items(): Later<readonly StoreItem[]>;
   /** Notes that a file is used now. */
   touch?(path: readonly string[]): Later<void>;
+  /** The path at which a file can be opened by itself, for a store of files. */
+  fileOf?(path: readonly string[]): string;
   readonly sync?: Store;
 }
 

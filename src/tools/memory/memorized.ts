@@ -10,7 +10,7 @@ import { repr } from "../../core/values/repr.ts";
 import { type HashOptions, hash } from "../../families/joblib/hash.ts";
 import { bound, type Parameters, parametersOf } from "./arguments.ts";
 import { type Flow, type Mode, type Out, wait } from "./flow.ts";
-import { packed, unpacked } from "./results.ts";
+import { mapped, packed, type ResultOptions, unpacked } from "./results.ts";
 
 /** What joblib writes beside a result. */
 export interface Metadata {
@@ -23,17 +23,15 @@ export interface Metadata {
 }
 
 /** Options of a memory, which its functions take over. */
-export interface MemoryOptions {
+export interface MemoryOptions extends ResultOptions {
   /** How much is told: above 0 calls, above 1 loads, above 4 times of loads, above 10 places (0). */
   verbose?: number;
-  /** Pack results by zlib: true, or a level 1 to 9 (false). */
-  compress?: boolean | number;
   /** Takes the lines that are told (`console.log`). */
   log?: (line: string) => void;
   /** Takes warnings (`console.warn`). */
   onWarning?: (message: string) => void;
   /** How arguments are hashed, beyond joblib's defaults. */
-  hash?: Omit<HashOptions, "hashName">;
+  hash?: Pick<HashOptions, "dtypeProtocol" | "numpy">;
 }
 
 /** Options of one function. */
@@ -174,8 +172,9 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
   }
 
   #argsId(args: A): string {
-    const { key } = this.#options;
-    return hash(key === undefined ? this.#inputs(args) : key(...args), this.#options.hash);
+    const { key, mmapMode = null, packs = [] } = this.#options;
+    const options: HashOptions = { ...this.#options.hash, coerceMmap: mmapMode !== null, packs };
+    return hash(key === undefined ? this.#inputs(args) : key(...args), options);
   }
 
   /** Removes everything kept for this function, and notes its code. */
@@ -256,13 +255,17 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
       const from = this.#verbose < 10 ? "..." : ` from ${store.location}/${item.join("/")}`;
       this.#log(`[Memory]: Loading ${this.#name}${from}`);
     }
-    const bytes = yield* wait(store.read([...item, "output.pkl"]));
-    if (bytes === null) {
-      throw new RangeError(
-        `Non-existing item (may have been cleared).\nFile ${item.join("/")}/output.pkl does not exist`,
-      );
+    const output = [...item, "output.pkl"];
+    const later = (yield* wait(store.has(output))) ? mapped(store, output, this.#options) : null;
+    let value: R;
+    if (later !== null) value = (yield* wait(later)) as R;
+    else {
+      const bytes = yield* wait(store.read(output));
+      if (bytes === null) {
+        throw new RangeError(`Non-existing item (may have been cleared).\nFile ${output.join("/")} does not exist`);
+      }
+      value = unpacked(bytes, this.#options) as R;
     }
-    const value = unpacked(bytes) as R;
     if (store.touch) yield* wait(store.touch([...item, "output.pkl"]));
     if (this.#verbose > 4) this.#duration((performance.now() - start) / 1000, "cache loaded ");
     return value;
@@ -317,9 +320,8 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     if (store === null) return { output, metadata: {} };
     const item = [...this.path, argsId];
     if (this.#verbose > 10) this.#log(`Persisting in ${store.location}/${item.join("/")}`);
-    const { compress = false } = this.#options;
     try {
-      yield* wait(store.write([...item, "output.pkl"], packed(output, compress)));
+      yield* wait(store.write([...item, "output.pkl"], packed(output, this.#options)));
     } catch (e) {
       // The value is as good uncached; joblib warns, too.
       this.#warn(`Unable to cache to disk. Exception: ${e instanceof Error ? e.message : String(e)}.`);
@@ -337,7 +339,8 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     } catch (e) {
       this.#warn(`Unable to write metadata. Exception: ${e instanceof Error ? e.message : String(e)}.`);
     }
-    return { output, metadata };
+    const isMapped = (this.#options.mmapMode ?? null) !== null && store.fileOf !== undefined;
+    return { output: isMapped ? yield* this.#loaded(argsId) : output, metadata };
   }
 
   #signature(args: A): string {

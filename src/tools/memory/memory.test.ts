@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { array, type NDArray } from "../../core/ndarray/index.ts";
+import { array, LazyNDArray, type NDArray } from "../../core/ndarray/index.ts";
 import { tuple } from "../../core/values/tuple.ts";
 import { hash } from "../../families/joblib/hash.ts";
 import { loads } from "../../load.ts";
@@ -259,6 +259,29 @@ describe("a folder", () => {
     expect(await Promise.all([run(), run(), run(), run()])).toEqual(["0 ", "0 ", "0 ", "0 "]);
     const left = fs.readdirSync(join(folder, "joblib", "app", "f"), { recursive: true }) as string[];
     expect(left.filter((name) => /\.[0-9a-f]{32}-/.test(name))).toEqual([]);
+  });
+});
+
+describe("mmapMode", () => {
+  it("leaves arrays in their files, from the first call on", async () => {
+    const memory = new Memory(folder, { mmapMode: "r" });
+    let calls = 0;
+    const f = memory.cache(
+      (n: number) => {
+        calls++;
+        return [array(Float64Array.from({ length: n }, (_, i) => i))] as unknown[];
+      },
+      { name: "app.f" },
+    );
+    for (let round = 0; round < 2; round++) {
+      const [lazy] = (await f(1000)) as [LazyNDArray];
+      expect(lazy).toBeInstanceOf(LazyNDArray);
+      expect((await lazy.slice("10:13")).toArray()).toEqual([10, 11, 12]);
+      await lazy.close();
+    }
+    expect(calls).toBe(1);
+    const sync = memory.cacheSync((n: number) => array([n]), { name: "app.g" });
+    expect([sync(1).toArray(), sync(1).toArray()]).toEqual([[1], [1]]);
   });
 });
 
