@@ -88,3 +88,27 @@ it("a file that shrinks gives what it has, one opened for it is written in place
   await source.close?.();
   expect((await openPath(path)).write).toBe(undefined);
 });
+
+it("sizes that nothing can hold, and sizes that are only claimed, are typed errors", async () => {
+  const head = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  const next = async (): Promise<Uint8Array> => head;
+  const read = async (): Promise<Uint8Array[]> => [head];
+  await expect(run(sandwich(2 ** 50), new Reader({ size: 2 ** 51, next, read }))).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    feature: "memory",
+  });
+  // A server that claims a petabyte and sends twenty bytes.
+  let sent = 0;
+  const few = async (): Promise<Uint8Array> => (sent++ === 0 ? data.slice(0, 20) : new Uint8Array(0));
+  const [, payload] = await run(sandwich(2 ** 50 - 100), new Reader({ size: 2 ** 50, next: few }));
+  expect(payload).toEqual(data.slice(8, 20));
+  // One that streams, is left, and is asked for ranges.
+  const source = await toSource(data);
+  const whole = { ...source, streaming: true, size: data.length };
+  const reader = new Reader(whole);
+  await reader.window(0, 100, false);
+  const [far] = await reader.spans([{ at: 5_000_000, size: 15_000_000 }]);
+  expect(Buffer.compare(far as Uint8Array, data.subarray(5_000_000))).toBe(0);
+  const [near] = await reader.spans([{ at: 100, size: 19_000_000 }]);
+  expect(Buffer.compare(near as Uint8Array, data.subarray(100, 19_000_100))).toBe(0);
+});

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { rawBytes } from "#platform";
 import { LimitError, SourceError } from "../errors.ts";
+import { roomFor } from "./memory.ts";
 
 /** A range of the source. */
 export interface Span {
@@ -105,6 +105,8 @@ export interface RunOptions {
 
 /** One read of a source: large payloads come in pieces, so that none is held twice. */
 const PIECE = 1 << 22;
+/** Bytes of a size that a server claims for which memory is made at once. */
+const CLAIMED = 1 << 30;
 /** One read into the final memory, which a source may split further; between two of them aborts are seen. */
 const BATCH = 1 << 28;
 
@@ -178,15 +180,18 @@ export class Reader {
     this.skipTo(at);
     const room = total === undefined ? size : Math.max(0, Math.min(size, total - at));
     // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive.
-    const claimed = Math.min(room, Math.max(1 << 20, this.source.most ?? 0));
-    let target = into ?? rawBytes(total === undefined ? claimed : room);
+    const held = total !== undefined && this.source.read !== undefined && !this.source.streaming;
+    const first = Math.max(total === undefined ? 1 << 20 : CLAIMED, this.source.most ?? 0);
+    let target = into ?? roomFor(held ? room : Math.min(room, first));
     let filled = 0;
+    const grow = (need: number): void => {
+      if (need <= target.length) return;
+      const grown = roomFor(Math.min(room, Math.max(need, target.length * 2)));
+      grown.set(target.subarray(0, filled));
+      target = grown;
+    };
     const put = (piece: Uint8Array): void => {
-      if (filled + piece.length > target.length) {
-        const grown = rawBytes(Math.min(room, Math.max(filled + piece.length, target.length * 2)));
-        grown.set(target.subarray(0, filled));
-        target = grown;
-      }
+      grow(filled + piece.length);
       target.set(piece, filled);
       filled += piece.length;
     };
@@ -196,6 +201,7 @@ export class Reader {
       const from = at + filled;
       const byRange = this.source.read && !(this.source.streaming && from === this.#given);
       if (byRange && total !== undefined) {
+        grow(Math.min(room, filled + BATCH));
         const part = target.subarray(filled, Math.min(room, filled + BATCH));
         const [got] = await abortable(this.source.read!([{ at: from, size: part.length, into: part }], signal), signal);
         filled += got!.length;

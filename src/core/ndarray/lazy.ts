@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { roomFor } from "../bytes/memory.ts";
 import type { Source } from "../bytes/parse.ts";
 import { FormatError, TruncatedError, UnsupportedError } from "../errors.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../values/protocol.ts";
@@ -248,7 +249,7 @@ export class LazyNDArray {
   #plan(view: View, into?: ArrayBufferView | ArrayBufferLike): { walk: Walk<void>; made: () => NDArray } {
     const runs = runsOf(view, this.dtype.itemsize);
     const size = sizeOf(view.shape) * this.dtype.itemsize;
-    const out = into === undefined ? new Uint8Array(size) : bytesInto(into, size);
+    const out = into === undefined ? roomFor(size) : bytesInto(into, size);
     const { slots } = storageOf(this.dtype);
     // Says at once whether the memory is aligned, before anything is read.
     if (into !== undefined) adoptBytes(this.dtype, out.subarray(0, 0));

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { rawBytes } from "#platform";
+
+import { roomFor } from "../bytes/memory.ts";
 import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
 import { SourceError } from "../errors.ts";
 import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
@@ -81,7 +82,7 @@ function ranges(source: Source): Source {
   const owned = ({ at, size: want, into }: Span): Span => ({
     at,
     size: want,
-    into: into ?? rawBytes(Math.max(0, Math.min(want, size - at))),
+    into: into ?? roomFor(Math.max(0, Math.min(want, size - at))),
   });
   return {
     size,
