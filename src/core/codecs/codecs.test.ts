@@ -4,12 +4,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../../../test/support/base64.ts";
 import { PACKED, SHA256, SIZE } from "../../platform/wasm/module.ts";
-import { isBrineError } from "../errors.ts";
+import { isBrineError, TruncatedError } from "../errors.ts";
+import { Bunzip } from "./bunzip.ts";
 import {
   bz2,
   type Codec,
+  type Decoder,
   deflateRaw,
   drained,
+  drawn,
   gzip,
   joined,
   lz4,
@@ -19,6 +22,7 @@ import {
   xz,
   zlib,
 } from "./index.ts";
+import { Unlzma, Unxz } from "./unxz.ts";
 
 interface Row {
   codec: string;
@@ -146,6 +150,55 @@ describe("codecs", () => {
     expect(() => lz4.decode(frame)).toThrow(/header check|dictionary 7/);
     const huge = Uint8Array.from([0x5d, 0, 0, 0, 0x80, ...new Array(8).fill(255), 0, 0, 0, 0, 0, 0]);
     expect(() => lzma.decode(huge)).toThrow(/512 MiB/);
+  });
+});
+
+describe("plain TypeScript, where WebAssembly is forbidden", () => {
+  const PLAIN: Record<string, () => Decoder> = {
+    bz2: () => new Bunzip(),
+    xz: () => new Unxz(),
+    lzma: () => new Unlzma(),
+  };
+
+  it("reads what Python packed, at once and byte by byte", async () => {
+    let read = 0;
+    for (const { codec, note, sha256, packed } of rows) {
+      const make = PLAIN[codec];
+      if (make === undefined) continue;
+      const bytes = bytesOf(packed);
+      const label = `${codec}: ${note}`;
+      if (note === "x86 filter") {
+        expect(() => drained(make(), bytes)).toThrow(/filter 0x4/);
+        continue;
+      }
+      expect([label, sum(drained(make(), bytes))]).toEqual([label, sha256]);
+      expect([label, sum(await all(drawn(make, pieces(bytes, bytes.length < 3000 ? 1 : 100))))]).toEqual([
+        label,
+        sha256,
+      ]);
+      read++;
+    }
+    expect(read).toBeGreaterThan(60);
+  });
+
+  it("finds damage", () => {
+    for (const { codec, note, packed } of rows) {
+      const make = PLAIN[codec];
+      if (make === undefined || !/^text, (level 9|preset 6)$/.test(note)) continue;
+      const bytes = bytesOf(packed);
+      const right = sum(drained(make(), bytes));
+      for (let i = 0; i < bytes.length; i += 1 + (i >> 5)) {
+        expect(() => drained(make(), bytes.subarray(0, i))).toThrow(TruncatedError);
+        const bad = Uint8Array.from(bytes);
+        bad[i]! ^= 1 << (i % 8);
+        try {
+          const same = sum(drained(make(), bad, { maxOutput: 1e6 })) === right;
+          if (codec !== "lzma") expect([codec, i, same]).toEqual([codec, i, true]);
+        } catch (e) {
+          if (!isBrineError(e)) throw e;
+        }
+      }
+    }
   });
 });
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { UnsupportedError } from "../errors.ts";
+import { Bunzip } from "./bunzip.ts";
 import { type Codec, type Decoder, drained, drawn, joined } from "./codec.ts";
+import { Unlzma, Unxz } from "./unxz.ts";
 import {
   ALONE_ENCODE,
   BZ2_DECODE,
@@ -24,6 +26,8 @@ interface Spec {
   readonly level: number;
   readonly decode: number;
   readonly encode: number;
+  /** Reads in plain TypeScript. */
+  readonly plain: () => Decoder;
   /** Does another member begin with these bytes? null: too few to say. */
   readonly begins: (head: Uint8Array) => boolean | null;
 }
@@ -42,12 +46,12 @@ function wasmCodec(spec: Spec): Codec {
   const { name, prefix, extension, level } = spec;
   const decoder = (): Decoder => {
     const module = moduleNow();
-    if (module === null) throw forbidden(name, "read");
+    if (module === null) return spec.plain();
     return new WasmDecoder(module, { name, kind: spec.decode, level: 0 }, spec.begins);
   };
   const encoder = (level: number): WasmEncoder => {
     const module = moduleNow();
-    if (module === null) throw forbidden(name, "written");
+    if (module === null) throw forbidden(name);
     return new WasmEncoder(module, { name, kind: spec.encode, level });
   };
   return {
@@ -72,10 +76,10 @@ function wasmCodec(spec: Spec): Codec {
   };
 }
 
-function forbidden(name: string, what: string): UnsupportedError {
+function forbidden(name: string): UnsupportedError {
   return new UnsupportedError(
     name,
-    `${name} cannot be ${what} at once here, since its WebAssembly is not fetched yet or forbidden by the page: use load and dump, which wait`,
+    `${name} cannot be written here: its WebAssembly is forbidden by the page, or not fetched yet (dump waits for it)`,
     { format: name },
   );
 }
@@ -88,6 +92,7 @@ export const bz2: Codec = /* @__PURE__ */ wasmCodec({
   level: 9,
   decode: BZ2_DECODE,
   encode: BZ2_ENCODE,
+  plain: () => new Bunzip(),
   begins: (head) => startsWith(head, [0x42, 0x5a, 0x68]),
 });
 
@@ -99,6 +104,7 @@ export const xz: Codec = /* @__PURE__ */ wasmCodec({
   level: 6,
   decode: LZMA_DECODE,
   encode: XZ_ENCODE,
+  plain: () => new Unxz(),
   begins: (head) => startsWith(head, XZ),
 });
 
@@ -110,5 +116,6 @@ export const lzma: Codec = /* @__PURE__ */ wasmCodec({
   level: 6,
   decode: LZMA_DECODE,
   encode: ALONE_ENCODE,
+  plain: () => new Unlzma(),
   begins: (head) => startsWith(head, [0x5d, 0, 0]),
 });
