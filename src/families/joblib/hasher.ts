@@ -360,9 +360,8 @@ export class Hasher implements PackContext {
   }
 }
 
-/** The module in which a major version of NumPy has a class. */
+/** A class under the name that a major version of NumPy gives it. */
 function current(cls: PyGlobal, numpy: 1 | 2): PyGlobal {
-  const modules: Record<string, string> = { recarray: "numpy.rec", chararray: "numpy.char" };
-  const found = cls.module === "numpy" && numpy === 2 ? modules[cls.name] : undefined;
-  return found === undefined ? cls : new PyGlobal(found, cls.name);
+  if (cls.module === "numpy.core.defchararray") return new PyGlobal(numpy === 2 ? "numpy.char" : "numpy", "chararray");
+  return cls.module === "numpy" && cls.name === "recarray" && numpy === 2 ? new PyGlobal("numpy.rec", "recarray") : cls;
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { DType } from "../../core/ndarray/index.ts";
+import { DType, SubclassArray } from "../../core/ndarray/index.ts";
 import { definePack, type Pack, type Reducer } from "../../core/pack.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { isTuple, tuple } from "../../core/values/tuple.ts";
@@ -31,6 +31,10 @@ export const numpy: Pack = /* @__PURE__ */ definePack({
   globals: new Map(TABLES.flatMap((table) => Object.entries(table.globals))),
   reducers: TABLES.flatMap((table) => table.reducers),
 });
+
+/** Where NumPy 2 has them. */
+const RECONSTRUCT = /* @__PURE__ */ new PyGlobal("numpy._core.multiarray", "_reconstruct");
+const CHARARRAY = /* @__PURE__ */ new PyGlobal("numpy.char", "chararray");
 
 /** The state of a dtype as NumPy 2 writes it: flags without a sign; from 2.3 on, None where there is no metadata. */
 function asNumPy2(state: unknown, minor: number): unknown {
@@ -60,6 +64,9 @@ export function numpyFor(version: 1 | 2 | string): Pack {
     const reduce: Reducer<any> = (value, context) => {
       const made = isOld && js === NumpyRandom ? reduceOld(value) : reducer(value as never, context);
       if (made instanceof PyGlobal || isOld || !(made.func instanceof PyGlobal)) return made;
+      if (js === SubclassArray && (value as SubclassArray).cls.name === "chararray") {
+        return { ...made, func: RECONSTRUCT, args: tuple(CHARARRAY, ...made.args.slice(1)) };
+      }
       if (js === DType) return { ...made, state: asNumPy2(made.state, minor) };
       const { module, name } = made.func;
       return module.startsWith("numpy.core.")

@@ -152,22 +152,24 @@ function reduceAs(cls: unknown, made: NDArray, context: PackContext): Reduction 
   return { func: RECONSTRUCT, args: tuple(cls, ints([0], context), first), state: stateOfArray(made, context) };
 }
 
-/** Names of classes that NumPy 2 moved, by names that both know. */
-const MOVED: ReadonlyMap<string, string> = new Map([
-  ["numpy.rec.recarray", "recarray"],
-  ["numpy.core.records.recarray", "recarray"],
-  ["numpy._core.records.recarray", "recarray"],
-  ["numpy.char.chararray", "chararray"],
-  ["numpy.core.defchararray.chararray", "chararray"],
-  ["numpy._core.defchararray.chararray", "chararray"],
-  ["numpy.matrixlib.defmatrix.matrix", "matrix"],
-  ["numpy.core.memmap.memmap", "memmap"],
-  ["numpy._core.memmap.memmap", "memmap"],
+/** `chararray` has but one place in every NumPy, of which those from 2 on warn; `numpyFor(2)` names the new one. */
+const CHARARRAY = /* @__PURE__ */ new PyGlobal("numpy.core.defchararray", "chararray");
+
+/** Names of classes that NumPy 2 moved, by names that all know. */
+const MOVED: ReadonlyMap<string, PyGlobal> = new Map([
+  ...["numpy.rec", "numpy.core.records", "numpy._core.records"].map(
+    (module) => [`${module}.recarray`, new PyGlobal("numpy", "recarray")] as const,
+  ),
+  ...["numpy", "numpy.char", "numpy.core.defchararray", "numpy._core.defchararray"].map(
+    (module) => [`${module}.chararray`, CHARARRAY] as const,
+  ),
+  ["numpy.matrixlib.defmatrix.matrix", new PyGlobal("numpy", "matrix")],
+  ["numpy.core.memmap.memmap", new PyGlobal("numpy", "memmap")],
+  ["numpy._core.memmap.memmap", new PyGlobal("numpy", "memmap")],
 ]);
 
 function current(cls: PyGlobal): PyGlobal {
-  const known = MOVED.get(`${cls.module}.${cls.name}`);
-  return known === undefined ? cls : new PyGlobal("numpy", known);
+  return MOVED.get(`${cls.module}.${cls.name}`) ?? cls;
 }
 
 function reduceSubclass(made: SubclassArray, context: PackContext): Reduction {
@@ -211,7 +213,6 @@ export const arrays: Table = {
     "numpy.matrix": {},
     "numpy.memmap": {},
     "numpy.recarray": {},
-    "numpy.chararray": {},
     ...Object.fromEntries([...MOVED.keys()].map((name) => [name, {}])),
   },
   reducers: [
