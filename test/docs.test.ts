@@ -11,13 +11,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
+  "brine/memory": "src/memory.ts",
   "brine/node": "src/node/index.ts",
   "brine/numpy": "src/numpy.ts",
   "brine/pickle": "src/pickle.ts",
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
   "brine/struct": "src/core/struct/index.ts",
 };
-const GUIDES = ["README.md", "docs/pickle.md", "docs/arrays.md"];
+const GUIDES = ["README.md", "docs/pickle.md", "docs/arrays.md", "docs/numpy-values.md", "docs/memory.md"];
 const home = process.cwd();
 
 beforeAll(() => {
@@ -94,6 +95,8 @@ describe.each([
   "docs/coverage.md",
   "docs/dependencies.md",
   "docs/arrays.md",
+  "docs/memory.md",
+  "docs/numpy-values.md",
   "docs/pickle.md",
 ])("%s", (document) => {
   it("names only files that are there", () => {
