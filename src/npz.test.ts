@@ -210,6 +210,21 @@ describe("npz", () => {
 });
 
 describe("zips", () => {
+  it("hold large files that are not packed, whole or damaged", async () => {
+    const data = Uint8Array.from({ length: 30_000_001 }, (_, i) => (i * 7919) >>> 5);
+    const whole = Buffer.concat(zipPieces([{ name: "large", data: [data] }]));
+    expect(Buffer.compare(await (await openZip(inMemory(whole))).read("large"), data)).toBe(0);
+    whole[29_000_000]! ^= 1;
+    await expect((await openZip(inMemory(whole))).read("large")).rejects.toThrow("bad CRC-32");
+    const zip = await openZip(inMemory(whole));
+    const gone = { ...zip.source, read: async () => [new Uint8Array(100)] };
+    const short = await openZip({
+      ...inMemory(whole),
+      read: (spans) => (spans[0]!.size < 1e6 ? zip.source.read!(spans) : gone.read()),
+    });
+    await expect(short.read("large")).rejects.toMatchObject({ code: "TRUNCATED" });
+  });
+
   it("of more than 65535 files, beyond 2 GiB, aligned, in any order", async () => {
     const items = Array.from({ length: 70_000 }, (_, i) => ({ name: `f${i}`, data: [Uint8Array.of(i)] }));
     const whole = Buffer.concat(zipPieces(items));

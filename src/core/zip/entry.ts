@@ -45,7 +45,8 @@ function localSize(bytes: Uint8Array, entry: ZipEntry): number {
   return nameEnd + view.getUint16(28, true);
 }
 
-function refuse(entry: ZipEntry, methods: Methods, { maxRatio = MAX_RATIO }: ZipLimits): void {
+/** Throws for a file that cannot be read: encrypted, packed in an unknown way, or claiming too much. */
+export function demandReadable(entry: ZipEntry, methods: Methods, { maxRatio = MAX_RATIO }: ZipLimits): void {
   const { flags, method, size, packedSize, offset } = entry;
   const name = JSON.stringify(entry.name);
   if (flags & 0x41) {
@@ -81,7 +82,7 @@ export function* parseZipPlace(entry: ZipEntry): Parse<number> {
  * encryption and unknown methods, `LimitError` for a bomb.
  */
 export function* parseZipPacked(entry: ZipEntry, methods: Methods, limits: ZipLimits = {}): Parse<Uint8Array> {
-  refuse(entry, methods, limits);
+  demandReadable(entry, methods, limits);
   const { offset, packedSize, name } = entry;
   const local = LOCAL_SIZE + entry.rawName.length;
   let at: number;
@@ -97,14 +98,15 @@ export function* parseZipPacked(entry: ZipEntry, methods: Methods, limits: ZipLi
 }
 
 /** Checks the content of a file, and gives it back. Throws `FormatError` for a wrong size or sum. */
-export function checkedContent(content: Uint8Array, { name, size, crc, offset }: ZipEntry): Uint8Array {
+export function checkedContent(content: Uint8Array, entry: ZipEntry, sum: number = crc32(content)): Uint8Array {
+  const { name, size, crc, offset } = entry;
   if (content.length !== size) {
     throw zipError(
       `${JSON.stringify(name)} has ${content.length} bytes, not the ${size} that the directory tells`,
       offset,
     );
   }
-  if (crc32(content) !== crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
+  if (sum !== crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
   return content;
 }
 

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { crc32 } from "../bytes/digest.ts";
 import { roomFor } from "../bytes/memory.ts";
 import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
-import { SourceError } from "../errors.ts";
+import { SourceError, TruncatedError } from "../errors.ts";
 import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
-import { checkedContent, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";
+import { checkedContent, demandReadable, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";
 import { DEFLATE_ONLY, type Methods } from "./methods.ts";
 
 /** Options of {@link openZip}. */
@@ -17,6 +18,9 @@ export interface ZipOptions extends ZipLimits {
   methods?: Methods | undefined;
   signal?: AbortSignal | undefined;
 }
+
+/** Bytes of a large file that are read at once. */
+const STEP = 1 << 22;
 
 /** A zip over a source that reads ranges. */
 export class ZipFile {
@@ -43,11 +47,39 @@ export class ZipFile {
   async read(name: string, signal?: AbortSignal): Promise<Uint8Array> {
     const entry = this.entry(name);
     const { methods = DEFLATE_ONLY } = this.#options;
+    if (entry.method === 0 && entry.size > 2 * STEP) return this.#readStored(entry, methods, signal);
     const packed = await asyncParse(this.source, parseZipPacked(entry, methods, this.#options), signal);
     const method = methods.get(entry.method);
     if (method?.decodeAside) return checkedContent(await method.decodeAside(packed, entry), entry);
     await method?.ready?.();
     return checkedContent(method?.decode(packed, entry) ?? packed, entry);
+  }
+
+  /** Large files that are not packed: summed up while the next piece is read. */
+  async #readStored(entry: ZipEntry, methods: Methods, signal?: AbortSignal): Promise<Uint8Array> {
+    demandReadable(entry, methods, this.#options);
+    const { size } = entry;
+    const start = await asyncParse(this.source, parseZipPlace(entry), signal);
+    const content = roomFor(size);
+    const piece = async (at: number): Promise<number> => {
+      const into = content.subarray(at, at + STEP);
+      const [got] = await this.source.read!([{ at: start + at, size: into.length, into }], signal);
+      if (got!.length === into.length) return into.length;
+      throw new TruncatedError(`the zip ends in the bytes of ${JSON.stringify(entry.name)}`, {
+        offset: start + at + got!.length,
+        format: "zip",
+      });
+    };
+    let sum = 0;
+    let next = piece(0);
+    for (let at = 0; at < size; ) {
+      const length = await next;
+      signal?.throwIfAborted();
+      if (at + length < size) next = piece(at + length);
+      sum = crc32(content.subarray(at, at + length), sum);
+      at += length;
+    }
+    return checkedContent(content, entry, sum);
   }
 
   /** As {@link read}, at once; a stored file of bytes in memory is a view of them. */
