@@ -92,9 +92,11 @@ const server = createServer((request, response) => {
     ...chunks,
     "/list.pkl": ["application/octet-stream", Buffer.from("80045d94284b014b02652e", "hex")],
   };
-  const [type, body] = files[request.url] ?? ["text/plain", null];
+  const [path, query] = request.url.split("?");
+  const [type, body] = files[path] ?? ["text/plain", null];
+  const allowed = query === "wasm" ? policy.replace("'self'", "'self' 'wasm-unsafe-eval'") : policy;
   const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
-  const head = { "content-type": type, "content-security-policy": policy };
+  const head = { "content-type": type, "content-security-policy": allowed };
   if (body === null || from === undefined) {
     response.writeHead(body === null ? 404 : 200, head);
     response.end(body ?? "");
