@@ -148,8 +148,14 @@ describe("writing", () => {
       const source = await openPath(path, mode === "r+" ? "r+" : "r");
       const lazy = new LazyNDArray(source, { dtype: "<f8", shape, byteOffset: 16, mode });
       const doing = lazy.set(7, 599, "::-1");
-      if (mode === "r") await expect(doing).rejects.toThrow("read-only");
-      else {
+      if (mode === "r") {
+        await expect(doing).rejects.toThrow("read-only");
+        const part = await lazy.slice("0:2");
+        for (const made of [part, part.T, part.slice(0), part.reshape(-1), part.get(1) as NDArray]) {
+          expect([made.writeable, made.copy().writeable]).toEqual([false, true]);
+          expect(() => made.set(1, ...made.shape.map(() => 0))).toThrow("read-only");
+        }
+      } else {
         await doing;
         await lazy.set(NDArray.over(base.dtype, Float64Array.of(1, 2, 3), [3]), "10:4:-2", 2);
         expect((await lazy.load()).get(599, 3)).toBe(7);

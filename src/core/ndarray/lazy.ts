@@ -136,7 +136,7 @@ export class LazyNDArray {
   }
 
   /**
-   * All items, read into memory of their own or `into`. `SourceError` when reading fails or the file has become
+   * All items, read into memory of their own or `into`; in mode `r` an array that is not writeable. `SourceError` when reading fails or the file has become
    * shorter, `RangeError` when `into` is too small or not aligned.
    */
   load({ into, signal }: LazyLoadOptions = {}): Promise<NDArray> {
@@ -256,7 +256,8 @@ export class LazyNDArray {
     const { shape, stride, offset } = runs.packed;
     const made = (): NDArray => {
       const data = adoptBytes(this.dtype, out);
-      return new NDArray(this.dtype, data, { shape, stride: stride.map((n) => n * slots), offset: offset * slots });
+      const view = { shape, stride: stride.map((n) => n * slots), offset: offset * slots };
+      return new NDArray(this.dtype, data, view, this.mode !== "r");
     };
     return { walk: this.#pages.read(runs, out), made };
   }

@@ -39,12 +39,14 @@ export class NDArray implements Iterable<unknown> {
   #dtype: DType;
   #data: ArrayData;
   #view: View;
+  #writeable: boolean;
 
   /** @internal An array over memory; `view` counts slots of `data`. */
-  constructor(dtype: DType, data: ArrayData, view: View) {
+  constructor(dtype: DType, data: ArrayData, view: View, writeable = true) {
     this.#dtype = dtype;
     this.#data = data;
     this.#view = view;
+    this.#writeable = writeable;
   }
 
   /** @internal An array of this shape over memory without gaps. */
@@ -83,6 +85,7 @@ export class NDArray implements Iterable<unknown> {
     target.#dtype = source.#dtype;
     target.#data = source.#data;
     target.#view = source.#view;
+    target.#writeable = source.#writeable;
   }
 
   get dtype(): DType {
@@ -108,6 +111,10 @@ export class NDArray implements Iterable<unknown> {
   /** Element of `data` at which the first item begins. */
   get offset(): number {
     return this.#view.offset;
+  }
+  /** May items be set? NumPy's `flags.writeable`. */
+  get writeable(): boolean {
+    return this.#writeable;
   }
   get ndim(): number {
     return this.#view.shape.length;
@@ -144,13 +151,28 @@ export class NDArray implements Iterable<unknown> {
   get(...indices: Index[]): unknown {
     const whole = indices.length === this.ndim && indices.every(isInt);
     const view = pick(this.#view, indices);
-    return whole ? readItem(this.#dtype, this.#data, view.offset) : new NDArray(this.#dtype, this.#data, view);
+    return whole ? readItem(this.#dtype, this.#data, view.offset) : this.#viewOf(view);
   }
 
-  /** Sets one item; `TypeError` when the dtype cannot hold the value. */
+  /** Sets one item; `TypeError` when the dtype cannot hold the value, and for an array that is not writeable. */
   set(value: unknown, ...indices: (number | bigint)[]): void {
+    if (!this.#writeable) throw new TypeError("assignment destination is read-only");
     if (indices.length !== this.ndim) throw new RangeError(`${this.ndim} indices name an item, not ${indices.length}`);
     writeItem(this.#dtype, this.#data, pick(this.#view, indices).offset, value);
+  }
+
+  /**
+   * Refuses `set` from now on, here and in views made later; the memory in `data` itself cannot be kept from writing.
+   * Gives the array.
+   */
+  freeze(): this {
+    this.#writeable = false;
+    return this;
+  }
+
+  /** Another view of the same memory. */
+  #viewOf(view: View): NDArray {
+    return new NDArray(this.#dtype, this.#data, view, this.#writeable);
   }
 
   /** The item at these indices with its dtype. */
@@ -168,7 +190,7 @@ export class NDArray implements Iterable<unknown> {
    * `null` for a new axis.
    */
   slice(...indices: Index[]): NDArray {
-    return new NDArray(this.#dtype, this.#data, pick(this.#view, indices));
+    return this.#viewOf(pick(this.#view, indices));
   }
 
   /** The same items in another shape, of which one axis may be -1; a view where the items have no gaps, else a copy. */
@@ -183,7 +205,7 @@ export class NDArray implements Iterable<unknown> {
     }
     const from = this.isC ? this : this.copy();
     const stride = strides(shape, storageOf(this.#dtype).slots);
-    return new NDArray(this.#dtype, from.#data, { shape, stride, offset: from.#view.offset });
+    return from.#viewOf({ shape, stride, offset: from.#view.offset });
   }
 
   /** A view with the axes in another order (reversed when none is given). */
@@ -197,7 +219,7 @@ export class NDArray implements Iterable<unknown> {
     ) {
       throw new RangeError(`(${axes.join(", ")}) does not name every axis once`);
     }
-    return new NDArray(this.#dtype, this.#data, reorder(this.#view, order));
+    return this.#viewOf(reorder(this.#view, order));
   }
 
   /** A copy without gaps, last axis fastest (or first, for `"F"`). */
@@ -264,7 +286,7 @@ export class NDArray implements Iterable<unknown> {
       const start = Math.min(field.offset, data.byteLength);
       const typed = new make(data.buffer, data.byteOffset + start, Math.floor((data.byteLength - start) / slotBytes));
       const stride = [...this.stride.map((n) => n / slotBytes), ...inner];
-      return new NDArray(type, typed, { shape, stride, offset: this.offset / slotBytes });
+      return new NDArray(type, typed, { shape, stride, offset: this.offset / slotBytes }, this.#writeable);
     }
     const bytes = new Uint8Array(this.size * outer.itemsize);
     let at = 0;

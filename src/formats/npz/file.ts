@@ -6,6 +6,7 @@
 import { runSync, type Source } from "../../core/bytes/parse.ts";
 import { withPath } from "../../core/errors.ts";
 import { LazyNDArray, type MmapMode, type NDArray } from "../../core/ndarray/index.ts";
+import { inspect, pyType } from "../../core/values/protocol.ts";
 import type { ZipFile } from "../../core/zip/index.ts";
 import { type NpyReadOptions, parseNpy, parseNpyHeader } from "../npy/index.ts";
 
@@ -167,6 +168,12 @@ export class NpzFile {
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+  get [pyType](): string {
+    return "numpy.lib.npyio.NpzFile";
+  }
+  [inspect](): string {
+    return String(this);
   }
   toString(): string {
     return `NpzFile ${this.#zip.source.name ?? "object"} with keys: ${this.files.slice(0, 20).join(", ")}`;
