@@ -8,6 +8,7 @@
 import { halfToNumber, numberToHalf } from "../bytes/half.ts";
 import { PyComplex } from "../values/scalars.ts";
 import { Mark } from "../values/tuple.ts";
+import { unitChange } from "./datetime.ts";
 import type { DType } from "./dtype.ts";
 import { readRaw, writeItem, writeRaw } from "./items.ts";
 import { type ArrayData, allocate, storageOf, type TypedData } from "./storage.ts";
@@ -100,6 +101,10 @@ export function converted(from: DType, data: ArrayData, to: DType, count: number
       numbers(from, data, to, out);
       return out;
     }
+    if (/[Mm]/.test(from.kind) && from.kind === to.kind) {
+      times(from, data as BigInt64Array, to, out as BigInt64Array);
+      return out;
+    }
     if (from.kind === "c" && to.kind === "c" && from.itemsize <= 16 && to.itemsize <= 16) {
       (out as Float64Array).set(data as Float64Array);
       return out;
@@ -117,6 +122,17 @@ export function converted(from: DType, data: ArrayData, to: DType, count: number
   const size = slots * slotBytes;
   if (size > 0) for (let i = 0; i < count; i++) writeRaw(to, view, i * size, items[i], little);
   return out;
+}
+
+/** Ticks of one unit as those of another; those of no unit are taken as they are. */
+function times(from: DType, data: BigInt64Array, to: DType, out: BigInt64Array): void {
+  const isSame = from.unit === to.unit && from.count === to.count;
+  if (isSame || from.unit === "generic" || to.unit === "generic") {
+    out.set(data);
+    return;
+  }
+  const change = unitChange(from.kind as "M" | "m", from, to);
+  for (let i = 0; i < out.length; i++) out[i] = change(data[i] as bigint);
 }
 
 function numbers(from: DType, data: TypedData, to: DType, out: TypedData): void {

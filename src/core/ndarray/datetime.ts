@@ -115,3 +115,51 @@ function dayMillis(year: bigint, months: bigint): number {
   const month = ((months % 12n) + 12n) % 12n;
   return Number((days - (month >= 2n && !leap ? 1n : 0n)) * 86400000n);
 }
+
+/** Day, counted from 1970-01-01, on which a month counted from January 1970 begins. */
+function dayOfMonth(months: bigint): bigint {
+  const year = floorDiv(months, 12n) + 1970n;
+  const month = Number(months - (year - 1970n) * 12n) + 1;
+  const y = month <= 2 ? year - 1n : year;
+  const era = floorDiv(y, 400n);
+  const doy = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5);
+  const yoe = y - era * 400n;
+  return era * 146097n + yoe * 365n + yoe / 4n - yoe / 100n + BigInt(doy) - 719468n;
+}
+
+/** Ticks of a unit in a day, and whether it is counted in months instead. */
+function perDay(unit: string, kind: "M" | "m"): bigint | null {
+  if (unit === "Y" || unit === "M") return null;
+  const [inDay] = IN_DAY[unit === "W" ? "D" : unit] ?? [];
+  if (inDay === undefined) throw new TypeError(`${kind}8 has no unit ${unit}`);
+  return inDay;
+}
+
+/**
+ * How ticks of one unit become those of another, as NumPy casts: rounded down, NaT kept, beyond int64 wrapped.
+ * `TypeError` between months or years and days of a timedelta, which have no fixed length.
+ */
+export function unitChange(
+  kind: "M" | "m",
+  from: { unit: string; count: number },
+  to: { unit: string; count: number },
+): (ticks: bigint) => bigint {
+  const [source, target] = [perDay(from.unit, kind), perDay(to.unit, kind)];
+  const size = (unit: string, count: number): bigint => BigInt(count) * (unit === "Y" ? 12n : unit === "W" ? 7n : 1n);
+  const [many, few] = [size(from.unit, from.count), size(to.unit, to.count)];
+  if ((source === null) !== (target === null)) {
+    if (kind === "m") throw new TypeError(`a timedelta64 of ${from.unit} has no fixed length in ${to.unit}`);
+    if (source === null && target !== null) {
+      return (ticks) => (ticks === NAT ? NAT : floorDiv(dayOfMonth(ticks * many) * target, few));
+    }
+    const inDay = source as bigint;
+    return (ticks) => {
+      if (ticks === NAT) return NAT;
+      const [year, month] = civil(floorDiv(ticks * many, inDay));
+      return floorDiv((year - 1970n) * 12n + BigInt(month - 1), few);
+    };
+  }
+  const over = many * (target ?? 1n);
+  const under = few * (source ?? 1n);
+  return (ticks) => (ticks === NAT ? NAT : floorDiv(ticks * over, under));
+}
