@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { bz2, type Codec, gzip, joined, lz4, lzma, xz, zlib } from "../core/codecs/index.ts";
 import { SourceError } from "../core/errors.ts";
 import { dumps } from "../dump.ts";
+import { dumps as dumpsJoblib } from "../joblibdump.ts";
 import { dumpsNpz, dumps as npyDumps } from "../npysave.ts";
 import { writePath } from "../platform/files.ts";
 import { csvLines, namedArrays, oneArray } from "../tools/convert/index.ts";
@@ -25,6 +27,7 @@ const TARGETS: Readonly<Record<string, (value: unknown, options: Options) => Uin
   ".npz": (value, options) => [dumpsNpz(namedArrays(value), { compressed: options.has("compress") })],
   ".pkl": (value) => [dumps(value)],
   ".pickle": (value) => [dumps(value)],
+  ".joblib": (value) => [dumpsJoblib(value)],
   ".json": (value) => text((out) => writeJSON(value, out)),
   ".ndjson": (value) => text((out) => writeNDJSON(value, out)),
   ".csv": (value) =>
@@ -32,6 +35,21 @@ const TARGETS: Readonly<Record<string, (value: unknown, options: Options) => Uin
       for (const line of csvLines(value)) out.line(line);
     }),
 };
+
+/** What may stand behind these, or alone (then it is joblib's, as joblib has it). */
+const SHELLS: readonly Codec[] = [zlib, gzip, bz2, lzma, xz, lz4];
+
+/** What a file's name asks for: a target, and a shell around it. */
+function targetOf(to: string): ((value: unknown, options: Options) => Uint8Array[]) | undefined {
+  const name = to.toLowerCase();
+  const shell = SHELLS.find(({ extension }) => name.endsWith(extension));
+  const inner = shell === undefined ? name : name.slice(0, -shell.extension.length);
+  const ending = /\.[^./\\]+$/.exec(inner)?.[0] ?? "";
+  const known = Object.hasOwn(TARGETS, ending) ? TARGETS[ending] : undefined;
+  if (shell === undefined) return known;
+  const target = known ?? (TARGETS[".joblib"] as (value: unknown, options: Options) => Uint8Array[]);
+  return (value, options) => [shell.encode(joined(target(value, options)))];
+}
 
 /** What is written to an output, as bytes. */
 function text(write: (out: Output) => void): Uint8Array[] {
@@ -43,10 +61,12 @@ function text(write: (out: Output) => void): Uint8Array[] {
   return pieces;
 }
 
+const ENDINGS: string = [...Object.keys(TARGETS), ...SHELLS.map(({ extension }) => extension)].join(" ");
+
 export const convert: Command = {
   name: "convert",
   usage: "FROM TO",
-  help: `write a file in the format that TO ends in: ${Object.keys(TARGETS).join(" ")}`,
+  help: `write a file in the format that TO ends in: ${ENDINGS}`,
   flags: [
     { name: "key", short: "k", value: "PATH", help: "take one part: a name, or a path as for get" },
     { name: "compress", help: "pack the arrays of an npz" },
@@ -55,11 +75,8 @@ export const convert: Command = {
   async run(args, io) {
     const [from, to, ...rest] = args.words;
     if (from === undefined || to === undefined || rest.length > 0) throw new UsageError("convert takes FROM and TO");
-    const ending = /\.[^./\\]+$/.exec(to)?.[0].toLowerCase() ?? "";
-    const target = Object.hasOwn(TARGETS, ending) ? TARGETS[ending] : undefined;
-    if (target === undefined) {
-      throw new UsageError(`${to} ends in no known format: use one of ${Object.keys(TARGETS).join(" ")}`);
-    }
+    const target = targetOf(to);
+    if (target === undefined) throw new UsageError(`${to} ends in no known format: use one of ${ENDINGS}`);
     const root = await openTree(from, args, io);
     const key = args.options.get("key");
     const value = typeof key === "string" ? chosen(root.value, key, root.name) : root.value;

@@ -4,8 +4,12 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Source } from "../core/bytes/parse.ts";
 import { withPath } from "../core/errors.ts";
 import { fileError } from "../platform/files.ts";
+import { openPath } from "../platform/filesource.ts";
+import { inMemory } from "../sources/index.ts";
 import type { Node } from "../tools/inspect/index.ts";
 import { inspect } from "../tools/inspect/index.ts";
 import type { Flag, Parsed } from "./args.ts";
@@ -37,13 +41,18 @@ export async function readBytes(file: string, io: IO): Promise<Uint8Array> {
   return all;
 }
 
+/** Bytes of a file that knows what lies beside it: joblib's old files have companions. */
+function besides(bytes: Uint8Array, file: string): Source {
+  return { ...inMemory(bytes, file), beside: (name) => openPath(join(dirname(file), name)) };
+}
+
 /** Loads a file as a tree. */
 export async function openTree(file: string, { options }: Parsed, io: IO): Promise<Node> {
   const name = file === "-" ? "stdin" : file;
   const bytes = await readBytes(file, io);
   const encoding = options.get("encoding");
   try {
-    return await inspect(bytes, {
+    return await inspect(file === "-" ? bytes : besides(bytes, file), {
       name,
       ...(typeof encoding === "string" ? { encoding } : {}),
       onRest: (offset, { reason }) =>
