@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
+  "brine/joblib": "src/joblib.ts",
   "brine/memory": "src/memory.ts",
   "brine/node": "src/node/index.ts",
   "brine/numpy": "src/numpy.ts",
@@ -18,7 +19,14 @@ const FACES: Readonly<Record<string, string>> = {
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
   "brine/struct": "src/core/struct/index.ts",
 };
-const GUIDES = ["README.md", "docs/pickle.md", "docs/arrays.md", "docs/numpy-values.md", "docs/memory.md"];
+const GUIDES = [
+  "README.md",
+  "docs/pickle.md",
+  "docs/arrays.md",
+  "docs/joblib.md",
+  "docs/numpy-values.md",
+  "docs/memory.md",
+];
 const home = process.cwd();
 
 beforeAll(() => {
