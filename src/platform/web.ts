@@ -51,6 +51,13 @@ export async function makePath(path: string | URL, _head: Uint8Array, _size: num
   throw new SourceError("files cannot be made here", { path: String(path) });
 }
 
+/** Browsers digest only while one waits, and have no MD5. */
+export function nativeDigest(
+  _name: "md5" | "sha1",
+): { update(bytes: Uint8Array): unknown; digest(encoding: "hex"): string } | null {
+  return null;
+}
+
 /** Browsers have no folders. */
 export function openFolder(path: string | URL): Store {
   throw new SourceError("folders cannot be used here: pass a store, such as memoryStore()", { path: String(path) });

@@ -4,11 +4,35 @@
  * @module
  */
 
+import { nativeDigest } from "#platform";
+
 /** A digest that takes bytes in pieces. */
 export interface Digest {
   update(bytes: Uint8Array): this;
   /** The digest of all bytes so far, in lower-case hex; nothing may be added after it. */
   hex(): string;
+}
+
+/** The platform's digest, as one of ours. */
+class Native implements Digest {
+  readonly #native: NonNullable<ReturnType<typeof nativeDigest>>;
+  constructor(native: NonNullable<ReturnType<typeof nativeDigest>>) {
+    this.#native = native;
+  }
+  update(bytes: Uint8Array): this {
+    this.#native.update(bytes);
+    return this;
+  }
+  hex(): string {
+    return this.#native.digest("hex");
+  }
+}
+
+/** A digest by name, the platform's own where it has one. */
+export function digestOf(name: "md5" | "sha1"): Digest {
+  const native = nativeDigest(name);
+  if (native !== null) return new Native(native);
+  return name === "md5" ? new MD5() : new SHA1();
 }
 
 /** What both have in common: blocks of 64 bytes, then padding and the length in bits. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MD5, SHA1 } from "../../core/bytes/hashes.ts";
+import { digestOf } from "../../core/bytes/hashes.ts";
 import type { Pack } from "../../core/pack.ts";
 import { numpyFor } from "../numpy/index.ts";
 import { stdlib } from "../stdlib/index.ts";
@@ -42,11 +42,11 @@ export function hash(value: unknown, options: HashOptions = {}): string {
   const known = [...packs, numpyFor(version), stdlib];
   const numpy = String(version).startsWith("1") ? 1 : 2;
   const once = (one: unknown): string => {
-    const digest = hashName === "md5" ? new MD5() : new SHA1();
+    const digest = digestOf(hashName);
     return new Hasher({ digest, coerceMmap, packs: known, dtypeProtocol, numpy, inner }).hash(one);
   };
   // joblib hashes keys without an order by its own hash of default options.
   const inner = (one: unknown): string =>
-    new Hasher({ digest: new MD5(), coerceMmap: false, packs: known, dtypeProtocol, numpy, inner }).hash(one);
+    new Hasher({ digest: digestOf("md5"), coerceMmap: false, packs: known, dtypeProtocol, numpy, inner }).hash(one);
   return once(value);
 }
