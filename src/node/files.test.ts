@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
-import { dump, dumps, load, loadAll, loads } from "../formats/pickle/index.ts";
+import { dump, dumps, load, loadAll, loads, repr } from "../formats/pickle/index.ts";
+import { dump as dumpJoblib } from "../joblib.ts";
 import { cached, dumpFile, dumpFileSync, loadFile, loadFileSync } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "brine-"));
@@ -21,6 +22,14 @@ test("a file is written and read, by path and by URL", async () => {
   const big = new Uint8Array(5_000_000).fill(3);
   await dump(big, at("big.pkl"));
   expect(Buffer.from(await load<Uint8Array>(at("big.pkl"))).equals(big)).toBe(true);
+});
+
+test("packed files and joblib's are opened, at once and waiting", async () => {
+  for (const name of ["m.joblib", "m.joblib.xz", "m.joblib.bz2", "m.gz"]) {
+    await dumpJoblib([new Float64Array([1, 2]), name], at(name));
+    expect(repr(loadFileSync(at(name)))).toBe(`[array([1., 2.]), '${name}']`);
+    expect(repr(await loadFile(at(name)))).toBe(`[array([1., 2.]), '${name}']`);
+  }
 });
 
 test("a missing file is a SourceError that names it", async () => {

@@ -1,5 +1,5 @@
 /**
- * Pickle files on disk, Node only.
+ * Files on disk, Node only.
  *
  * ```ts
  * import { dumpFile, loadFileSync } from "brine/node";
@@ -10,19 +10,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { withPath } from "../core/errors.ts";
-import {
-  type DumpOptions,
-  dumps,
-  type LoadAsyncOptions,
-  type LoadOptions,
-  load,
-  loads,
-} from "../formats/pickle/index.ts";
+import { type DumpOptions, dumps, type LoadAsyncOptions, type LoadOptions } from "../formats/pickle/index.ts";
+import { load, loads } from "../load.ts";
 import { withPacks } from "../packs.ts";
 import { fileError, pathOf, writePath, writePathSync } from "../platform/files.ts";
 
 /**
- * Reads a pickle file at once. Throws `SourceError` naming the file when it cannot be read, else as `loads`.
+ * Reads a file at once, as `loads` of `brine` does: pickle, joblib, npy, packed or not. Throws `SourceError` naming the
+ * file when it cannot be read, else as `loads`.
  *
  * @example
  * ```ts
@@ -38,14 +33,14 @@ export function loadFileSync<T = unknown>(path: string | URL, options: LoadOptio
     throw fileError(name, e);
   }
   try {
-    return loads<T>(bytes, withPacks(options));
+    return loads<T>(bytes, options);
   } catch (e) {
     throw withPath(e, name);
   }
 }
 
 /**
- * Reads a pickle file.
+ * Reads a file, as `load` of `brine` does.
  *
  * @example
  * ```ts
@@ -53,7 +48,7 @@ export function loadFileSync<T = unknown>(path: string | URL, options: LoadOptio
  * ```
  */
 export function loadFile<T = unknown>(path: string | URL, options: LoadAsyncOptions = {}): Promise<T> {
-  return load<T>(pathOf(path), withPacks(options));
+  return load<T>(pathOf(path), options);
 }
 
 /** Options of the functions that write files. */
