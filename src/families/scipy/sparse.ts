@@ -134,10 +134,12 @@ export class SparseMatrix {
     });
     const { coords, data } = this.entries();
     const found: number[] = [];
-    const [first = []] = coords;
-    for (let i = 0; i < data.length; i++) {
-      if (first[i] === place[0] && coords.every((axis, a) => axis[i] === place[a])) found.push(i);
-    }
+    // The axis along which entries are in order, if there is one, bounds the search.
+    const major = this.format === "csr" && shape.length === 2 ? 0 : this.format === "csc" ? 1 : -1;
+    const axis = major < 0 ? null : (coords[major] as ArrayLike<number>);
+    const start = axis === null ? 0 : firstAt(axis, place[major] as number);
+    const end = axis === null ? data.length : firstAt(axis, (place[major] as number) + 1);
+    for (let i = start; i < end; i++) if (coords.every((own, a) => own[i] === place[a])) found.push(i);
     const one = { coords: [new Int32Array(found.length)], data: found.map((i) => data[i]) };
     return denseOf(one, this.dtype, [1]).get(0);
   }
@@ -210,6 +212,18 @@ export class SparseMatrix {
     const { coords, data } = this.entries();
     return { format: this.format, shape: this.shape, coords: coords.map((axis) => Array.from(axis)), data };
   }
+}
+
+/** The first place of a rising list at which a number or a larger one stands. */
+function firstAt(list: ArrayLike<number>, least: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isZero(value: unknown): boolean {
