@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { type HashRow, wrongHashes } from "../../../test/support/hash-cases.ts";
-import { array } from "../../core/ndarray/index.ts";
+import { array, NDArray, SubclassArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
-import { PyFloat } from "../../core/values/scalars.ts";
+import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
 import { PySet } from "../../core/values/set.ts";
 import { tuple } from "../../core/values/tuple.ts";
+import { dumps, loads } from "../../formats/pickle/index.ts";
+import { defineArrayClass, numpy } from "../numpy/index.ts";
 import { hash } from "./hash.ts";
 
 const file = new URL("../../../fixtures/data/joblibhash.jsonl.gz", import.meta.url);
@@ -36,6 +38,17 @@ it("takes JavaScript's own values", () => {
   expect(hash(Float64Array.of(1, 2))).toBe(hash(array([1, 2])));
   expect(hash(1)).not.toBe(hash(new PyFloat(1)));
   expect(hash([1])).not.toBe(hash(tuple(1)));
+});
+
+it("tells classes of the caller's by their names in Python", () => {
+  class Image extends NDArray {}
+  const classes = defineArrayClass({ python: "app.Image", js: Image });
+  const stream = dumps(SubclassArray.of(array([1, 2]), new PyGlobal("app", "Image")), { packs: [numpy] });
+  const own = loads(stream, { packs: [numpy], classes: [classes] });
+  const inert = loads(stream, { packs: [numpy] });
+  expect(own).toBeInstanceOf(Image);
+  expect(hash(own, { packs: [classes] })).toBe(hash(inert));
+  expect(hash(inert)).not.toBe(hash(array([1, 2])));
 });
 
 it("goes to 100 000 levels", () => {

@@ -5,7 +5,7 @@
  */
 import { digestOf } from "../../core/bytes/hashes.ts";
 import type { Pack } from "../../core/pack.ts";
-import { numpyFor } from "../numpy/index.ts";
+import { numpyFor, numpy as numpyPack } from "../numpy/index.ts";
 import { stdlib } from "../stdlib/index.ts";
 import { Hasher } from "./hasher.ts";
 
@@ -39,14 +39,25 @@ export function hash(value: unknown, options: HashOptions = {}): string {
   if (hashName !== "md5" && hashName !== "sha1") {
     throw new TypeError(`Valid options for 'hashName' are "md5" and "sha1", not ${JSON.stringify(hashName)}`);
   }
-  const known = [...packs, numpyFor(version), stdlib];
+  const known = [...packs, numpyPack, stdlib];
+  // Made when the first dtype is met, and once.
+  let ofVersion: readonly Pack[] | null = null;
+  const dtypePacks = (): readonly Pack[] => (ofVersion ??= [numpyFor(version)]);
   const numpy = String(version).startsWith("1") ? 1 : 2;
   const once = (one: unknown): string => {
     const digest = digestOf(hashName);
-    return new Hasher({ digest, coerceMmap, packs: known, dtypeProtocol, numpy, inner }).hash(one);
+    return new Hasher({ digest, coerceMmap, packs: known, dtypeProtocol, numpy, dtypePacks, inner }).hash(one);
   };
   // joblib hashes keys without an order by its own hash of default options.
   const inner = (one: unknown): string =>
-    new Hasher({ digest: digestOf("md5"), coerceMmap: false, packs: known, dtypeProtocol, numpy, inner }).hash(one);
+    new Hasher({
+      digest: digestOf("md5"),
+      coerceMmap: false,
+      packs: known,
+      dtypeProtocol,
+      numpy,
+      dtypePacks,
+      inner,
+    }).hash(one);
   return once(value);
 }

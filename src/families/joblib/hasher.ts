@@ -32,6 +32,8 @@ export interface HasherOptions {
   dtypeProtocol: number;
   /** NumPy's major version. */
   numpy: 1 | 2;
+  /** The packs by which dtypes are pickled as that NumPy does. */
+  dtypePacks: () => readonly Pack[];
   /** The hash of a key that has no order, for the order. */
   inner: (value: unknown) => string;
 }
@@ -307,7 +309,9 @@ export class Hasher implements PackContext {
     const { digest, coerceMmap, numpy } = this.#options;
     digest.update(data.rawBytes(!data.isC && data.isF ? "F" : "C"));
     let cls = this.#named("numpy", "ndarray");
-    if (made instanceof SubclassArray && !(coerceMmap && made.cls.name === "memmap")) cls = current(made.cls, numpy);
+    if (made instanceof SubclassArray) {
+      if (!coerceMmap || made.cls.name !== "memmap") cls = current(made.cls, numpy);
+    } else if (made instanceof NDArray && made.constructor !== NDArray) cls = this.#nameOf(made.constructor) ?? cls;
     if (made instanceof MaskedArray) {
       cls = made.cls.name === "MaskedArray" && numpy === 2 ? this.#named("numpy.ma", "MaskedArray") : made.cls;
     }
@@ -315,10 +319,21 @@ export class Hasher implements PackContext {
     this.#tuple(tuple(cls, tuple("HASHED", data.dtype, shape, tupleFrom([...data.strides]))));
   }
 
+  /** The name under which a pack knows a class of the caller's. */
+  #nameOf(js: unknown): PyGlobal | null {
+    for (const { globals } of this.#options.packs) {
+      for (const [name, { value }] of globals) {
+        const dot = name.lastIndexOf(".");
+        if (value === js) return new PyGlobal(name.slice(0, dot), name.slice(dot + 1));
+      }
+    }
+    return null;
+  }
+
   #dtype(made: DType): void {
-    const { digest, packs, dtypeProtocol } = this.#options;
+    const { digest, dtypePacks, dtypeProtocol } = this.#options;
     digest.update(new TextEncoder().encode("_HASHED_DTYPE"));
-    digest.update(dumps(made, { packs, protocol: dtypeProtocol, canonical: true }));
+    digest.update(dumps(made, { packs: dtypePacks(), protocol: dtypeProtocol, canonical: true }));
   }
 
   #reduced(value: object | undefined): void {
