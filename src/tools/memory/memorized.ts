@@ -247,6 +247,11 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     return (yield* this.#computed(args, argsId)).output;
   }
 
+  /** Do arrays of results stay in their files? */
+  #isMapped(store: Store): boolean {
+    return (this.#options.mmapMode ?? null) !== null && store.fileOf !== undefined;
+  }
+
   *#loaded(argsId: string): Flow<R> {
     const store = this.#store as Store;
     const item = [...this.path, argsId];
@@ -256,7 +261,8 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
       this.#log(`[Memory]: Loading ${this.#name}${from}`);
     }
     const output = [...item, "output.pkl"];
-    const later = (yield* wait(store.has(output))) ? mapped(store, output, this.#options) : null;
+    const isMapped = this.#isMapped(store) && (yield* wait(store.has(output)));
+    const later = isMapped ? mapped(store, output, this.#options) : null;
     let value: R;
     if (later !== null) value = (yield* wait(later)) as R;
     else {
@@ -339,8 +345,7 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     } catch (e) {
       this.#warn(`Unable to write metadata. Exception: ${e instanceof Error ? e.message : String(e)}.`);
     }
-    const isMapped = (this.#options.mmapMode ?? null) !== null && store.fileOf !== undefined;
-    return { output: isMapped ? yield* this.#loaded(argsId) : output, metadata };
+    return { output: this.#isMapped(store) ? yield* this.#loaded(argsId) : output, metadata };
   }
 
   #signature(args: A): string {
