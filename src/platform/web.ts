@@ -47,6 +47,17 @@ export async function openPath(path: string | URL, _mode?: "r" | "r+" | "w+"): P
 }
 
 /** Browsers have no paths. */
+export function openNow(path: string | URL): {
+  size: number;
+  read(at: number, size: number, into?: Uint8Array): Uint8Array;
+  close(): void;
+} {
+  throw new SourceError("paths cannot be opened here: pass bytes, or open a Blob or URL with open(source)", {
+    path: String(path),
+  });
+}
+
+/** Browsers have no paths. */
 export async function makePath(path: string | URL, _head: Uint8Array, _size: number): Promise<Source> {
   throw new SourceError("files cannot be made here", { path: String(path) });
 }

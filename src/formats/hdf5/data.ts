@@ -1,0 +1,327 @@
+/**
+ * Elements of a dataset: what a selection asks for, gathered from compact, contiguous and chunked storage.
+ *
+ * @module
+ */
+import { rawBytes } from "#platform";
+import type { Span } from "../../core/bytes/parse.ts";
+import { FormatError, LimitError, UnsupportedError } from "../../core/errors.ts";
+import type { NDArray } from "../../core/ndarray/index.ts";
+import { decodeChunks, type PackedChunk, type Pipeline } from "./filters/index.ts";
+import type { Layout } from "./messages/layout.ts";
+import type { Space } from "./messages/space.ts";
+import { scatter } from "./scatter.ts";
+import { type Axis, countOf, type Selection } from "./selection.ts";
+import { type Chunk, chunksIn, type Grid } from "./storage/chunkindex.ts";
+import type { Context } from "./storage/context.ts";
+import { NOWHERE } from "./storage/cursor.ts";
+import type { Reading } from "./storage/store.ts";
+import type { H5Type } from "./types/datatype.ts";
+import { elements, scalar } from "./types/decode.ts";
+
+/** A dataset as its header describes it. */
+export interface DatasetInfo {
+  readonly type: H5Type;
+  readonly space: Space;
+  readonly layout: Layout;
+  readonly pipeline: Pipeline;
+  readonly fill: Uint8Array | null;
+  /** Files that hold the elements, one behind the other; empty for the dataset's own. */
+  readonly external: readonly ExternalPart[];
+}
+
+/** A part of another file. */
+export interface ExternalPart {
+  readonly file: string;
+  readonly at: number;
+  /** Bytes, or -1 for all that follow. */
+  readonly size: number;
+}
+
+/** Chunks are unpacked in batches of about this many bytes. */
+const BATCH = 1 << 25;
+/** Rows this near to each other are read at once. */
+const GAP = 1 << 14;
+/** One answer holds no more. */
+const MOST = 2 ** 33;
+
+/** Reads what a selection picks, as an array, or as a value where it picks one element. */
+export function* readSelection(context: Context, info: DatasetInfo, selection: Selection): Reading<unknown> {
+  const { type } = info;
+  const { points, shape } = selection;
+  const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
+  const bytes = yield* gather(context, info, selection.axes, count);
+  let picked = bytes;
+  if (points !== null) {
+    picked = new Uint8Array(points.length * type.size);
+    points.forEach((point, i) => {
+      picked.set(bytes.subarray(point * type.size, (point + 1) * type.size), i * type.size);
+    });
+  }
+  if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
+  if (shape.length === 0) return yield* scalar(context, type, picked);
+  return yield* elements(context, type, picked, shape);
+}
+
+function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selection: Selection): Reading<unknown> {
+  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
+  const made = yield* elements(context, type, bytes, selection.shape);
+  const known = type.members.map(({ name }) => name);
+  for (const name of selection.fields) {
+    if (!known.includes(name)) {
+      throw new RangeError(`there is no field ${JSON.stringify(name)}: the fields are ${known.join(", ")}`);
+    }
+  }
+  const [name] = selection.fields;
+  if (selection.fields.length > 1) {
+    throw new TypeError("name one field; several fields of an array come one by one by its field(name)");
+  }
+  const field = made.field(name as string);
+  return field.ndim === 0 ? field.item() : field;
+}
+
+/** The bytes of the elements, in C order. */
+export function* gather(
+  context: Context,
+  info: DatasetInfo,
+  axes: readonly Axis[],
+  count: number,
+): Reading<Uint8Array> {
+  const { size } = info.type;
+  const total = count * size;
+  if (total > MOST) throw new LimitError("maxBytes", MOST, total, { format: "hdf5" });
+  const { layout } = info;
+  const shape = info.space.shape ?? [];
+  if (layout.kind === "compact") {
+    const all = layout.data;
+    demand(all.length, shape, size);
+    return picked(all, shape, axes, size, count);
+  }
+  if (layout.kind === "chunked") return yield* fromChunks(context, info, layout, axes, count);
+  if (layout.kind === "virtual") {
+    throw new UnsupportedError("virtual datasets", "this dataset is a view of others, which is not known yet");
+  }
+  if (info.external.length > 0) {
+    throw new UnsupportedError("external storage", "the elements of this dataset stand in another file");
+  }
+  if (layout.at === NOWHERE) return filled(info, count);
+  return yield* fromRows(context, layout.at, shape, axes, size, count);
+}
+
+function demand(have: number, shape: readonly number[], size: number): void {
+  const need = shape.reduce((a, b) => a * b, size);
+  if (have < need) {
+    throw new FormatError(`a dataset that needs ${need} bytes has ${have}`, { format: "hdf5" });
+  }
+}
+
+/** Memory with the fill value all over. */
+function filled({ fill, type }: DatasetInfo, count: number): Uint8Array {
+  const out = new Uint8Array(count * type.size);
+  if (fill?.some((byte) => byte !== 0)) spread(out, fill.subarray(0, type.size));
+  return out;
+}
+
+function spread(out: Uint8Array, item: Uint8Array): void {
+  if (out.length === 0 || item.length === 0) return;
+  out.set(item);
+  for (let done = item.length; done < out.length; done *= 2) out.copyWithin(done, 0, Math.min(done, out.length - done));
+}
+
+function isWhole(shape: readonly number[], axes: readonly Axis[]): boolean {
+  return axes.every((axis, i) => !("list" in axis) && axis.step === 1 && axis.count === shape[i]);
+}
+
+/** Elements of a block of memory that holds the whole dataset. */
+function picked(
+  all: Uint8Array,
+  shape: readonly number[],
+  axes: readonly Axis[],
+  size: number,
+  count: number,
+): Uint8Array {
+  if (isWhole(shape, axes)) return all.slice(0, count * size);
+  const out = new Uint8Array(count * size);
+  const ranges = axes.map((axis, i) => within(axis, 0, shape[i] as number));
+  scatter(all, shape, out, axes.map(countOf), ranges, size);
+  return out;
+}
+
+/** Places of an axis that lie from `low` up to `high`: where they stand there, and where in the answer. */
+function within(axis: Axis, low: number, high: number): { from: Int32Array | Float64Array; to: number } {
+  if ("list" in axis) {
+    const first = axis.list.findIndex((n) => n >= low);
+    const begin = first < 0 ? axis.list.length : first;
+    const inside = axis.list.filter((n) => n >= low && n < high);
+    return { from: Float64Array.from(inside, (n) => n - low), to: begin };
+  }
+  const { start, step, count } = axis;
+  const first = Math.max(0, Math.ceil((low - start) / step));
+  const last = Math.min(count - 1, Math.floor((high - 1 - start) / step));
+  const n = Math.max(0, last - first + 1);
+  const from = new Int32Array(n);
+  for (let i = 0, at = start + first * step - low; i < n; i++, at += step) from[i] = at;
+  return { from, to: first };
+}
+
+/** Rows of a contiguous dataset, neighbours read at once. */
+function* fromRows(
+  context: Context,
+  at: number,
+  shape: readonly number[],
+  axes: readonly Axis[],
+  size: number,
+  count: number,
+): Reading<Uint8Array> {
+  const { store } = context;
+  const total = count * size;
+  if (total === 0) return new Uint8Array(0);
+  const all = shape.reduce((a, b) => a * b, size);
+  if (isWhole(shape, axes)) {
+    // Claimed sizes are checked before memory is made.
+    store.check(at, all);
+    const [bytes] = yield* store.payload([{ at, size: all, into: rawBytes(all) }]);
+    return bytes as Uint8Array;
+  }
+  store.check(at, all);
+  // The axes behind `run` are taken whole: a run is what follows without a gap.
+  let run = axes.length - 1;
+  while (run > 0 && isWhole(shape.slice(run), axes.slice(run))) run--;
+  const inner = shape.slice(run + 1).reduce((a, b) => a * b, size);
+  const rows = axes.slice(0, run).map((axis, i) => within(axis, 0, shape[i] as number).from);
+  const last = axes[run] as Axis;
+  const cells = within(last, 0, shape[run] as number).from;
+  const first = cells[0] as number;
+  const extent = ((cells[cells.length - 1] as number) - first + 1) * inner;
+  const dense = extent === cells.length * inner;
+  const out = rawBytes(total);
+  const rowBytes = (shape[run] as number) * inner;
+  let spans: Span[] = [];
+  let takes: { span: number; at: number; to: number }[] = [];
+  let held = 0;
+  const flush = function* (): Reading<void> {
+    const blocks = yield* store.payload(spans);
+    for (const take of takes) {
+      const block = (blocks[take.span] as Uint8Array).subarray(take.at);
+      if (dense) out.set(block.subarray(0, extent), take.to);
+      else {
+        for (let i = 0; i < cells.length; i++) {
+          const from = ((cells[i] as number) - first) * inner;
+          for (let k = 0; k < inner; k++) out[take.to + i * inner + k] = block[from + k] as number;
+        }
+      }
+    }
+    spans = [];
+    takes = [];
+    held = 0;
+  };
+  const index = rows.map(() => 0);
+  let to = 0;
+  for (;;) {
+    let place = 0;
+    for (let i = 0; i < run; i++) {
+      place = place * (shape[i] as number) + ((rows[i] as Int32Array)[index[i] as number] as number);
+    }
+    const from = at + place * rowBytes + first * inner;
+    const open = spans[spans.length - 1];
+    if (open !== undefined && from - (open.at + open.size) <= GAP && from >= open.at) {
+      takes.push({ span: spans.length - 1, at: from - open.at, to });
+      held += from + extent - (open.at + open.size);
+      open.size = from + extent - open.at;
+    } else {
+      spans.push({ at: from, size: extent });
+      takes.push({ span: spans.length - 1, at: 0, to });
+      held += extent;
+    }
+    to += cells.length * inner;
+    if (held >= BATCH || takes.length >= 65536) yield* flush();
+    let axis = run - 1;
+    for (; axis >= 0; axis--) {
+      index[axis] = (index[axis] as number) + 1;
+      if ((index[axis] as number) < (rows[axis] as Int32Array).length) break;
+      index[axis] = 0;
+    }
+    if (axis < 0) break;
+  }
+  yield* flush();
+  return out;
+}
+
+/** Elements from chunks. */
+function* fromChunks(
+  context: Context,
+  info: DatasetInfo,
+  layout: Layout & { kind: "chunked" },
+  axes: readonly Axis[],
+  count: number,
+): Reading<Uint8Array> {
+  const { type, pipeline } = info;
+  const { shape: found, maxshape } = info.space;
+  const shape = found ?? [];
+  const { size } = type;
+  if (layout.chunks.length !== shape.length) {
+    throw new FormatError(`chunks of ${layout.chunks.length} axes for a dataset of ${shape.length}`, {
+      format: "hdf5",
+    });
+  }
+  const chunkBytes = layout.chunks.reduce((a, b) => a * b, size);
+  if (chunkBytes > 2 ** 32) throw new LimitError("maxChunk", 2 ** 32, chunkBytes, { format: "hdf5" });
+  const out = filled(info, count);
+  if (count === 0) return out;
+  const low = axes.map((axis, i) => Math.floor(firstOf(axis) / (layout.chunks[i] as number)));
+  const high = axes.map((axis, i) => Math.floor(lastOf(axis) / (layout.chunks[i] as number)));
+  const grid: Grid = { layout, shape, maxshape, chunkBytes, filtered: pipeline.length > 0 };
+  const chunks = yield* chunksIn(context, grid, low, high);
+  const counts = axes.map(countOf);
+  // In the file's order, which is how disks and servers like to be read.
+  chunks.sort((a, b) => a.at - b.at);
+  for (let i = 0; i < chunks.length; ) {
+    const batch: Chunk[] = [];
+    const ranges: ReturnType<typeof within>[][] = [];
+    for (let held = 0; i < chunks.length && held < BATCH; i++) {
+      const chunk = chunks[i] as Chunk;
+      const parts = axes.map((axis, k) => {
+        const begin = (chunk.grid[k] as number) * (layout.chunks[k] as number);
+        return within(axis, begin, Math.min(begin + (layout.chunks[k] as number), shape[k] as number));
+      });
+      if (parts.some((part) => part.from.length === 0)) continue;
+      batch.push(chunk);
+      ranges.push(parts);
+      held += chunkBytes;
+    }
+    for (const chunk of batch) {
+      if (pipeline.length === 0 && chunk.size < chunkBytes) {
+        throw new FormatError(`a chunk has ${chunk.size} bytes, it should have ${chunkBytes}`, { offset: chunk.at });
+      }
+    }
+    const blocks = yield* context.store.payload(batch.map(({ at, size }) => ({ at, size })));
+    const packed = batch.map((chunk, k): PackedChunk => {
+      const edge = layout.chunks.some((n, axis) => ((chunk.grid[axis] as number) + 1) * n > (shape[axis] as number));
+      // Version 4 may leave the chunks at the edge unfiltered.
+      const mask = layout.flags & 1 && edge ? -1 : chunk.mask;
+      return { bytes: blocks[k] as Uint8Array, mask };
+    });
+    const unpacked = yield* decodeChunks(pipeline, packed, chunkBytes);
+    unpacked.forEach((bytes, k) => {
+      scatter(bytes, layout.chunks, out, counts, ranges[k] as ReturnType<typeof within>[], size);
+    });
+  }
+  return out;
+}
+
+function firstOf(axis: Axis): number {
+  return "list" in axis ? (axis.list[0] ?? 0) : axis.start;
+}
+
+function lastOf(axis: Axis): number {
+  return "list" in axis ? (axis.list[axis.list.length - 1] ?? 0) : axis.start + (axis.count - 1) * axis.step;
+}
+
+/** Reads all elements into memory of the caller's. */
+export function intoTyped(array: NDArray, target: ArrayBufferView): void {
+  const bytes = array.toBytes();
+  if (bytes.length !== target.byteLength) {
+    throw new RangeError(`the data has ${bytes.length} bytes, the target ${target.byteLength}`);
+  }
+  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
+}

@@ -1,0 +1,196 @@
+/**
+ * Filters: what a chunk goes through on its way to the file, and back.
+ *
+ * To add one: a file here, and a line in {@link TABLE}.
+ *
+ * @module
+ */
+import { deflateMany, inflateMany, lzfDecode, lzfEncode, zlib } from "../../../core/codecs/index.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import { type Cursor, utf8Text } from "../storage/cursor.ts";
+import type { Reading } from "../storage/store.ts";
+import { checksum, unchecked } from "./fletcher32.ts";
+import { unpackBits } from "./nbit.ts";
+import { unscale } from "./scaleoffset.ts";
+import { shuffle, unshuffle } from "./shuffle.ts";
+
+/** One filter of a pipeline. */
+export interface FilterSpec {
+  readonly id: number;
+  /** Bit 0: a chunk may go without it. */
+  readonly flags: number;
+  readonly name: string;
+  /** Its parameters. */
+  readonly values: readonly number[];
+}
+
+/** Filters in the order in which they are applied on writing. */
+export type Pipeline = readonly FilterSpec[];
+
+/** A filter at work on one chunk; `size` is what the chunk has when it is unpacked. */
+export interface Filter {
+  readonly name: string;
+  decode(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array;
+  /** Null when the chunk is better left as it is. */
+  encode?(bytes: Uint8Array, values: readonly number[]): Uint8Array | null;
+}
+
+/** Numbers of filters (registered with The HDF Group). */
+export const FILTER = { gzip: 1, shuffle: 2, fletcher32: 3, szip: 4, nbit: 5, scaleoffset: 6, lzf: 32000 } as const;
+
+const TABLE: ReadonlyMap<number, Filter> = new Map<number, Filter>([
+  [
+    FILTER.gzip,
+    {
+      name: "gzip",
+      decode: (bytes, _, size) => zlib.decode(bytes, { maxOutput: room(size), size }),
+      encode: (bytes, values) => zlib.encode(bytes, values[0] ?? 4),
+    },
+  ],
+  [
+    FILTER.shuffle,
+    {
+      name: "shuffle",
+      decode: (bytes, values) => unshuffle(bytes, values[0] ?? 1),
+      encode: (bytes, values) => shuffle(bytes, values[0] ?? 1),
+    },
+  ],
+  [FILTER.nbit, { name: "nbit", decode: unpackBits }],
+  [FILTER.scaleoffset, { name: "scaleoffset", decode: unscale }],
+  [FILTER.fletcher32, { name: "fletcher32", decode: unchecked, encode: checksum }],
+  [
+    FILTER.lzf,
+    {
+      name: "lzf",
+      decode: (bytes, values, size) => lzfDecode(bytes, values[2] || size),
+      encode: (bytes) => lzfEncode(bytes),
+    },
+  ],
+]);
+
+/** What filters before the packing one may add to a chunk. */
+function room(size: number): number {
+  return size + 4096;
+}
+
+/** Names of filters that others have registered, for the message that they are not there. */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [FILTER.szip, "szip"],
+  [305, "LZO"],
+  [307, "bzip2"],
+  [32001, "blosc"],
+  [32004, "lz4"],
+  [32008, "bitshuffle"],
+  [32013, "zfp"],
+  [32015, "zstd"],
+  [32026, "blosc2"],
+]);
+
+/** Reads a filter pipeline message (specification, section IV.A.2.l). */
+export function parsePipeline(c: Cursor): Pipeline {
+  const version = c.version("filter pipeline", 1, 2);
+  const count = c.u8();
+  if (count > 32) throw c.bad(`a pipeline of ${count} filters: there may be 32`, 1);
+  if (version === 1) c.skip(6);
+  const out: FilterSpec[] = [];
+  for (let i = 0; i < count; i++) {
+    const id = c.u16();
+    const nameSize = version === 1 || id >= 256 ? c.u16() : 0;
+    const flags = c.u16();
+    const n = c.u16();
+    const text = c.take(version === 1 ? (nameSize + 7) & ~7 : nameSize);
+    const end = text.indexOf(0);
+    const values: number[] = [];
+    for (let k = 0; k < n; k++) values.push(c.u32());
+    if (version === 1 && n % 2 === 1) c.skip(4);
+    out.push({ id, flags, name: utf8Text(end < 0 ? text : text.subarray(0, end)), values });
+  }
+  return out;
+}
+
+/** The name of a filter as h5py has it, else as the file has it. */
+export function filterName({ id, name }: FilterSpec): string {
+  return TABLE.get(id)?.name ?? NAMES.get(id) ?? (name || `filter ${id}`);
+}
+
+/** The filter at work; throws `UnsupportedError` that names one that is not there. */
+export function filterOf(spec: FilterSpec): Filter {
+  const found = TABLE.get(spec.id);
+  if (found !== undefined) return found;
+  const name = filterName(spec);
+  throw new UnsupportedError(name, `the data went through the filter ${name} (number ${spec.id}), which is not known`, {
+    format: "hdf5",
+  });
+}
+
+/** A chunk as it stands in the file. */
+export interface PackedChunk {
+  readonly bytes: Uint8Array;
+  /** Bit `i` set: filter `i` was left out. */
+  readonly mask: number;
+}
+
+/** Takes chunks through the filters backwards; each has `size` bytes in the end. */
+export function* decodeChunks(pipeline: Pipeline, chunks: readonly PackedChunk[], size: number): Reading<Uint8Array[]> {
+  let now = chunks.map(({ bytes }) => bytes);
+  for (let i = pipeline.length - 1; i >= 0; i--) {
+    const spec = pipeline[i] as FilterSpec;
+    const filter = filterOf(spec);
+    const applies = chunks.map(({ mask }) => (mask & (1 << i)) === 0);
+    if (spec.id === FILTER.gzip && now.length > 1) {
+      const packed = now.filter((_, k) => applies[k]);
+      const unpacked = (yield {
+        kind: "work",
+        now: () => packed.map((bytes) => filter.decode(bytes, spec.values, size)),
+        later: () =>
+          inflateMany(
+            "zlib",
+            packed,
+            packed.map(() => room(size)),
+          ),
+      }) as Uint8Array[];
+      let next = 0;
+      now = now.map((bytes, k) => (applies[k] ? (unpacked[next++] as Uint8Array) : bytes));
+    } else now = now.map((bytes, k) => (applies[k] ? filter.decode(bytes, spec.values, size) : bytes));
+  }
+  for (const bytes of now) {
+    if (bytes.length < size) {
+      throw new FormatError(`a chunk has ${bytes.length} bytes when unpacked, it should have ${size}`, {
+        format: "hdf5",
+      });
+    }
+  }
+  return now;
+}
+
+/** The same for one block of bytes. */
+export function* decodeChunk(pipeline: Pipeline, bytes: Uint8Array, mask: number, size: number): Reading<Uint8Array> {
+  const [out] = yield* decodeChunks(pipeline, [{ bytes, mask }], size);
+  return (out as Uint8Array).subarray(0, size);
+}
+
+/** Takes chunks through the filters; where the platform can, they are packed side by side. */
+export function* encodeChunks(pipeline: Pipeline, chunks: readonly Uint8Array[]): Reading<PackedChunk[]> {
+  let now: PackedChunk[] = chunks.map((bytes) => ({ bytes, mask: 0 }));
+  for (const [i, spec] of pipeline.entries()) {
+    const { encode } = filterOf(spec);
+    if (encode === undefined) {
+      throw new UnsupportedError(filterName(spec), `the filter ${filterName(spec)} can be read, not written`);
+    }
+    if (spec.id === FILTER.gzip) {
+      const plain = now.map(({ bytes }) => bytes);
+      const packed = (yield {
+        kind: "work",
+        now: () => plain.map((bytes) => encode(bytes, spec.values)),
+        later: () => deflateMany("zlib", plain, spec.values[0] ?? 4),
+      }) as Uint8Array[];
+      now = now.map(({ mask }, k) => ({ bytes: packed[k] as Uint8Array, mask }));
+    } else {
+      now = now.map(({ bytes, mask }) => {
+        const packed = encode(bytes, spec.values);
+        return packed === null ? { bytes, mask: mask | (1 << i) } : { bytes: packed, mask };
+      });
+    }
+  }
+  return now;
+}

@@ -1,0 +1,100 @@
+/**
+ * N-bit: of each number only the bits that count (H5Znbit.c).
+ *
+ * @module
+ */
+import { FormatError } from "../../../core/errors.ts";
+import { BitReader } from "./bits.ts";
+
+const ATOMIC = 1;
+const ARRAY = 2;
+const COMPOUND = 3;
+const WHOLE = 4;
+
+/** One part of an element: what is packed, and where it goes. */
+interface Part {
+  readonly at: number;
+  readonly size: number;
+  readonly big: boolean;
+  /** First bit that counts and how many do; all bytes as they are for -1. */
+  readonly offset: number;
+  readonly precision: number;
+}
+
+/** Unpacks a chunk of `size` bytes. */
+export function unpackBits(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+  if (values[1] === 1) return bytes;
+  const parts: Part[] = [];
+  const width = parse(values, 3, 0, parts, 0).size;
+  const count = values[2] ?? 0;
+  if (width === 0 || count * width > size) {
+    throw new FormatError("the parameters of nbit make no sense", { format: "hdf5" });
+  }
+  const reader = new BitReader(bytes);
+  const out = new Uint8Array(size);
+  const word = new Uint8Array(16);
+  for (let i = 0; i < count; i++) {
+    for (const { at, size: n, big, offset, precision } of parts) {
+      const to = i * width + at;
+      if (precision < 0) {
+        for (let k = 0; k < n; k++) out[to + k] = reader.take(8);
+        continue;
+      }
+      word.fill(0);
+      // From the byte with the highest bit down to the one with the lowest.
+      for (let bit = offset + precision; bit > offset; ) {
+        const byte = (bit - 1) >> 3;
+        const low = Math.max(offset, byte * 8);
+        word[byte] = (reader.take(bit - low) << (low - byte * 8)) & 255;
+        bit = low;
+      }
+      for (let k = 0; k < n; k++) out[to + (big ? n - 1 - k : k)] = word[k] as number;
+    }
+  }
+  return out;
+}
+
+function parse(
+  values: readonly number[],
+  from: number,
+  at: number,
+  parts: Part[],
+  depth: number,
+): { size: number; next: number } {
+  const bad = (): FormatError => new FormatError("the parameters of nbit make no sense", { format: "hdf5" });
+  if (depth > 32 || parts.length > 65536) throw bad();
+  const [kind, size, third, fourth, fifth] = values.slice(from, from + 5);
+  if (size === undefined || size === 0) throw bad();
+  switch (kind) {
+    case ATOMIC: {
+      if (third === undefined || fourth === undefined || fifth === undefined) throw bad();
+      if (size > 16 || fourth === 0 || fourth + fifth > size * 8) throw bad();
+      parts.push({ at, size, big: third === 1, precision: fourth, offset: fifth });
+      return { size, next: from + 5 };
+    }
+    case WHOLE:
+      parts.push({ at, size, big: false, precision: -1, offset: 0 });
+      return { size, next: from + 2 };
+    case ARRAY: {
+      let place = at;
+      let next = from + 2;
+      while (place < at + size) {
+        const base = parse(values, from + 2, place, parts, depth + 1);
+        place += base.size;
+        ({ next } = base);
+      }
+      return { size, next };
+    }
+    case COMPOUND: {
+      let next = from + 3;
+      for (let i = 0; i < (third ?? 0); i++) {
+        const offset = values[next];
+        if (offset === undefined) throw bad();
+        ({ next } = parse(values, next + 1, at + offset, parts, depth + 1));
+      }
+      return { size, next };
+    }
+    default:
+      throw bad();
+  }
+}

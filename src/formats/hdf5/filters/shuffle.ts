@@ -1,0 +1,55 @@
+/**
+ * Shuffle: the first bytes of all elements, then the second ones, and so on.
+ *
+ * @module
+ */
+
+/** Puts the bytes of elements of `size` together again; what is over stays at the end. */
+export function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
+  const n = Math.floor(bytes.length / size);
+  if (size <= 1 || n === 0) return bytes;
+  const out = new Uint8Array(bytes.length);
+  const whole = n * size;
+  if (size === 2) {
+    const to = new Uint16Array(out.buffer, 0, n);
+    for (let i = 0; i < n; i++) to[i] = (bytes[i] as number) | ((bytes[n + i] as number) << 8);
+  } else if (size === 4) {
+    words(bytes, 0, n, new Uint32Array(out.buffer, 0, n), 0, 1);
+  } else if (size === 8) {
+    const to = new Uint32Array(out.buffer, 0, 2 * n);
+    words(bytes, 0, n, to, 0, 2);
+    words(bytes, 4 * n, n, to, 1, 2);
+  } else {
+    for (let j = 0; j < size; j++) {
+      for (let i = 0, from = j * n, to = j; i < n; i++, to += size) out[to] = bytes[from + i] as number;
+    }
+  }
+  if (whole < bytes.length) out.set(bytes.subarray(whole), whole);
+  return out;
+}
+
+function words(bytes: Uint8Array, from: number, n: number, to: Uint32Array, at: number, step: number): void {
+  const second = from + n;
+  const third = second + n;
+  const fourth = third + n;
+  for (let i = 0; i < n; i++, at += step) {
+    to[at] =
+      (bytes[from + i] as number) |
+      ((bytes[second + i] as number) << 8) |
+      ((bytes[third + i] as number) << 16) |
+      ((bytes[fourth + i] as number) << 24);
+  }
+}
+
+/** Takes the bytes of elements of `size` apart. */
+export function shuffle(bytes: Uint8Array, size: number): Uint8Array {
+  const n = Math.floor(bytes.length / size);
+  if (size <= 1 || n === 0) return bytes;
+  const out = new Uint8Array(bytes.length);
+  for (let j = 0; j < size; j++) {
+    for (let i = 0, from = j, to = j * n; i < n; i++, from += size) out[to + i] = bytes[from] as number;
+  }
+  const whole = n * size;
+  if (whole < bytes.length) out.set(bytes.subarray(whole), whole);
+  return out;
+}

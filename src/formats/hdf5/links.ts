@@ -1,0 +1,168 @@
+/**
+ * The links of a group, old and new.
+ *
+ * @module
+ */
+import { FormatError } from "../../core/errors.ts";
+import { type Link, type NamedLink, parseDense, parseLink } from "./messages/links.ts";
+import { leaves, node } from "./storage/btree1.ts";
+import { btree2Find, btree2Records } from "./storage/btree2.ts";
+import type { Context } from "./storage/context.ts";
+import { Cursor, NOWHERE, utf8Text } from "./storage/cursor.ts";
+import { FractalHeap } from "./storage/fractal.ts";
+import { MESSAGE, type Message, type ObjectHeader } from "./storage/header.ts";
+import { heapText, localHeap } from "./storage/localheap.ts";
+import { lookup3 } from "./storage/lookup3.ts";
+import type { Reading } from "./storage/store.ts";
+
+/** Is an object a group? */
+export function isGroup(header: ObjectHeader): boolean {
+  return header.messages.some(({ kind }) => kind === MESSAGE.symbolTable || kind === MESSAGE.linkInfo) || bare(header);
+}
+
+/** A new group without links may have neither; it has a group info message, or nothing of a dataset. */
+function bare(header: ObjectHeader): boolean {
+  return (
+    header.messages.some(({ kind }) => kind === MESSAGE.groupInfo || kind === MESSAGE.link) &&
+    !header.messages.some(({ kind }) => kind === MESSAGE.dataspace)
+  );
+}
+
+const cursor = (context: Context, { data, at }: Message): Cursor => new Cursor(data, context.sizes, at);
+
+const find = (header: ObjectHeader, kind: number): Message | undefined =>
+  header.messages.find((message) => message.kind === kind);
+
+/** All links, in h5py's order: as they were made where that is kept, else by name. */
+export function* links(context: Context, header: ObjectHeader): Reading<NamedLink[]> {
+  const old = find(header, MESSAGE.symbolTable);
+  if (old !== undefined) return yield* oldLinks(context, cursor(context, old));
+  const out = header.messages
+    .filter(({ kind }) => kind === MESSAGE.link)
+    .map((message) => parseLink(cursor(context, message)));
+  const info = find(header, MESSAGE.linkInfo);
+  const dense = info === undefined ? null : parseDense(cursor(context, info), 8);
+  if (dense !== null && dense.heap !== NOWHERE) {
+    const heap = yield* FractalHeap.open(context, dense.heap);
+    for (const record of yield* btree2Records(context, dense.names)) {
+      out.push(parseLink(new Cursor(yield* heap.object(record.subarray(4)), context.sizes, dense.heap)));
+    }
+  }
+  return dense?.tracked ? out.sort((a, b) => a.order - b.order) : out.sort(byName);
+}
+
+function byName(a: NamedLink, b: NamedLink): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** One link, found without listing the others; undefined where there is none. */
+export function* findLink(context: Context, header: ObjectHeader, name: string): Reading<Link | undefined> {
+  const old = find(header, MESSAGE.symbolTable);
+  if (old !== undefined) return yield* oldLink(context, cursor(context, old), name);
+  for (const message of header.messages) {
+    if (message.kind !== MESSAGE.link) continue;
+    const found = parseLink(cursor(context, message));
+    if (found.name === name) return found.link;
+  }
+  const info = find(header, MESSAGE.linkInfo);
+  const dense = info === undefined ? null : parseDense(cursor(context, info), 8);
+  if (dense === null || dense.heap === NOWHERE) return undefined;
+  const heap = yield* FractalHeap.open(context, dense.heap);
+  const wanted = lookup3(new TextEncoder().encode(name));
+  const records = yield* btree2Find(
+    context,
+    dense.names,
+    (record) => new DataView(record.buffer, record.byteOffset, 4).getUint32(0, true) - wanted,
+  );
+  for (const record of records) {
+    const found = parseLink(new Cursor(yield* heap.object(record.subarray(4)), context.sizes, dense.heap));
+    if (found.name === name) return found.link;
+  }
+  return undefined;
+}
+
+interface Table {
+  tree: number;
+  heap: Uint8Array;
+}
+
+function* table(context: Context, c: Cursor): Reading<Table> {
+  const tree = c.offset();
+  return { tree, heap: yield* localHeap(context, c.offset()) };
+}
+
+/** The entries of a symbol table node (specification, section III.B). */
+function* entries(context: Context, at: number, heap: Uint8Array): Reading<{ name: Uint8Array; link: Link }[]> {
+  const { store, sizes } = context;
+  const c = new Cursor(yield* store.get(at, 8), sizes, at).signature("SNOD");
+  c.version("symbol table node", 1);
+  const count = c.skip(1).u16();
+  const body = new Cursor(yield* store.get(at + 8, count * (2 * sizes.offsets + 24)), sizes, at + 8);
+  const out: { name: Uint8Array; link: Link }[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = heapText(heap, body.offset(), context);
+    const header = body.offset();
+    const type = body.u32();
+    body.skip(4);
+    const scratch = body.take(16);
+    if (type === 2) {
+      const place = new Cursor(scratch, sizes).u32();
+      out.push({ name, link: { kind: "soft", path: utf8Text(heapText(heap, place, context)) } });
+    } else out.push({ name, link: { kind: "hard", at: header } });
+  }
+  return out;
+}
+
+function* oldLinks(context: Context, c: Cursor): Reading<NamedLink[]> {
+  const { tree, heap } = yield* table(context, c);
+  const nodes: number[] = [];
+  if (tree !== NOWHERE) {
+    yield* leaves(context, tree, 0, context.sizes.lengths, (child) => {
+      nodes.push(child);
+    });
+  }
+  const out: NamedLink[] = [];
+  for (const at of nodes) {
+    for (const { name, link } of yield* entries(context, at, heap)) {
+      out.push({ name: utf8Text(name), link, order: out.length });
+    }
+  }
+  return out;
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    const d = (a[i] as number) - (b[i] as number);
+    if (d !== 0) return d;
+  }
+  return a.length - b.length;
+}
+
+function* oldLink(context: Context, c: Cursor, name: string): Reading<Link | undefined> {
+  const { tree, heap } = yield* table(context, c);
+  if (tree === NOWHERE) return undefined;
+  const wanted = new TextEncoder().encode(name);
+  let at = tree;
+  for (let above = 64; ; ) {
+    const { level, keys, children } = yield* node(context, at, 0, context.sizes.lengths, above);
+    // A child holds the names behind the key before it, up to the key after it.
+    let i = 0;
+    while (i < children.length) {
+      const upper = heapText(heap, new Cursor(keys[i + 1] as Uint8Array, context.sizes).length(), context);
+      if (compare(wanted, upper) <= 0) break;
+      i++;
+    }
+    const child = children[i];
+    if (child === undefined) return undefined;
+    if (level === 0) {
+      for (const entry of yield* entries(context, child, heap)) {
+        if (compare(entry.name, wanted) === 0) return entry.link;
+      }
+      return undefined;
+    }
+    at = child;
+    above = level;
+    if (above < 0) throw new FormatError("a B-tree leads in a circle", { offset: at, format: "hdf5" });
+  }
+}

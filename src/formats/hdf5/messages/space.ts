@@ -1,0 +1,36 @@
+/**
+ * Dataspaces: how many elements there are, and in which shape (specification, section IV.A.2.b).
+ *
+ * @module
+ */
+import type { Cursor } from "../storage/cursor.ts";
+
+/** A shape; `null` for an empty dataspace. */
+export interface Space {
+  readonly shape: readonly number[] | null;
+  /** Lengths to which the axes may grow, `null` for no limit. */
+  readonly maxshape: readonly (number | null)[];
+}
+
+/** Reads a dataspace. */
+export function parseSpace(c: Cursor): Space {
+  const version = c.version("dataspace", 1, 2);
+  const rank = c.u8();
+  const flags = c.u8();
+  let isNull = false;
+  if (version === 1) c.skip(5);
+  else isNull = c.u8() === 2;
+  if (rank > 32) throw c.bad(`a dataspace of ${rank} axes: there may be 32`);
+  if (isNull) return { shape: null, maxshape: [] };
+  const shape: number[] = [];
+  for (let i = 0; i < rank; i++) shape.push(c.length());
+  const maxshape: (number | null)[] = [];
+  for (let i = 0; i < rank; i++) {
+    const most = flags & 1 ? c.lengthOrNone() : (shape[i] as number);
+    maxshape.push(most < 0 ? null : most);
+  }
+  let count = 1;
+  for (const n of shape) count *= n;
+  if (!shape.includes(0) && !Number.isSafeInteger(count)) throw c.bad("a dataspace has more elements than can be");
+  return { shape, maxshape };
+}

@@ -1,0 +1,98 @@
+/**
+ * What all parsers of one open file share: its store, its sizes, and what was read of it before.
+ *
+ * @module
+ */
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import { btree2Records } from "./btree2.ts";
+import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
+import { FractalHeap } from "./fractal.ts";
+import type { ObjectHeader } from "./header.ts";
+import type { Reading, Store } from "./store.ts";
+
+const MAX_HEADERS = 4096;
+const MAX_HEAPS = 64;
+
+/** One open file. */
+export class Context {
+  readonly store: Store;
+  readonly sizes: Sizes;
+  readonly headers = new Map<number, ObjectHeader>();
+  /** How deep shared messages refer to each other just now. */
+  nesting = 0;
+  /** Address of the table of shared messages, once it was looked for. */
+  sharedTable = NOWHERE;
+  #heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
+
+  constructor(store: Store, sizes: Sizes) {
+    this.store = store;
+    this.sizes = sizes;
+  }
+
+  keep(header: ObjectHeader): void {
+    if (this.headers.size >= MAX_HEADERS) this.headers.delete(this.headers.keys().next().value as number);
+    this.headers.set(header.at, header);
+  }
+
+  /** An object of a global heap (specification, section III.E); null for the null object. */
+  *globalObject(at: number, index: number): Reading<Uint8Array | null> {
+    if (index === 0 || at === 0 || at === NOWHERE) return null;
+    let heap = this.#heaps.get(at);
+    if (heap === undefined) {
+      heap = yield* this.#collection(at);
+      if (this.#heaps.size >= MAX_HEAPS) this.#heaps.delete(this.#heaps.keys().next().value as number);
+      this.#heaps.set(at, heap);
+    }
+    const found = heap.get(index);
+    if (found === undefined) {
+      throw new FormatError(`the global heap has no object ${index}`, { offset: at, format: "hdf5" });
+    }
+    return found;
+  }
+
+  *#collection(at: number): Reading<Map<number, Uint8Array>> {
+    const head = new Cursor(yield* this.store.get(at, 8 + this.sizes.lengths), this.sizes, at).signature("GCOL");
+    head.version("global heap", 1);
+    const size = head.skip(3).length();
+    const c = new Cursor(yield* this.store.get(at, size), this.sizes, at).skip(8 + this.sizes.lengths);
+    const objects = new Map<number, Uint8Array>();
+    // What is aligned to eight bytes counts from the collection's beginning.
+    while (c.left >= 8 + this.sizes.lengths) {
+      const index = c.u16();
+      c.skip(6);
+      const length = c.length();
+      if (index === 0) break;
+      objects.set(index, c.take(length));
+      c.skip(Math.min(c.left, (8 - (length % 8)) % 8));
+    }
+    return objects;
+  }
+
+  /** A shared message of the file's own heap (specification, section IV.A.2.p). */
+  *sharedMessage(kind: number, id: Uint8Array): Reading<Uint8Array> {
+    if (this.sharedTable === NOWHERE) {
+      throw new UnsupportedError("shared messages", "a message stands in a table of shared messages that is not there");
+    }
+    const at = this.sharedTable;
+    const { sizes, store } = this;
+    const entry = 12 + 2 * sizes.offsets;
+    const head = yield* store.get(at, Math.min(4 + 8 * entry, store.size - store.base - at));
+    const c = new Cursor(head, sizes, at).signature("SMTB");
+    while (c.left >= entry) {
+      c.skip(2);
+      const flags = c.u16();
+      c.skip(8);
+      c.offset();
+      const heap = c.offset();
+      if (flags & (1 << kind) && heap !== NOWHERE) {
+        return yield* (yield* FractalHeap.open(this, heap)).object(id);
+      }
+    }
+    throw new FormatError("a shared message is of a kind that is not shared in this file", { offset: at });
+  }
+
+  /** All records of a version 2 B-tree. */
+  records(at: number): Reading<Uint8Array[]> {
+    return btree2Records(this, at);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Object headers (specification, section IV.A): the messages of a group, dataset or named type.
+ *
+ * @module
+ */
+import { FormatError } from "../../../core/errors.ts";
+import type { Context } from "./context.ts";
+import { Cursor, NOWHERE } from "./cursor.ts";
+import { verify } from "./lookup3.ts";
+import type { Reading } from "./store.ts";
+
+/** Kinds of messages, by their numbers in the specification. */
+export const MESSAGE = {
+  dataspace: 0x01,
+  linkInfo: 0x02,
+  datatype: 0x03,
+  oldFill: 0x04,
+  fill: 0x05,
+  link: 0x06,
+  external: 0x07,
+  layout: 0x08,
+  groupInfo: 0x0a,
+  filters: 0x0b,
+  attribute: 0x0c,
+  comment: 0x0d,
+  sharedTable: 0x0f,
+  continuation: 0x10,
+  symbolTable: 0x11,
+  attributeInfo: 0x15,
+} as const;
+
+/** One message: its kind and its bytes, shared ones already fetched. */
+export interface Message {
+  readonly kind: number;
+  readonly flags: number;
+  readonly data: Uint8Array;
+  /** Address of the data, for messages. */
+  readonly at: number;
+  /** Creation order, where the header keeps it. */
+  readonly order: number;
+}
+
+/** An object header. */
+export interface ObjectHeader {
+  readonly at: number;
+  readonly version: number;
+  readonly messages: readonly Message[];
+}
+
+/** An object has a handful of continuations; only a hostile file has many. */
+const MAX_CHUNKS = 65536;
+
+/** Reads the object header at an address. */
+export function* objectHeader(context: Context, at: number): Reading<ObjectHeader> {
+  const known = context.headers.get(at);
+  if (known !== undefined) return known;
+  const { store } = context;
+  const head = yield* store.get(at, Math.min(16, store.size - store.base - at));
+  const isNew = head[0] === 0x4f && head[1] === 0x48 && head[2] === 0x44 && head[3] === 0x52;
+  const header = yield* isNew ? newHeader(context, at) : oldHeader(context, at, head);
+  context.keep(header);
+  return header;
+}
+
+interface Raw {
+  kind: number;
+  flags: number;
+  data: Uint8Array;
+  at: number;
+  order: number;
+}
+
+function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<ObjectHeader> {
+  const c = new Cursor(head, context.sizes, at);
+  c.version("object header", 1);
+  c.skip(1);
+  const count = c.u16();
+  c.skip(4);
+  const size = c.u32();
+  const raw: Raw[] = [];
+  const chunks = [{ at: at + 16, size }];
+  for (let i = 0; i < chunks.length && raw.length < count; i++) {
+    const chunk = chunks[i] as { at: number; size: number };
+    const bytes = yield* context.store.get(chunk.at, chunk.size);
+    const m = new Cursor(bytes, context.sizes, chunk.at);
+    while (m.left >= 8 && raw.length < count) {
+      const kind = m.u16();
+      const length = m.u16();
+      const flags = m.u8();
+      m.skip(3);
+      const place = chunk.at + m.at;
+      const data = m.take(length);
+      if (kind === MESSAGE.continuation) continuation(context, chunks, data, place);
+      raw.push({ kind, flags, data, at: place, order: raw.length });
+    }
+  }
+  return { at, version: 1, messages: yield* resolved(context, raw) };
+}
+
+function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
+  const { store, sizes } = context;
+  const head = yield* store.get(at, Math.min(34, store.size - store.base - at));
+  const c = new Cursor(head, sizes, at).signature("OHDR");
+  c.version("object header", 2);
+  const flags = c.u8();
+  if (flags & 0x20) c.skip(16);
+  if (flags & 0x10) c.skip(4);
+  const size = c.uint(1 << (flags & 3));
+  verify("object header", yield* store.get(at, c.at + size + 4), at);
+  const raw: Raw[] = [];
+  const ordered = (flags & 4) !== 0;
+  const chunks = [{ at: at + c.at, size }];
+  for (let i = 0; i < chunks.length; i++) {
+    let chunk = chunks[i] as { at: number; size: number };
+    if (i > 0) {
+      const mark = yield* store.get(chunk.at, chunk.size);
+      new Cursor(mark, sizes, chunk.at).signature("OCHK");
+      if (chunk.size < 8) throw new FormatError("a part of an object header is too short", { offset: chunk.at });
+      verify("object header", mark, chunk.at);
+      chunk = { at: chunk.at + 4, size: chunk.size - 8 };
+    }
+    const bytes = yield* store.get(chunk.at, chunk.size);
+    const m = new Cursor(bytes, sizes, chunk.at);
+    const least = ordered ? 6 : 4;
+    while (m.left >= least) {
+      const kind = m.u8();
+      const length = m.u16();
+      const mflags = m.u8();
+      const order = ordered ? m.u16() : raw.length;
+      const place = chunk.at + m.at;
+      const data = m.take(length);
+      if (kind === MESSAGE.continuation) continuation(context, chunks, data, place);
+      raw.push({ kind, flags: mflags, data, at: place, order });
+    }
+  }
+  return { at, version: 2, messages: yield* resolved(context, raw) };
+}
+
+function continuation(context: Context, chunks: { at: number; size: number }[], data: Uint8Array, at: number): void {
+  const c = new Cursor(data, context.sizes, at);
+  const next = { at: c.offset(), size: c.length() };
+  if (next.at === NOWHERE || chunks.length >= MAX_CHUNKS || chunks.some((chunk) => chunk.at === next.at)) {
+    throw new FormatError("the parts of an object header lead in a circle or nowhere", { offset: at, format: "hdf5" });
+  }
+  chunks.push(next);
+}
+
+/** Fetches the messages that stand elsewhere (specification, section IV.A.1.c). */
+function* resolved(context: Context, raw: readonly Raw[]): Reading<Message[]> {
+  const out: Message[] = [];
+  for (const message of raw) {
+    if (message.kind === 0 || message.kind === MESSAGE.continuation) continue;
+    out.push(message.flags & 2 ? yield* shared(context, message) : message);
+  }
+  return out;
+}
+
+/** A message of which only a reference stands in the header. */
+export function* shared(context: Context, message: Message): Reading<Message> {
+  const c = new Cursor(message.data, context.sizes, message.at);
+  const version = c.version("shared message", 1, 2, 3);
+  const type = c.u8();
+  if (version === 3 && type === 1) {
+    const data = yield* context.sharedMessage(message.kind, c.take(8));
+    return { ...message, flags: message.flags & ~2, data };
+  }
+  if (version === 1) c.skip(6);
+  const at = c.offset();
+  if (context.nesting > 32) throw c.bad("shared messages lead in a circle");
+  context.nesting++;
+  try {
+    const header = yield* objectHeader(context, at);
+    const found = header.messages.find(({ kind }) => kind === message.kind);
+    if (found === undefined) throw c.bad("a shared message refers to an object that has none of its kind");
+    return { ...found, order: message.order };
+  } finally {
+    context.nesting--;
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * The bytes of an HDF5 file: whole in memory, behind a synchronous read, or behind a source that must be awaited.
+ *
+ * Parsers are generators that yield what they lack; over memory and synchronous reads they never have to.
+ *
+ * @module
+ */
+import type { Source, Span } from "../../../core/bytes/parse.ts";
+import { SourceError, TruncatedError } from "../../../core/errors.ts";
+
+/** What a parser may lack. */
+export type Need =
+  /** Ranges of the file, answered by `Uint8Array[]`. */
+  | { kind: "bytes"; spans: Span[] }
+  /** Work that can be done at once, or in parallel by who can wait; answered by its result. */
+  | { kind: "work"; now: () => unknown; later: () => Promise<unknown> };
+
+/** A parser over a store. */
+// biome-ignore lint/suspicious/noExplicitAny: the answer's type belongs to the need that was yielded
+export type Reading<T> = Generator<Need, T, any>;
+
+/** Reads bytes from a place, at once; fewer only at the end of the file. */
+export type ReadNow = (at: number, size: number, into?: Uint8Array) => Uint8Array;
+
+const PAGE = 1 << 16;
+const MAX_PAGES = 512;
+/** The first read of a source that must be awaited. */
+const FIRST = 1 << 20;
+
+/** Where the bytes of a file come from. Addresses count from {@link Store.base}, where the superblock stands. */
+export class Store {
+  readonly size: number;
+  readonly name: string | undefined;
+  /** Where the superblock stands: behind the user block. */
+  base = 0;
+  readonly #bytes: Uint8Array | null;
+  readonly #now: ReadNow | null;
+  readonly #source: Source | null;
+  #pages = new Map<number, Uint8Array>();
+
+  private constructor(
+    size: number,
+    name: string | undefined,
+    bytes: Uint8Array | null,
+    now: ReadNow | null,
+    source: Source | null,
+  ) {
+    this.size = size;
+    this.name = name;
+    this.#bytes = bytes;
+    this.#now = now;
+    this.#source = source;
+  }
+
+  /** A file in memory. */
+  static of(bytes: Uint8Array, name?: string): Store {
+    return new Store(bytes.length, name, bytes, null, null);
+  }
+
+  /** A file that can be read at once. */
+  static reading(read: ReadNow, size: number, name?: string): Store {
+    return new Store(size, name, null, read, null);
+  }
+
+  /** A source with ranges. */
+  static source(source: Source): Store {
+    const { size } = source;
+    if (size === undefined || source.read === undefined) {
+      throw new SourceError("HDF5 needs a source of known size that gives ranges", { path: source.name });
+    }
+    return new Store(size, source.name, null, null, source);
+  }
+
+  /** Bytes of the file's structure. Throws `TruncatedError` beyond the end of the file. */
+  *get(at: number, size: number): Reading<Uint8Array> {
+    return this.view(at, size) ?? (yield* this.#paged(at, size));
+  }
+
+  /** The same at once, or null when they would have to be awaited. */
+  view(at: number, size: number): Uint8Array | null {
+    at = this.#place(at, size);
+    if (this.#bytes !== null) return this.#bytes.subarray(at, at + size);
+    const first = Math.floor(at / PAGE);
+    if (at + size <= (first + 1) * PAGE) {
+      const page = this.#pages.get(first) ?? this.#load(first);
+      if (page !== null) return page.subarray(at - first * PAGE, at - first * PAGE + size);
+    } else if (this.#now !== null) return this.#exact(this.#now(at, size), size, at);
+    return null;
+  }
+
+  /** Ranges of data, which are kept nowhere; each goes `into` its place where it has one. */
+  *payload(spans: readonly Span[]): Reading<Uint8Array[]> {
+    const wanted = spans.map((span) => ({ ...span, at: this.#place(span.at, span.size) }));
+    if (this.#bytes !== null) {
+      return wanted.map(({ at, size, into }) => {
+        const part = (this.#bytes as Uint8Array).subarray(at, at + size);
+        into?.set(part);
+        return into ?? part;
+      });
+    }
+    if (this.#now !== null) {
+      return wanted.map(({ at, size, into }) => this.#exact((this.#now as ReadNow)(at, size, into), size, at));
+    }
+    const got = (yield { kind: "bytes", spans: wanted }) as Uint8Array[];
+    for (const [i, { at, size }] of wanted.entries()) this.#exact(got[i] as Uint8Array, size, at);
+    return got;
+  }
+
+  /** Asks the source that must be awaited. */
+  async fetch(spans: Span[], signal?: AbortSignal): Promise<Uint8Array[]> {
+    const source = this.#source as Source;
+    return (source.read as NonNullable<Source["read"]>).call(source, spans, signal);
+  }
+
+  /** Throws `TruncatedError` when a range does not lie in the file. */
+  check(at: number, size: number): void {
+    this.#place(at, size);
+  }
+
+  async close(): Promise<void> {
+    this.#pages.clear();
+    await this.#source?.close?.();
+  }
+
+  /** The place in the file, checked. */
+  #place(at: number, size: number): number {
+    const place = at + this.base;
+    if (!(at >= 0 && size >= 0 && place + size <= this.size)) {
+      throw new TruncatedError(`the file ends at byte ${this.size}, but ${size} bytes are wanted behind it`, {
+        offset: place,
+        path: this.name,
+        format: "hdf5",
+      });
+    }
+    return place;
+  }
+
+  #exact(bytes: Uint8Array, size: number, at: number): Uint8Array {
+    if (bytes.length === size) return bytes;
+    throw new TruncatedError("the file is shorter than it was when it was opened", {
+      offset: at + bytes.length,
+      path: this.name,
+      format: "hdf5",
+    });
+  }
+
+  #load(page: number): Uint8Array | null {
+    if (this.#now === null) return null;
+    const at = page * PAGE;
+    return this.#keep(page, this.#now(at, Math.min(PAGE, this.size - at)));
+  }
+
+  #keep(page: number, bytes: Uint8Array): Uint8Array {
+    if (this.#pages.size >= MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as number);
+    this.#pages.set(page, bytes);
+    return bytes;
+  }
+
+  *#paged(at: number, size: number): Reading<Uint8Array> {
+    at = this.#place(at, size);
+    const first = Math.floor(at / PAGE);
+    const last = Math.floor((at + size - 1) / PAGE);
+    const missing: number[] = [];
+    for (let page = first; page <= last; page++) if (!this.#pages.has(page)) missing.push(page);
+    if (missing.length > 0) {
+      // One range from the first page that lacks to the last; the first read of a file takes more.
+      const from = (missing[0] as number) * PAGE;
+      const wide = this.#pages.size === 0 ? FIRST : PAGE;
+      const to = Math.min(this.size, Math.max(from + wide, ((missing[missing.length - 1] as number) + 1) * PAGE));
+      const [bytes] = (yield { kind: "bytes", spans: [{ at: from, size: to - from }] }) as Uint8Array[];
+      this.#exact(bytes as Uint8Array, to - from, from);
+      for (let cut = 0; cut < to - from; cut += PAGE) {
+        this.#keep((from + cut) / PAGE, (bytes as Uint8Array).subarray(cut, cut + PAGE));
+      }
+    }
+    if (first === last) return this.#part(first, at, size);
+    const out = new Uint8Array(size);
+    for (let page = first; page <= last; page++) {
+      const start = Math.max(at, page * PAGE);
+      const end = Math.min(at + size, (page + 1) * PAGE);
+      out.set(this.#part(page, start, end - start), start - at);
+    }
+    return out;
+  }
+
+  #part(page: number, at: number, size: number): Uint8Array {
+    const bytes = this.#pages.get(page);
+    if (bytes === undefined) throw new SourceError("too many pages at once", { path: this.name, format: "hdf5" });
+    return bytes.subarray(at - page * PAGE, at - page * PAGE + size);
+  }
+}
+
+/** Runs a parser over a store that answers at once. */
+export function runNow<T>(reading: Reading<T>): T {
+  let step = reading.next();
+  while (!step.done) {
+    const need = step.value;
+    if (need.kind === "bytes") throw new SourceError("this file can only be read by who awaits: use open(source)");
+    let answer: unknown;
+    try {
+      answer = need.now();
+    } catch (e) {
+      step = reading.throw(e);
+      continue;
+    }
+    step = reading.next(answer);
+  }
+  return step.value;
+}
+
+/** Runs a parser over any store. */
+export async function runLater<T>(reading: Reading<T>, store: Store, signal?: AbortSignal): Promise<T> {
+  let step = reading.next();
+  while (!step.done) {
+    signal?.throwIfAborted();
+    const need = step.value;
+    let answer: unknown;
+    try {
+      answer = need.kind === "bytes" ? await store.fetch(need.spans, signal) : await need.later();
+    } catch (e) {
+      step = reading.throw(e);
+      continue;
+    }
+    step = reading.next(answer);
+  }
+  return step.value;
+}

@@ -1,0 +1,138 @@
+/**
+ * Which NumPy dtype a datatype is, as h5py decides it.
+ *
+ * @module
+ */
+
+import { UnsupportedError } from "../../../core/errors.ts";
+import { type DType, dtype, type Field, recordType, subarrayType } from "../../../core/ndarray/index.ts";
+import type { EnumName, FixedType, FloatType, H5Type } from "./datatype.ts";
+
+/** A dtype, and whether the bytes in the file are already the bytes of its items. */
+export interface Mapped {
+  readonly dtype: DType;
+  readonly raw: boolean;
+}
+
+/** IEEE formats: size, exponent's place and size, mantissa's size, bias. */
+const IEEE: readonly (readonly [number, number, number, number, number])[] = [
+  [2, 10, 5, 10, 15],
+  [4, 23, 8, 23, 127],
+  [8, 52, 11, 52, 1023],
+];
+
+const OBJECT = /* @__PURE__ */ dtype("O");
+
+/** The dtype of a datatype. Throws `UnsupportedError` for what NumPy has no name for. */
+export function mapped(type: H5Type): Mapped {
+  switch (type.kind) {
+    case "int":
+    case "bitfield":
+      return fixed(type);
+    case "time":
+      return fixed({
+        kind: "int",
+        size: type.size,
+        big: type.big,
+        signed: true,
+        bitOffset: 0,
+        precision: type.size * 8,
+      });
+    case "float":
+      return float(type);
+    case "string":
+      return { dtype: dtype(`S${type.size}`), raw: true };
+    case "opaque":
+      return { dtype: opaque(type.tag, type.size), raw: true };
+    case "enum":
+      return isBool(type.base, type.names) ? { dtype: dtype("bool"), raw: true } : fixed(type.base);
+    case "complex": {
+      const base = float(type.base);
+      return { dtype: complexOf(base.dtype), raw: base.raw };
+    }
+    case "array": {
+      const base = mapped(type.base);
+      return { dtype: base.dtype.hasObject ? OBJECT : subarrayType(base.dtype, type.shape), raw: base.raw };
+    }
+    case "compound":
+      return compound(type);
+    default:
+      return { dtype: OBJECT, raw: false };
+  }
+}
+
+function fixed({ kind, size, big, signed, bitOffset, precision }: FixedType): Mapped {
+  const letter = kind === "bitfield" || !signed ? "u" : "i";
+  const order = big ? ">" : "<";
+  if (size > 8) return { dtype: OBJECT, raw: false };
+  const whole = size <= 1 ? 1 : size <= 2 ? 2 : size <= 4 ? 4 : 8;
+  const raw = whole === size && bitOffset === 0 && precision === size * 8;
+  return { dtype: dtype(`${whole === size ? order : "<"}${letter}${whole}`), raw };
+}
+
+function float(type: FloatType): Mapped {
+  const { size, order, bitOffset, precision, sign, expAt, expSize, manAt, manSize, bias, norm } = type;
+  if (order !== "vax") {
+    for (const [bytes, at, exponent, mantissa, off] of IEEE) {
+      const same = expAt === at && expSize === exponent && manAt === 0 && manSize === mantissa && bias === off;
+      if (size === bytes && same && bitOffset === 0 && precision === size * 8 && sign === size * 8 - 1 && norm === 2) {
+        return { dtype: dtype(`${order}f${bytes}`), raw: true };
+      }
+    }
+    const x87 = expAt === 64 && expSize === 15 && manSize === 64 && bias === 16383 && bitOffset === 0;
+    if (x87 && (size === 16 || size === 12) && order === "<") return { dtype: dtype(`<f${size}`), raw: true };
+  }
+  // The smallest that holds every value.
+  if (expSize <= 5 && manSize <= 10) return { dtype: dtype("<f2"), raw: false };
+  return { dtype: dtype(expSize <= 8 && manSize <= 23 ? "<f4" : "<f8"), raw: false };
+}
+
+/** Is this h5py's bool: an enum of FALSE and TRUE in one byte? */
+export function isBool(base: FixedType, names: readonly EnumName[]): boolean {
+  return (
+    base.size === 1 &&
+    names.length === 2 &&
+    names.every(({ name, value }) => (name === "FALSE" && value[0] === 0) || (name === "TRUE" && value[0] === 1)) &&
+    names[0]?.name !== names[1]?.name
+  );
+}
+
+/** h5py keeps the name of a dtype that HDF5 lacks in the tag. */
+function opaque(tag: string, size: number): DType {
+  if (tag.startsWith("NUMPY:")) {
+    const made = dtype(tag.slice(6));
+    if (made.itemsize === size && !made.hasObject) return made;
+  }
+  return dtype(`V${size}`);
+}
+
+function complexOf(base: DType): DType {
+  return dtype(`${base.byteorder}c${base.itemsize * 2}`);
+}
+
+function compound(type: H5Type & { kind: "compound" }): Mapped {
+  const { members, size } = type;
+  const [re, im] = members;
+  if (members.length === 2 && re?.name === "r" && im?.name === "i" && re.type.kind === "float") {
+    const base = mapped(re.type);
+    const other = mapped(im.type);
+    const { itemsize } = base.dtype;
+    if (base.raw && other.raw && base.dtype.equals(other.dtype) && itemsize >= 4) {
+      if (re.offset === 0 && im.offset === itemsize && size === 2 * itemsize) {
+        return { dtype: complexOf(base.dtype), raw: true };
+      }
+    }
+  }
+  const parts = members.map((member) => ({ ...member, ...mapped(member.type) }));
+  const raw = parts.every((part) => part.raw);
+  const fields = new Map<string, Field>();
+  let end = 0;
+  for (const part of parts) {
+    if (fields.has(part.name)) {
+      throw new UnsupportedError("compound", `a compound has two members named ${JSON.stringify(part.name)}`);
+    }
+    fields.set(part.name, { dtype: part.dtype, offset: raw ? part.offset : end });
+    end += part.dtype.itemsize;
+  }
+  return { dtype: recordType(fields, raw ? size : end, false), raw };
+}
