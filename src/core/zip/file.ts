@@ -20,7 +20,7 @@ export interface ZipOptions extends ZipLimits {
 }
 
 /** Bytes of a large file that are read at once. */
-const STEP = 1 << 22;
+const STEP = 1 << 23;
 
 /** A zip over a source that reads ranges. */
 export class ZipFile {
