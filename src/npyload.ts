@@ -74,12 +74,18 @@ function other(bytes: Uint8Array, read: NpyReadOptions): NDArray {
 
 /** @internal An npz over a source that reads ranges. */
 export async function openNpz(source: Source, options: NpyLoadAsyncOptions, read: NpyReadOptions): Promise<NpzFile> {
-  return new NpzFile(await openZip(source, zipOptions(options)), read);
+  return new NpzFile(await openZip(source, zipOptions(options)), withoutInto(read));
 }
 
 /** @internal An npz in memory. */
 export function openNpzSync(bytes: Uint8Array, options: NpyLoadOptions, read: NpyReadOptions): NpzFile {
-  return new NpzFile(openZipSync(bytes, inMemory(bytes), zipOptions(options)), read);
+  return new NpzFile(openZipSync(bytes, inMemory(bytes), zipOptions(options)), withoutInto(read));
+}
+
+/** Memory for one array is none for several. */
+function withoutInto({ into, ...read }: NpyReadOptions): NpyReadOptions {
+  if (into !== undefined) throw new TypeError("into is for one array, and this is an npz of several");
+  return read;
 }
 
 function zipOptions({ limits, signal }: NpyLoadAsyncOptions): ZipOptions {

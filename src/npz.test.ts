@@ -67,6 +67,7 @@ describe("into", () => {
     await expect(load(new Blob([bytes as Uint8Array<ArrayBuffer>]), { into: new Uint8Array(15) })).rejects.toThrow(
       RangeError,
     );
+    expect(() => loads(dumpsNpz([[1]]), { into: new Float64Array(1) })).toThrow("one array");
     // Big-endian items are turned where they are.
     const big = dumps(array([1, 2], { dtype: ">f8" }));
     const into = new Float64Array(2);
