@@ -255,6 +255,9 @@ export class Bunzip implements Decoder {
     let group = 0;
     let left = 0;
     let code = codes[0] as Code;
+    const bytes = this.#bytes;
+    const total = bytes.length * 8;
+    let pos = this.#bit;
     for (;;) {
       if (left === 0) {
         if (group >= selectors.length) throw damaged("too few selectors");
@@ -262,12 +265,15 @@ export class Bunzip implements Decoder {
         left = GROUP;
       }
       left--;
+      // The next 25 bits at least, the first one on top.
+      const at8 = pos >> 3;
+      const word =
+        ((bytes[at8]! << 24) | (bytes[at8 + 1]! << 16) | (bytes[at8 + 2]! << 8) | bytes[at8 + 3]!) << (pos & 7);
       let size = code.least;
-      let bits = this.#take(size);
-      while (bits > code.limits[size]!) {
-        if (++size > LONGEST) throw damaged("a code that stands for nothing");
-        bits = (bits << 1) | this.#take(1);
-      }
+      while (word >>> (32 - size) > code.limits[size]!) if (++size > LONGEST) throw damaged("a code that is none");
+      const bits = word >>> (32 - size);
+      pos += size;
+      if (pos > total) throw SHORT;
       const symbol = code.symbols[code.bases[size]! + bits]!;
       if (symbol < 2) {
         run += step << symbol;
@@ -292,6 +298,7 @@ export class Bunzip implements Decoder {
       chain[at++] = byte;
       counts[byte]!++;
     }
+    this.#bit = pos;
     this.#left = at;
     return counts;
   }

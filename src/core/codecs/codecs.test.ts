@@ -19,6 +19,7 @@ import {
   lzfDecode,
   lzfEncode,
   lzma,
+  xxh32,
   xz,
   zlib,
 } from "./index.ts";
@@ -146,8 +147,8 @@ describe("codecs", () => {
 
   it("refuse a dictionary of lz4 by its number, and one of lzma that takes too much memory", () => {
     const frame = Uint8Array.of(4, 0x22, 0x4d, 0x18, 0x41, 0x40, 7, 0, 0, 0, 0);
-    frame[10] = 0;
-    expect(() => lz4.decode(frame)).toThrow(/header check|dictionary 7/);
+    frame[10] = (xxh32(frame.subarray(4, 10)) >>> 8) & 255;
+    expect(() => lz4.decode(frame)).toThrow(/dictionary 7, which is not in the file/);
     const huge = Uint8Array.from([0x5d, 0, 0, 0, 0x80, ...new Array(8).fill(255), 0, 0, 0, 0, 0, 0]);
     expect(() => lzma.decode(huge)).toThrow(/512 MiB/);
   });
