@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { open as openFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { bz2, gzip, lz4, lzma, xz, zlib } from "./core/codecs/index.ts";
@@ -152,6 +152,16 @@ describe("files", () => {
     const [back] = await Promise.all([load<NDArray[]>(readable), dump([new Int16Array(70_000).fill(7)], writable)]);
     expect(back[0]!.dtype.name).toBe("int16");
     expect(back[0]!.flat().every((n) => n === 7)).toBe(true);
+  });
+
+  it("are named by paths and URLs, and nothing else", async () => {
+    const url = pathToFileURL(at("by url.gz"));
+    expect(await dump([1], url)).toEqual([at("by url.gz")]);
+    expect(readFileSync(at("by url.gz"))[0]).toBe(0x1f);
+    expect(await load(url)).toEqual([1]);
+    for (const target of [5, null, undefined, {}]) {
+      await expect(dump([1], target as never)).rejects.toThrow(/^Second argument should be a filename or a file-like/);
+    }
   });
 
   it("stay whole when writing stops", async () => {

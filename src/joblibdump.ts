@@ -75,7 +75,13 @@ export async function dump(
 ): Promise<[string] | null> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const path = typeof target === "string" ? target : target instanceof URL ? target.pathname : null;
+  const path = typeof target === "string" ? target : target instanceof URL ? decodeURIComponent(target.pathname) : null;
+  const isTarget = path !== null || (typeof target === "object" && target !== null);
+  if (!isTarget || (path === null && !("getWriter" in target || "write" in target))) {
+    throw new TypeError(
+      `Second argument should be a filename or a file-like object, ${String(target)} (type ${typeof target}) was given.`,
+    );
+  }
   const packing = chosen(options.compress ?? false, path, codecsOf(options.compressors));
   let out = pieces(value, options);
   if (packing !== null) {
@@ -86,7 +92,7 @@ export async function dump(
   signal?.throwIfAborted();
   if (path !== null) {
     await writePath(target as string | URL, ...out);
-    return [String(typeof target === "string" ? target : path)];
+    return [path];
   }
   const sink = target as Exclude<Target, string | URL>;
   for (const piece of out) await writeTo(sink, piece, signal);
