@@ -76,8 +76,9 @@ export async function dump(
   const { signal } = options;
   signal?.throwIfAborted();
   const path = typeof target === "string" ? target : target instanceof URL ? decodeURIComponent(target.pathname) : null;
-  const isTarget = path !== null || (typeof target === "object" && target !== null);
-  if (!isTarget || (path === null && !("getWriter" in target || "write" in target))) {
+  const isTarget = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && ("getWriter" in value || "write" in value);
+  if (path === null && !isTarget(target)) {
     throw new TypeError(
       `Second argument should be a filename or a file-like object, ${String(target)} (type ${typeof target}) was given.`,
     );
