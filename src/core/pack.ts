@@ -7,7 +7,7 @@
  */
 import type { Parse } from "./bytes/parse.ts";
 import type { PyDict } from "./values/dict.ts";
-import type { PyGlobal } from "./values/scalars.ts";
+import { PyGlobal } from "./values/scalars.ts";
 import type { PyTuple } from "./values/tuple.ts";
 
 /** What a pack may ask while it rebuilds or reduces a value. */
@@ -38,6 +38,9 @@ export interface GlobalEntry {
   /** `value[key] = item` for each: SETITEM, SETITEMS. */
   update?(value: unknown, items: PyDict): void;
 }
+
+/** The name of a class that is made in C: Python makes its text anew, so it shares no memo slot with equal text. */
+export class StaticGlobal extends PyGlobal {}
 
 /** What a {@link StreamValue} may use while it is read. */
 export interface StreamContext extends PackContext {

@@ -15,13 +15,13 @@ import {
   textType,
   timeType,
 } from "../../core/ndarray/index.ts";
-import type { PackContext, Reduction } from "../../core/pack.ts";
+import { type PackContext, type Reduction, StaticGlobal } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
 import { isFloatAt, isTuple, type PyTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { int, ints, isNamed, pyInt, refuse, shapeOf, type Table, text } from "./table.ts";
 
-const DTYPE = /* @__PURE__ */ new PyGlobal("numpy", "dtype");
+const DTYPE = /* @__PURE__ */ new StaticGlobal("numpy", "dtype");
 
 const RECORD = /* @__PURE__ */ new PyGlobal("numpy", "record");
 /** NumPy 2's `StringDType(coerce[, na_object])`. */

@@ -7,7 +7,7 @@
 
 import { decodeLatin1 } from "../../../core/bytes/text.ts";
 import { BrineError } from "../../../core/errors.ts";
-import type { Pack, PackContext, Reducer, Reduction } from "../../../core/pack.ts";
+import { type Pack, type PackContext, type Reducer, type Reduction, StaticGlobal } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PickleBuffer, PyByteArray, PyGlobal } from "../../../core/values/scalars.ts";
@@ -259,7 +259,8 @@ export class Reducers implements PackContext {
     }
     if (w.protocol >= 4) {
       p.save(module, false);
-      p.save(full, false);
+      if (name instanceof StaticGlobal) w.own(full);
+      else p.save(full, false);
       w.op(0x93);
     } else {
       const dot = full.lastIndexOf(".");

@@ -296,6 +296,14 @@ export class Writer {
     } else this.fresh(text, word);
   }
 
+  /** A string that Python makes anew each time it is asked for, and so never finds in its memo. */
+  own(text: string): void {
+    this.boundary();
+    if (!this.canonical) return this.string(text);
+    this.#text(text);
+    this.slot = this.put();
+  }
+
   /** A string that was not written lately; `word` is its hash. */
   fresh(text: string, word: number): void {
     this.#text(text);
