@@ -37,7 +37,7 @@ function pieces(value: unknown, options: JoblibDumpOptions): Uint8Array[] {
   const objects = (array: unknown): Uint8Array =>
     dumpsPickle(array, { ...withPacks(options), protocol: 5, bufferCallback: null, canonical: true });
   const writer = joblibWriter(objects, options.packs);
-  return dumpsPieces(value, withPacks({ ...options, packs: [writer, ...(options.packs ?? [])] }));
+  return dumpsPieces(value, withPacks({ canonical: true, ...options, packs: [writer, ...(options.packs ?? [])] }));
 }
 
 /**

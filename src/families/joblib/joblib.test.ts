@@ -8,7 +8,9 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { bytesOf } from "../../../test/support/base64.ts";
 import { type DType, NDArray, SubclassArray } from "../../core/ndarray/index.ts";
-import { isTuple, load, loads, PyDict, repr } from "../../index.ts";
+import { isTuple, load, loads, numpyFor, PyDict, repr } from "../../index.ts";
+import { dumps, loads as loadsJoblib } from "../../joblib.ts";
+import { peeledBytes } from "../../shells.ts";
 
 interface Row {
   by: string;
@@ -51,6 +53,8 @@ function told(value: unknown): unknown {
 /** Object arrays keep their floats' memory apart from the items: 2.5 and ints need none here. */
 const plainly = (one: unknown): unknown => JSON.parse(JSON.stringify(one));
 
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
 async function* drip(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
 }
@@ -74,6 +78,28 @@ describe("joblib's files", () => {
       const step = main.length < 2000 && label.length % 4 === 0 ? 1 : 333;
       expect([label, plainly(told(await load(drip(main, step), options)))]).toEqual([label, row.expect]);
     }
+  });
+
+  it("of joblib 1.5 are written byte for byte as joblib writes them", () => {
+    let same = 0;
+    for (const row of rows) {
+      if (!row.by.startsWith("joblib 1.5.3")) continue;
+      const bytes = bytesOf(row.files["x.pkl"] as string);
+      const [, pair, name, level] = /compress (\('?(\w+)'?, )?(\d)/.exec(row.note) ?? [];
+      const protocol = Number(/protocol (\d)/.exec(row.note)?.[1] ?? 4);
+      const compress = pair === undefined ? Number(level ?? 0) : ([String(name), Number(level)] as const);
+      const value = loadsJoblib(bytes, { ensureNativeByteOrder: false });
+      const ours = dumps(value, { compress, protocol, packs: [numpyFor(row.by.includes("numpy 2") ? 2 : 1)] });
+      const label = `${row.by}: ${row.note}`;
+      // zlib is not the same as Python's, nor is lz4: what they hold is.
+      if (/compress (3|\('(zlib|gzip|lz4)')/.test(row.note)) {
+        expect([label, hexOf(peeledBytes(ours))]).toEqual([label, hexOf(peeledBytes(bytes))]);
+      } else {
+        expect([label, hexOf(ours)]).toEqual([label, hexOf(bytes)]);
+        same++;
+      }
+    }
+    expect(same).toBe(154);
   });
 
   it("that joblib ships load, those of Python 2 with their encoding", async () => {
