@@ -27,6 +27,9 @@ export function value(x: unknown, isFloat = false): Json {
           .map((item) => (fields ? (item as unknown[]).map((part, i) => value(part, fields[i])) : value(item))),
       };
     }
+    if (x.dtype.names !== null) {
+      return { dtype: plain(x.dtype), shape: [...x.shape], columns: x.dtype.names.map((name) => value(x.field(name))) };
+    }
     const bytes = x.toBytes();
     return {
       dtype: plain(x.dtype),
@@ -112,6 +115,12 @@ export function sameValue(mine: Json, theirs: Json): boolean {
   if (b["record"] !== undefined) {
     const [x, y] = [a["record"], b["record"]] as [Json[] | undefined, Json[]];
     return x !== undefined && x.length === y.length && x.every((item, i) => sameItem(item, y[i]));
+  }
+  if (b["columns"] !== undefined) {
+    const [x, y] = [a["columns"], b["columns"]] as [Json[] | undefined, Json[]];
+    return (
+      sameList(a["shape"], b["shape"]) && y.length === x?.length && y.every((column, i) => sameValue(x[i], column))
+    );
   }
   if (b["sha1"] !== undefined) {
     return (

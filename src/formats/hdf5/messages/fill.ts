@@ -16,7 +16,8 @@ export function parseFill(c: Cursor): Uint8Array | null {
   }
   if (!defined || c.left < 4) return null;
   const size = c.u32();
-  return size === 0 || size > c.left ? null : c.take(size);
+  // All bits set: no value.
+  return size === 0 || size === 0xffffffff ? null : c.take(size);
 }
 
 /** Reads a fill value message of the first kind. */

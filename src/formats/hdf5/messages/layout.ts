@@ -92,7 +92,7 @@ function oldLayout(c: Cursor): Layout {
   const at = cls === 0 ? NOWHERE : c.offset();
   if (cls === 2) return { kind: "chunked", chunks: dims(c, rank, 4), index: { kind: "btree1", at }, flags: 0 };
   const lengths: number[] = [];
-  if (rank > 33) throw c.bad(`a layout of ${rank} axes: there may be 33`);
+  if (rank > 33 || rank === 0) throw c.bad(`a layout of ${rank} axes: there may be 33`);
   for (let i = 0; i < rank; i++) lengths.push(c.u32());
   if (cls === 0) return { kind: "compact", data: c.take(c.u32()) };
   if (cls !== 1) throw c.bad(`layouts of class ${cls} are not known`);

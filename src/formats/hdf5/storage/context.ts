@@ -75,13 +75,13 @@ export class Context {
     }
     const at = this.sharedTable;
     const { sizes, store } = this;
-    const entry = 12 + 2 * sizes.offsets;
+    const entry = 14 + 2 * sizes.offsets;
     const head = yield* store.get(at, Math.min(4 + 8 * entry, store.size - store.base - at));
     const c = new Cursor(head, sizes, at).signature("SMTB");
     while (c.left >= entry) {
       c.skip(2);
       const flags = c.u16();
-      c.skip(8);
+      c.skip(10);
       c.offset();
       const heap = c.offset();
       if (flags & (1 << kind) && heap !== NOWHERE) {

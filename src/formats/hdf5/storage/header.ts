@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import type { Context } from "./context.ts";
 import { Cursor, NOWHERE } from "./cursor.ts";
 import { verify } from "./lookup3.ts";
@@ -47,6 +47,12 @@ export interface ObjectHeader {
   readonly messages: readonly Message[];
 }
 
+/** A count of references; only new headers have it. */
+const REFERENCE_COUNT = 0x16;
+/** The last kind of message that is known, and the flag of those that may not be passed over. */
+const LAST_KIND = 0x18;
+const FAIL_ALWAYS = 0x80;
+
 /** An object has a handful of continuations; only a hostile file has many. */
 const MAX_CHUNKS = 65536;
 
@@ -74,16 +80,16 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
   const c = new Cursor(head, context.sizes, at);
   c.version("object header", 1);
   c.skip(1);
-  const count = c.u16();
-  c.skip(4);
+  // The library does not mind a count of messages that is wrong, nor do we.
+  c.skip(6);
   const size = c.u32();
   const raw: Raw[] = [];
   const chunks = [{ at: at + 16, size }];
-  for (let i = 0; i < chunks.length && raw.length < count; i++) {
+  for (let i = 0; i < chunks.length; i++) {
     const chunk = chunks[i] as { at: number; size: number };
     const bytes = yield* context.store.get(chunk.at, chunk.size);
     const m = new Cursor(bytes, context.sizes, chunk.at);
-    while (m.left >= 8 && raw.length < count) {
+    while (m.left >= 8) {
       const kind = m.u16();
       const length = m.u16();
       const flags = m.u8();
@@ -91,6 +97,7 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
       const place = chunk.at + m.at;
       const data = m.take(length);
       if (kind === MESSAGE.continuation) continuation(context, chunks, data, place);
+      if (kind === REFERENCE_COUNT) throw m.bad("an old object header has a count of references");
       raw.push({ kind, flags, data, at: place, order: raw.length });
     }
   }
@@ -150,6 +157,16 @@ function* resolved(context: Context, raw: readonly Raw[]): Reading<Message[]> {
   const out: Message[] = [];
   for (const message of raw) {
     if (message.kind === 0 || message.kind === MESSAGE.continuation) continue;
+    if (message.kind > LAST_KIND && message.flags & FAIL_ALWAYS) {
+      throw new UnsupportedError(
+        "unknown messages",
+        `a message of kind ${message.kind} must be understood, and is not known`,
+        {
+          offset: message.at,
+          format: "hdf5",
+        },
+      );
+    }
     out.push(message.flags & 2 ? yield* shared(context, message) : message);
   }
   return out;
@@ -164,7 +181,8 @@ export function* shared(context: Context, message: Message): Reading<Message> {
     const data = yield* context.sharedMessage(message.kind, c.take(8));
     return { ...message, flags: message.flags & ~2, data };
   }
-  if (version === 1) c.skip(6);
+  // Version 1 kept a whole entry of a symbol table, of which only the address counts.
+  if (version === 1) c.skip(6 + context.sizes.lengths);
   const at = c.offset();
   if (context.nesting > 32) throw c.bad("shared messages lead in a circle");
   context.nesting++;

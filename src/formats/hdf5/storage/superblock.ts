@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError, TruncatedError } from "../../../core/errors.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { verify } from "./lookup3.ts";
 import type { Reading, Store } from "./store.ts";
@@ -50,7 +50,7 @@ function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {
     c.skip(version === 0 ? 24 : 28);
     c.offset(); // base address
     c.offset(); // free space
-    c.offset(); // end of file
+    whole(store, c.offset());
     c.offset(); // driver information
     c.offset(); // name of the root
     root = c.offset();
@@ -58,10 +58,22 @@ function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {
     c.skip(12);
     c.offset(); // base address
     extension = c.offset();
-    c.offset(); // end of file
+    whole(store, c.offset());
     root = c.offset();
     verify("superblock", bytes.subarray(0, c.at + 4), userblock);
   }
   if (root === NOWHERE) throw c.bad("the file has no root group", sizes.offsets);
   return { version, sizes, root, extension, userblock };
+}
+
+/** Throws `TruncatedError` when the file is shorter than it says. */
+function whole(store: Store, end: number): void {
+  // The user block counts.
+  if (end !== NOWHERE && end > store.size) {
+    throw new TruncatedError(`the file has ${store.size} bytes, and says that it has ${end}`, {
+      offset: store.size,
+      path: store.name,
+      format: "hdf5",
+    });
+  }
 }

@@ -166,6 +166,7 @@ function name(c: Cursor, version: number): string {
 
 function parseMembers(c: Cursor, version: number, count: number, size: number, depth: number): Member[] {
   const members: Member[] = [];
+  if (count === 0) throw c.bad("a compound has no members");
   for (let i = 0; i < count; i++) {
     const text = name(c, version);
     const offset = version >= 3 ? c.uint(offsetSize(size)) : c.u32();

@@ -33,11 +33,34 @@ export function* elements(
     const [inner, whole] = inside(dtype, shape);
     return NDArray.fromBytes(inner, bytes.subarray(0, count * type.size), whole, { share: true });
   }
+  if (type.kind === "string") {
+    for (let i = 0; i < count; i++) nulPadded(type.padding, bytes, i * type.size, type.size);
+    return NDArray.fromBytes(dtype, bytes.subarray(0, count * type.size), shape, { share: true });
+  }
+  if (type.kind === "float" && dtype.itemsize === 16) return NDArray.fromBytes(dtype, widened(bytes, count), shape);
   const items = new Array<unknown>(count);
   for (let i = 0; i < count; i++) items[i] = yield* element(context, type, bytes, i * type.size);
   if (dtype.hasObject) return NDArray.over(dtype, items, shape);
   const [inner, whole] = inside(dtype, shape);
   return array(items, { dtype: inner, shape: whole });
+}
+
+/** Long doubles of twelve bytes, in sixteen. */
+function widened(bytes: Uint8Array, count: number): Uint8Array {
+  const out = new Uint8Array(count * 16);
+  for (let i = 0; i < count; i++) out.set(bytes.subarray(i * 12, i * 12 + 12), i * 16);
+  return out;
+}
+
+/** Text of fixed length as NumPy has it: NULs behind it, whatever stood there. */
+function nulPadded(padding: number, bytes: Uint8Array, at: number, size: number): void {
+  let end = at + size;
+  if (padding === 0) {
+    const nul = bytes.subarray(at, end).indexOf(0);
+    if (nul >= 0) bytes.fill(0, at + nul, end);
+  } else if (padding === 2) {
+    for (; end > at && bytes[end - 1] === 0x20; end--) bytes[end - 1] = 0;
+  }
 }
 
 /** An array of subarrays is one of more axes. */
@@ -83,8 +106,12 @@ export function* element(context: Context, type: H5Type, bytes: Uint8Array, at: 
       for (const [i, member] of type.members.entries()) {
         if (member.type.kind === "float" && i < 31) floats |= 1 << i;
         // Fixed strings stay bytes in records, as they are in arrays.
-        if (member.type.kind === "string") items.push(stripped(bytes, at + member.offset, member.type.size));
-        else items.push(yield* element(context, member.type, bytes, at + member.offset));
+        if (member.type.kind === "string") items.push(stripped(member.type, bytes, at + member.offset));
+        else {
+          const value = yield* element(context, member.type, bytes, at + member.offset);
+          const isRow = value instanceof NDArray && member.type.kind === "array" && !value.dtype.hasObject;
+          items.push(isRow ? value.toArray() : value);
+        }
       }
       return tupleFrom(items, floats);
     }
@@ -196,10 +223,13 @@ export function fixedText(padding: number, bytes: Uint8Array): string {
   return utf8Text(bytes.subarray(0, end));
 }
 
-function stripped(bytes: Uint8Array, at: number, size: number): Uint8Array {
-  let end = at + size;
-  while (end > at && bytes[end - 1] === 0) end--;
-  return bytes.slice(at, end);
+/** Text of fixed length as bytes. */
+function stripped({ padding, size }: { padding: number; size: number }, bytes: Uint8Array, at: number): Uint8Array {
+  const out = bytes.slice(at, at + size);
+  nulPadded(padding, out, 0, size);
+  let end = size;
+  while (end > 0 && out[end - 1] === 0) end--;
+  return out.subarray(0, end);
 }
 
 /** The value of a scalar: strings as text, all else as the array's one item. */

@@ -41,7 +41,7 @@ export function mapped(type: H5Type): Mapped {
     case "float":
       return float(type);
     case "string":
-      return { dtype: dtype(`S${type.size}`), raw: true };
+      return { dtype: dtype(`S${type.size}`), raw: type.padding === 1 };
     case "opaque":
       return { dtype: opaque(type.tag, type.size), raw: true };
     case "enum":
@@ -80,11 +80,12 @@ function float(type: FloatType): Mapped {
       }
     }
     const x87 = expAt === 64 && expSize === 15 && manSize === 64 && bias === 16383 && bitOffset === 0;
-    if (x87 && (size === 16 || size === 12) && order === "<") return { dtype: dtype(`<f${size}`), raw: true };
+    // As long as NumPy's long double is on a 64-bit machine.
+    if (x87 && (size === 16 || size === 12) && order === "<") return { dtype: dtype("<f16"), raw: size === 16 };
   }
   // The smallest that holds every value.
-  if (expSize <= 5 && manSize <= 10) return { dtype: dtype("<f2"), raw: false };
-  return { dtype: dtype(expSize <= 8 && manSize <= 23 ? "<f4" : "<f8"), raw: false };
+  const bytes = expSize <= 5 && manSize <= 10 ? 2 : expSize <= 8 && manSize <= 23 ? 4 : 8;
+  return { dtype: dtype(`${order === ">" ? ">" : "<"}f${bytes}`), raw: false };
 }
 
 /** Is this h5py's bool: an enum of FALSE and TRUE in one byte? */
@@ -126,13 +127,34 @@ function compound(type: H5Type & { kind: "compound" }): Mapped {
   const parts = members.map((member) => ({ ...member, ...mapped(member.type) }));
   const raw = parts.every((part) => part.raw);
   const fields = new Map<string, Field>();
-  let end = 0;
+  // In memory, text and sequences take other room than in the file: what follows them moves.
+  let moved = 0;
+  const place = new Map<string, number>();
+  for (const part of [...parts].sort((a, b) => a.offset - b.offset)) {
+    place.set(part.name, part.offset + moved);
+    moved += Math.max(inMemory(part.type), part.dtype.itemsize) - part.type.size;
+  }
   for (const part of parts) {
     if (fields.has(part.name)) {
       throw new UnsupportedError("compound", `a compound has two members named ${JSON.stringify(part.name)}`);
     }
-    fields.set(part.name, { dtype: part.dtype, offset: raw ? part.offset : end });
-    end += part.dtype.itemsize;
+    fields.set(part.name, { dtype: part.dtype, offset: place.get(part.name) as number });
   }
-  return { dtype: recordType(fields, raw ? size : end, false), raw };
+  return { dtype: recordType(fields, size + moved, false), raw };
+}
+
+/** Bytes that the library needs in memory: a pointer for text, a pointer and a length for sequences. */
+function inMemory(type: H5Type): number {
+  switch (type.kind) {
+    case "vlenString":
+      return 8;
+    case "vlen":
+      return 16;
+    case "array":
+      return type.shape.reduce((a, b) => a * b, inMemory(type.base));
+    case "compound":
+      return type.members.reduce((sum, member) => sum + inMemory(member.type) - member.type.size, type.size);
+    default:
+      return type.size;
+  }
 }
