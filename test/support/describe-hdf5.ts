@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type DType, NDArray } from "../../src/core/ndarray/index.ts";
 import { PyComplex } from "../../src/core/values/index.ts";
-import { Dataset, Empty, File, Group, type Item, Reference } from "../../src/formats/hdf5/index.ts";
+import { Dataset, Empty, File, type FileOptions, Group, type Item, Reference } from "../../src/formats/hdf5/index.ts";
 
 type Json = unknown;
 
@@ -62,8 +62,8 @@ function attempt(make: () => Json): Json {
   }
 }
 
-export function describe(source: string | Uint8Array): Json[] {
-  using file = new File(source);
+export function describe(source: string | Uint8Array, options: FileOptions = {}): Json[] {
+  using file = new File(source, "r", options);
   const out: Json[] = [];
   const one = (path: string, item: Item): void => {
     const entry: Record<string, Json> = { path };

@@ -5,19 +5,17 @@
  */
 import { rawBytes } from "#platform";
 import type { Span } from "../../core/bytes/parse.ts";
-import { FormatError, LimitError, UnsupportedError } from "../../core/errors.ts";
-import type { NDArray } from "../../core/ndarray/index.ts";
+import { FormatError, LimitError } from "../../core/errors.ts";
 import { decodeChunks, type PackedChunk, type Pipeline } from "./filters/index.ts";
 import type { Layout } from "./messages/layout.ts";
 import type { Space } from "./messages/space.ts";
 import { scatter } from "./scatter.ts";
-import { type Axis, countOf, type Selection } from "./selection.ts";
+import { type Axis, countOf } from "./selection.ts";
 import { type Chunk, chunksIn, type Grid } from "./storage/chunkindex.ts";
 import type { Context } from "./storage/context.ts";
 import { NOWHERE } from "./storage/cursor.ts";
 import type { Reading } from "./storage/store.ts";
 import type { H5Type } from "./types/datatype.ts";
-import { elements, scalar } from "./types/decode.ts";
 
 /** A dataset as its header describes it. */
 export interface DatasetInfo {
@@ -28,6 +26,8 @@ export interface DatasetInfo {
   readonly fill: Uint8Array | null;
   /** Files that hold the elements, one behind the other; empty for the dataset's own. */
   readonly external: readonly ExternalPart[];
+  /** The root group of the file it stands in, from which views find their sources. */
+  readonly root: number;
 }
 
 /** A part of another file. */
@@ -43,42 +43,7 @@ const BATCH = 1 << 25;
 /** Rows this near to each other are read at once. */
 const GAP = 1 << 14;
 /** One answer holds no more. */
-const MOST = 2 ** 33;
-
-/** Reads what a selection picks, as an array, or as a value where it picks one element. */
-export function* readSelection(context: Context, info: DatasetInfo, selection: Selection): Reading<unknown> {
-  const { type } = info;
-  const { points, shape } = selection;
-  const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
-  const bytes = yield* gather(context, info, selection.axes, count);
-  let picked = bytes;
-  if (points !== null) {
-    picked = new Uint8Array(points.length * type.size);
-    points.forEach((point, i) => {
-      picked.set(bytes.subarray(point * type.size, (point + 1) * type.size), i * type.size);
-    });
-  }
-  if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
-  if (shape.length === 0) return yield* scalar(context, type, picked);
-  return yield* elements(context, type, picked, shape);
-}
-
-function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selection: Selection): Reading<unknown> {
-  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
-  const made = yield* elements(context, type, bytes, selection.shape);
-  const known = type.members.map(({ name }) => name);
-  for (const name of selection.fields) {
-    if (!known.includes(name)) {
-      throw new RangeError(`there is no field ${JSON.stringify(name)}: the fields are ${known.join(", ")}`);
-    }
-  }
-  const [name] = selection.fields;
-  if (selection.fields.length > 1) {
-    throw new TypeError("name one field; several fields of an array come one by one by its field(name)");
-  }
-  const field = made.field(name as string);
-  return field.ndim === 0 ? field.item() : field;
-}
+export const MOST = 2 ** 33;
 
 /** The bytes of the elements, in C order. */
 export function* gather(
@@ -98,14 +63,37 @@ export function* gather(
     return picked(all, shape, axes, size, count);
   }
   if (layout.kind === "chunked") return yield* fromChunks(context, info, layout, axes, count);
-  if (layout.kind === "virtual") {
-    throw new UnsupportedError("virtual datasets", "this dataset is a view of others, which is not known yet");
-  }
+  if (layout.kind === "virtual") throw new TypeError("views are gathered from their sources");
   if (info.external.length > 0) {
-    throw new UnsupportedError("external storage", "the elements of this dataset stand in another file");
+    const all = yield* fromOutside(
+      context,
+      info,
+      shape.reduce((a, b) => a * b, size),
+    );
+    return picked(all, shape, axes, size, count);
   }
   if (layout.at === NOWHERE) return filled(info, count);
   return yield* fromRows(context, layout.at, shape, axes, size, count);
+}
+
+/** The bytes of a dataset that stands in other files, one behind the other. */
+function* fromOutside(context: Context, info: DatasetInfo, size: number): Reading<Uint8Array> {
+  if (size > MOST) throw new LimitError("maxBytes", MOST, size, { format: "hdf5" });
+  const out = filled(info, size / info.type.size);
+  let done = 0;
+  for (const part of info.external) {
+    if (done >= size) break;
+    const store = yield* context.file(part.file);
+    const wanted = part.size < 0 ? size - done : Math.min(part.size, size - done);
+    if (store !== null) {
+      // A file that is shorter leaves the fill value.
+      const have = Math.max(0, Math.min(wanted, store.size - part.at));
+      const [bytes] = yield* store.payload([{ at: part.at, size: have }]);
+      out.set(bytes as Uint8Array, done);
+    }
+    done += wanted;
+  }
+  return out;
 }
 
 function demand(have: number, shape: readonly number[], size: number): void {
@@ -116,7 +104,7 @@ function demand(have: number, shape: readonly number[], size: number): void {
 }
 
 /** Memory with the fill value all over. */
-function filled({ fill, type }: DatasetInfo, count: number): Uint8Array {
+export function filled({ fill, type }: DatasetInfo, count: number): Uint8Array {
   const out = new Uint8Array(count * type.size);
   if (fill?.some((byte) => byte !== 0)) spread(out, fill.subarray(0, type.size));
   return out;
@@ -133,7 +121,7 @@ function isWhole(shape: readonly number[], axes: readonly Axis[]): boolean {
 }
 
 /** Elements of a block of memory that holds the whole dataset. */
-function picked(
+export function picked(
   all: Uint8Array,
   shape: readonly number[],
   axes: readonly Axis[],
@@ -315,13 +303,4 @@ function firstOf(axis: Axis): number {
 
 function lastOf(axis: Axis): number {
   return "list" in axis ? (axis.list[axis.list.length - 1] ?? 0) : axis.start + (axis.count - 1) * axis.step;
-}
-
-/** Reads all elements into memory of the caller's. */
-export function intoTyped(array: NDArray, target: ArrayBufferView): void {
-  const bytes = array.toBytes();
-  if (bytes.length !== target.byteLength) {
-    throw new RangeError(`the data has ${bytes.length} bytes, the target ${target.byteLength}`);
-  }
-  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
 }

@@ -8,16 +8,17 @@ import type { DType, NDArray } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
 import { Attributes } from "./attributes.ts";
-import { type DatasetInfo, intoTyped, readSelection } from "./data.ts";
-import { describe } from "./describe.ts";
+import type { DatasetInfo } from "./data.ts";
 import { Empty } from "./empty.ts";
 import { FILTER, filterName } from "./filters/index.ts";
+import { intoTyped, readSelection } from "./read.ts";
 import type { Place } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
 import { scalar } from "./types/decode.ts";
 import { mapped } from "./types/dtypes.ts";
+import { describeAny } from "./virtual.ts";
 
 /**
  * A dataset: elements of one type in a shape, read when they are asked for.
@@ -42,7 +43,7 @@ export class Dataset implements Iterable<unknown> {
     this.name = place.path;
     this.#shared = shared;
     const { context } = shared.core;
-    this.info = shared.run(describe(context, shared.run(objectHeader(context, place.at))));
+    this.info = shared.run(describeAny(context, shared.run(objectHeader(context, place.at)), shared.core.root));
     this.#dtype = mapped(this.info.type).dtype;
     this.attrs = new Attributes(shared, place.at);
   }

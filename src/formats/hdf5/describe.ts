@@ -46,7 +46,7 @@ function needed(context: Context, header: ObjectHeader, kind: number, what: stri
 }
 
 /** Everything a dataset's header says. */
-export function* describe(context: Context, header: ObjectHeader): Reading<DatasetInfo> {
+export function* describe(context: Context, header: ObjectHeader, root: number): Reading<DatasetInfo> {
   const type = parseType(needed(context, header, MESSAGE.datatype, "datatype"));
   const space = parseSpace(needed(context, header, MESSAGE.dataspace, "dataspace"));
   const layout = parseLayout(needed(context, header, MESSAGE.layout, "layout"));
@@ -66,7 +66,8 @@ export function* describe(context: Context, header: ObjectHeader): Reading<Datas
     });
   }
   const outside = at(MESSAGE.external);
-  return { type, space, layout, pipeline, fill, external: outside === null ? [] : yield* parts(context, outside) };
+  const external = outside === null ? [] : yield* parts(context, outside);
+  return { type, space, layout, pipeline, fill, external, root };
 }
 
 /** The files of external storage (specification, section IV.A.2.h). */

@@ -8,15 +8,15 @@ import { SourceError, UnsupportedError } from "../../core/errors.ts";
 import { asBytes } from "../../sources/index.ts";
 import { Group } from "./group.ts";
 import { Core, type Shared } from "./shared.ts";
-import { runNow, Store } from "./storage/store.ts";
+import { noFile, runNow, Store } from "./storage/store.ts";
 
 /** `r` reads; the others write. */
 export type Mode = "r" | "r+" | "w" | "x" | "a";
 
 /** Options of {@link File}. */
 export interface FileOptions {
-  /** Opens the file that an external link names; without it such links are refused. */
-  external?: (name: string) => Uint8Array | ArrayBufferLike | string;
+  /** Opens the file that an external link, external storage or a view names; without it they are refused. */
+  external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
 }
 
 /**
@@ -71,10 +71,18 @@ function openShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
 }
 
 function share(store: Store, options: FileOptions, close: () => void): Shared {
+  const { external } = options;
+  const others: (() => void)[] = [];
+  const open = (name: string): Store | null => {
+    const found = external?.(name);
+    if (external === undefined) return noFile(name);
+    if (found === undefined) return null;
+    return storeOf(found, others);
+  };
   const core = runNow(Core.open(store));
   const shared: Shared = {
     core,
-    run: runNow,
+    run: (reading) => runNow(reading, open),
     outside(name) {
       if (options.external === undefined) {
         throw new UnsupportedError("external links", `a link leads to the file ${name}: pass { external } to open it`, {
@@ -85,7 +93,18 @@ function share(store: Store, options: FileOptions, close: () => void): Shared {
       if (found === undefined) throw new SourceError("the file of an external link was not found", { path: name });
       return new File(found, "r", options);
     },
-    close,
+    close() {
+      for (const other of others) other();
+      close();
+    },
   };
   return shared;
+}
+
+/** The store of another file; what closes it is put with the `others`. */
+function storeOf(source: Uint8Array | ArrayBufferLike | string, others: (() => void)[]): Store {
+  if (typeof source !== "string") return Store.of(asBytes(source) as Uint8Array);
+  const opened = openNow(source);
+  others.push(opened.close);
+  return Store.reading(opened.read, opened.size, source);
 }

@@ -22,11 +22,22 @@ export class Context {
   nesting = 0;
   /** Address of the table of shared messages, once it was looked for. */
   sharedTable = NOWHERE;
+  readonly #files = new Map<string, Store | null>();
   #heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
 
   constructor(store: Store, sizes: Sizes) {
     this.store = store;
     this.sizes = sizes;
+  }
+
+  /** The store of another file; null where it is not there. */
+  *file(name: string): Reading<Store | null> {
+    let found = this.#files.get(name);
+    if (found === undefined) {
+      found = (yield { kind: "file", name }) as Store | null;
+      this.#files.set(name, found);
+    }
+    return found;
   }
 
   keep(header: ObjectHeader): void {

@@ -6,12 +6,14 @@
  * @module
  */
 import type { Source, Span } from "../../../core/bytes/parse.ts";
-import { SourceError, TruncatedError } from "../../../core/errors.ts";
+import { SourceError, TruncatedError, UnsupportedError } from "../../../core/errors.ts";
 
 /** What a parser may lack. */
 export type Need =
-  /** Ranges of the file, answered by `Uint8Array[]`. */
-  | { kind: "bytes"; spans: Span[] }
+  /** Ranges of a file, answered by `Uint8Array[]`. */
+  | { kind: "bytes"; store: Store; spans: Span[] }
+  /** Another file, of an external or virtual dataset; answered by its store, or null where it is not there. */
+  | { kind: "file"; name: string }
   /** Work that can be done at once, or in parallel by who can wait; answered by its result. */
   | { kind: "work"; now: () => unknown; later: () => Promise<unknown> };
 
@@ -101,7 +103,7 @@ export class Store {
     if (this.#now !== null) {
       return wanted.map(({ at, size, into }) => this.#exact((this.#now as ReadNow)(at, size, into), size, at));
     }
-    const got = (yield { kind: "bytes", spans: wanted }) as Uint8Array[];
+    const got = (yield { kind: "bytes", store: this, spans: wanted }) as Uint8Array[];
     for (const [i, { at, size }] of wanted.entries()) this.#exact(got[i] as Uint8Array, size, at);
     return got;
   }
@@ -167,7 +169,11 @@ export class Store {
       const from = (missing[0] as number) * PAGE;
       const wide = this.#pages.size === 0 ? FIRST : PAGE;
       const to = Math.min(this.size, Math.max(from + wide, ((missing[missing.length - 1] as number) + 1) * PAGE));
-      const [bytes] = (yield { kind: "bytes", spans: [{ at: from, size: to - from }] }) as Uint8Array[];
+      const [bytes] = (yield {
+        kind: "bytes",
+        store: this,
+        spans: [{ at: from, size: to - from }],
+      }) as Uint8Array[];
       this.#exact(bytes as Uint8Array, to - from, from);
       for (let cut = 0; cut < to - from; cut += PAGE) {
         this.#keep((from + cut) / PAGE, (bytes as Uint8Array).subarray(cut, cut + PAGE));
@@ -190,15 +196,20 @@ export class Store {
   }
 }
 
-/** Runs a parser over a store that answers at once. */
-export function runNow<T>(reading: Reading<T>): T {
+/** Finds the store of another file by its name; null where there is none. */
+export type OpenFile<T> = (name: string) => T;
+
+/** Runs a parser over stores that answer at once. */
+export function runNow<T>(reading: Reading<T>, open: OpenFile<Store | null> = noFile): T {
   let step = reading.next();
   while (!step.done) {
     const need = step.value;
-    if (need.kind === "bytes") throw new SourceError("this file can only be read by who awaits: use open(source)");
     let answer: unknown;
     try {
-      answer = need.now();
+      if (need.kind === "bytes") {
+        throw new SourceError("this file can only be read by who awaits: use open(source)", { format: "hdf5" });
+      }
+      answer = need.kind === "file" ? open(need.name) : need.now();
     } catch (e) {
       step = reading.throw(e);
       continue;
@@ -208,15 +219,20 @@ export function runNow<T>(reading: Reading<T>): T {
   return step.value;
 }
 
-/** Runs a parser over any store. */
-export async function runLater<T>(reading: Reading<T>, store: Store, signal?: AbortSignal): Promise<T> {
+/** Runs a parser over any stores. */
+export async function runLater<T>(
+  reading: Reading<T>,
+  open: OpenFile<Store | null | Promise<Store | null>> = noFile,
+  signal?: AbortSignal,
+): Promise<T> {
   let step = reading.next();
   while (!step.done) {
     signal?.throwIfAborted();
     const need = step.value;
     let answer: unknown;
     try {
-      answer = need.kind === "bytes" ? await store.fetch(need.spans, signal) : await need.later();
+      if (need.kind === "bytes") answer = await need.store.fetch(need.spans, signal);
+      else answer = await (need.kind === "file" ? open(need.name) : need.later());
     } catch (e) {
       step = reading.throw(e);
       continue;
@@ -224,4 +240,11 @@ export async function runLater<T>(reading: Reading<T>, store: Store, signal?: Ab
     step = reading.next(answer);
   }
   return step.value;
+}
+
+/** Other files are opened only when the caller says how. */
+export function noFile(name: string): never {
+  throw new UnsupportedError("other files", `the data stand in the file ${name}: pass { external } to open it`, {
+    format: "hdf5",
+  });
 }

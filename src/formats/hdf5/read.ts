@@ -1,0 +1,57 @@
+/**
+ * What a selection of a dataset gives: an array, or a value.
+ *
+ * @module
+ */
+import type { NDArray } from "../../core/ndarray/index.ts";
+import type { DatasetInfo } from "./data.ts";
+import { countOf, type Selection } from "./selection.ts";
+import type { Context } from "./storage/context.ts";
+import type { Reading } from "./storage/store.ts";
+import type { H5Type } from "./types/datatype.ts";
+import { elements, scalar } from "./types/decode.ts";
+import { gatherAny } from "./virtual.ts";
+
+/** Reads what a selection picks, as an array, or as a value where it picks one element. */
+export function* readSelection(context: Context, info: DatasetInfo, selection: Selection): Reading<unknown> {
+  const { type } = info;
+  const { points, shape } = selection;
+  const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
+  const bytes = yield* gatherAny(context, info, selection.axes, count);
+  let picked = bytes;
+  if (points !== null) {
+    picked = new Uint8Array(points.length * type.size);
+    points.forEach((point, i) => {
+      picked.set(bytes.subarray(point * type.size, (point + 1) * type.size), i * type.size);
+    });
+  }
+  if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
+  if (shape.length === 0) return yield* scalar(context, type, picked);
+  return yield* elements(context, type, picked, shape);
+}
+
+function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selection: Selection): Reading<unknown> {
+  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
+  const made = yield* elements(context, type, bytes, selection.shape);
+  const known = type.members.map(({ name }) => name);
+  for (const name of selection.fields) {
+    if (!known.includes(name)) {
+      throw new RangeError(`there is no field ${JSON.stringify(name)}: the fields are ${known.join(", ")}`);
+    }
+  }
+  const [name] = selection.fields;
+  if (selection.fields.length > 1) {
+    throw new TypeError("name one field; several fields of an array come one by one by its field(name)");
+  }
+  const field = made.field(name as string);
+  return field.ndim === 0 ? field.item() : field;
+}
+
+/** Reads all elements into memory of the caller's. */
+export function intoTyped(array: NDArray, target: ArrayBufferView): void {
+  const bytes = array.toBytes();
+  if (bytes.length !== target.byteLength) {
+    throw new RangeError(`the data has ${bytes.length} bytes, the target ${target.byteLength}`);
+  }
+  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
+}
