@@ -13,6 +13,7 @@ import { checksum, unchecked } from "./fletcher32.ts";
 import { unpackBits } from "./nbit.ts";
 import { unscale } from "./scaleoffset.ts";
 import { shuffle, unshuffle } from "./shuffle.ts";
+import { unszip } from "./szip.ts";
 
 /** One filter of a pipeline. */
 export interface FilterSpec {
@@ -55,6 +56,7 @@ const TABLE: ReadonlyMap<number, Filter> = new Map<number, Filter>([
       encode: (bytes, values) => shuffle(bytes, values[0] ?? 1),
     },
   ],
+  [FILTER.szip, { name: "szip", decode: unszip }],
   [FILTER.nbit, { name: "nbit", decode: unpackBits }],
   [FILTER.scaleoffset, { name: "scaleoffset", decode: unscale }],
   [FILTER.fletcher32, { name: "fletcher32", decode: unchecked, encode: checksum }],
@@ -75,7 +77,6 @@ function room(size: number): number {
 
 /** Names of filters that others have registered, for the message that they are not there. */
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [FILTER.szip, "szip"],
   [305, "LZO"],
   [307, "bzip2"],
   [32001, "blosc"],
