@@ -1,0 +1,101 @@
+/**
+ * What a dataset's header tells of it.
+ *
+ * @module
+ */
+import type { DType } from "../../core/ndarray/index.ts";
+import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { repr } from "../../core/values/repr.ts";
+import type { DatasetInfo } from "./data.ts";
+import { FILTER, filterName } from "./filters/index.ts";
+import { mapped } from "./types/dtypes.ts";
+
+/** Shape, type and storage of a dataset. */
+export abstract class DatasetHead {
+  /** Its path in the file. */
+  readonly name: string;
+
+  /** @internal */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** @internal */
+  abstract readonly info: DatasetInfo;
+
+  get dtype(): DType {
+    return mapped(this.info.type).dtype;
+  }
+
+  /** Lengths of the axes; `null` for a dataset without elements (`h5py.Empty`). */
+  get shape(): readonly number[] | null {
+    return this.info.space.shape;
+  }
+
+  get ndim(): number {
+    return this.shape?.length ?? 0;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape === null ? 0 : this.shape.reduce((a, b) => a * b, 1);
+  }
+
+  /** Bytes that the elements take in memory. */
+  get nbytes(): number {
+    return this.size * this.dtype.itemsize;
+  }
+
+  /** Lengths to which the axes may grow; `null` for no limit. */
+  get maxshape(): readonly (number | null)[] {
+    return this.info.space.maxshape;
+  }
+
+  /** Lengths of a chunk; null when the elements stand together. */
+  get chunks(): readonly number[] | null {
+    const { layout } = this.info;
+    return layout.kind === "chunked" ? layout.chunks : null;
+  }
+
+  /** `"gzip"`, `"lzf"`, `"szip"`, or null. */
+  get compression(): string | null {
+    for (const filter of this.info.pipeline) {
+      if (![FILTER.shuffle, FILTER.fletcher32, FILTER.nbit, FILTER.scaleoffset].some((id) => id === filter.id)) {
+        return filterName(filter);
+      }
+    }
+    return null;
+  }
+
+  /** The level of gzip; null for all others. */
+  get compressionOpts(): number | null {
+    return this.info.pipeline.find(({ id }) => id === FILTER.gzip)?.values[0] ?? null;
+  }
+
+  get shuffle(): boolean {
+    return this.info.pipeline.some(({ id }) => id === FILTER.shuffle);
+  }
+
+  get fletcher32(): boolean {
+    return this.info.pipeline.some(({ id }) => id === FILTER.fletcher32);
+  }
+
+  /** Number of rows. */
+  get length(): number {
+    const [rows] = this.shape ?? [];
+    if (rows === undefined) throw new TypeError("a scalar dataset has no length");
+    return rows;
+  }
+
+  get [pyType](): string {
+    return "h5py._hl.dataset.Dataset";
+  }
+  [pyRepr](): Parts {
+    const name = this.name.split("/").pop() ?? "";
+    const shape = this.shape === null ? "None" : `(${this.shape.join(", ")}${this.shape.length === 1 ? "," : ""})`;
+    return [`<HDF5 dataset "${name}": shape ${shape}, type "${this.dtype.str}">`];
+  }
+  [inspect](): string {
+    return repr(this);
+  }
+}
