@@ -1,0 +1,120 @@
+/**
+ * HDF5 files that are awaited: `open(source)` over paths, Blobs, URLs with ranges, streams.
+ *
+ * @module
+ */
+import type { RunOptions } from "../../core/bytes/parse.ts";
+import { Reader } from "../../core/bytes/parse.ts";
+import { LimitError, SourceError } from "../../core/errors.ts";
+import { type SourceInput, toSource } from "../../sources/index.ts";
+import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
+import { Core } from "./shared.ts";
+import { noFile, runLater, Store } from "./storage/store.ts";
+
+/** Options of {@link open}. */
+export interface OpenOptions {
+  signal?: AbortSignal;
+  /** Opens the file that an external link, external storage or a view names; without it they are refused. */
+  external?: (name: string) => SourceInput | undefined | Promise<SourceInput | undefined>;
+  /** Bytes that a source without ranges may give (2 GiB); it is read whole. */
+  maxBytes?: number;
+}
+
+/**
+ * An HDF5 file whose parts are read when they are asked for: a read-only `h5py.File` with promises.
+ *
+ * @example
+ * ```ts
+ * await using file = await open(new Blob([bytes]));
+ * const kernel = await (await file.dataset("dense/kernel:0")).read();
+ * ```
+ */
+export class AsyncFile extends AsyncGroup implements AsyncDisposable {
+  /** Bytes before the HDF5 part. */
+  get userblockSize(): number {
+    return this.shared.core.userblock;
+  }
+
+  /** Closes the file; what was read stays. */
+  async close(): Promise<void> {
+    await this.shared.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Opens an HDF5 file without reading it: a path, `Blob`, `URL` (by HTTP ranges), OPFS file, bytes; a stream or a server
+ * without ranges is read whole. Throws `FormatError` for what is no HDF5 file, `SourceError` for what cannot be read.
+ *
+ * @example
+ * ```ts
+ * const file = await open("model.h5");
+ * console.log(await file.keys());
+ * ```
+ */
+export async function open(input: SourceInput, options: OpenOptions = {}): Promise<AsyncFile> {
+  const { external, signal } = options;
+  const stores: Store[] = [];
+  const add = async (from: SourceInput): Promise<Store> => {
+    const store = await storeOf(from, options);
+    stores.push(store);
+    return store;
+  };
+  const close = async (): Promise<void> => {
+    for (const store of stores) await store.close();
+  };
+  const other = async (name: string): Promise<Store | null> => {
+    if (external === undefined) return noFile(name);
+    const found = await external(name);
+    return found === undefined ? null : add(found);
+  };
+  try {
+    const core = await runLater(Core.open(await add(input)), noFile, signal);
+    const shared: AsyncShared = {
+      core,
+      run: (reading) => runLater(reading, other, signal),
+      async outside(name) {
+        if (external === undefined) return noFile(name);
+        const found = await external(name);
+        if (found === undefined) throw new SourceError("the file of an external link was not found", { path: name });
+        return open(found, options);
+      },
+      close,
+    };
+    return new AsyncFile(shared, { at: core.root, path: "/" });
+  } catch (e) {
+    await close();
+    throw e;
+  }
+}
+
+async function storeOf(input: SourceInput, { signal, maxBytes = 2 ** 31 }: OpenOptions): Promise<Store> {
+  const source = await toSource(input, signal);
+  if (source.size !== undefined && source.read !== undefined) return Store.source(source);
+  const running: RunOptions = { maxBytes };
+  if (signal !== undefined) running.signal = signal;
+  const reader = new Reader(source, running);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { bytes, last } = await reader.window(size, 1, false);
+      pieces.push(bytes.slice());
+      size += bytes.length;
+      if (size > maxBytes) throw new LimitError("maxBytes", maxBytes, size, { path: source.name, format: "hdf5" });
+      if (last || bytes.length === 0) break;
+    }
+  } finally {
+    await source.close?.();
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return Store.of(whole, source.name);
+}
