@@ -21,7 +21,7 @@ import {
 import { checked } from "./formats/pickle/schema.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
-import { demandPickle, HEAD } from "./sniff.ts";
+import { demandPickle, HEAD, isHdf5 } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
@@ -46,7 +46,7 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 /**
  * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes: pickle, joblib, npy (an
  * array) and npz (the dict of its arrays; `brine/numpy` reads them one by one); gzip, zlib, bz2, xz, lzma and lz4 are
- * unpacked on the way. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
+ * unpacked on the way; HDF5 comes as an open file (`AsyncFile` of `brine/hdf5`), read when asked. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
  * and as `load` of `brine/pickle`. File-like objects are not looked into.
  *
  * @example
@@ -57,8 +57,9 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
-  const seen: Seen = { arrays: null };
+  const seen: Seen = { arrays: null, hdf5: false };
   const found = await looked(input, options, [], seen);
+  if (seen.hdf5) return (await openedHdf5(found, options)) as T;
   if (seen.arrays === null) return loadPickle<T>(found, withPacks(options));
   const value = await arraysFrom(found, seen.arrays, options);
   const { schema } = options as Partial<SchemaOption<T>>;
@@ -78,23 +79,38 @@ export async function* loadAll<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {
-  const seen: Seen = { arrays: null };
+  const seen: Seen = { arrays: null, hdf5: false };
   const found = await looked(input, options, [], seen);
+  if (seen.hdf5) {
+    yield { value: (await openedHdf5(found, options)) as T, start: 0, end: sizeOf(found) };
+    return;
+  }
   if (seen.arrays === null) yield* loadAllPickles<T>(found, withPacks(options)) as AllOf<T, string>;
   else {
-    const size = asBytes(found)?.length ?? (found as Source).size ?? 0;
-    yield { value: (await arraysFrom(found, seen.arrays, options)) as T, start: 0, end: size };
+    yield { value: (await arraysFrom(found, seen.arrays, options)) as T, start: 0, end: sizeOf(found) };
   }
+}
+
+function sizeOf(input: SourceInput): number {
+  return asBytes(input)?.length ?? (input as Source).size ?? 0;
+}
+
+/** An HDF5 file, open: its parts are read when they are asked for. */
+async function openedHdf5(input: SourceInput, { signal }: LoadAsyncOptions): Promise<unknown> {
+  const { open } = await import("./formats/hdf5/index.ts");
+  return open(input, signal === undefined ? {} : { signal });
 }
 
 /** What a look found, beside a pickle. */
 interface Seen {
   arrays: ArrayHead | null;
+  hdf5: boolean;
 }
 
 /** Takes note of arrays where these are wanted; refuses everything else that is no pickle. */
 function take(head: Uint8Array, path: string | undefined, seen: Seen | undefined): void {
-  if (seen !== undefined && mayHoldArrays(head)) seen.arrays = { head };
+  if (seen !== undefined && isHdf5(head)) seen.hdf5 = true;
+  else if (seen !== undefined && mayHoldArrays(head)) seen.arrays = { head };
   else demandPickle(head, path);
 }
 

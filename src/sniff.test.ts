@@ -16,7 +16,6 @@ describe("sniff", () => {
       text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"),
       /12345 bytes: run "git lfs pull"/,
     ],
-    ["HDF5", raw("\x89HDF\r\n\x1a\n\0"), /cannot read it yet/],
     ["torch", zip("archive/data.pkl"), /yet/],
     ["zip", Buffer.concat(zipPieces([{ name: "a.txt", data: [text("hello")] }])), /unpack/],
     ["zstd", raw("\x28\xb5\x2f\xfd"), /unzstd/],
@@ -31,6 +30,7 @@ describe("sniff", () => {
 
   it("names shells and arrays, which are opened", () => {
     expect(sniff(raw("\x93NUMPY\x01\0")).format).toBe("npy");
+    expect(sniff(raw("\x89HDF\r\n\x1a\n\0"))).toEqual({ format: "HDF5", help: expect.stringMatching(/load opens it/) });
     expect([sniff(zip("arr_0.npy")).format, sniff(zip("a/b.npy")).format]).toEqual(["npz", "npz"]);
     expect(sniff(gzipSync("x"))).toEqual({ format: "gzip", help: "load unpacks it" });
     expect(sniff(deflateSync("x"))).toEqual({ format: "zlib", help: "load unpacks it" });

@@ -36,7 +36,7 @@ const SIGNATURES: readonly Signature[] = [
     },
   },
   { format: "npy", starts: /^\x93NUMPY/, help: "a numpy array, which load reads" },
-  { format: "HDF5", starts: /^\x89HDF\r\n\x1a\n/, help: NOT_YET },
+  { format: "HDF5", starts: /^\x89HDF\r\n\x1a\n/, help: "load opens it, and new File of brine/hdf5 at once" },
   { format: "torch", starts: /^PK\x03\x04.{26}[^/\0]*\/(data\.pkl|\.format_version|byteorder)/s, help: NOT_YET },
   { format: "npz", starts: /^PK\x03\x04.{26}[^\0]*?\.npy/s, help: "a zip of numpy arrays, which load reads" },
   {
@@ -78,6 +78,11 @@ export function sniff(head: Uint8Array): Sniffed {
     if (starts.test(text)) return { format, help: typeof help === "string" ? help : help(text) };
   }
   return { format: "pickle", help: "" };
+}
+
+/** Does an HDF5 file begin so? */
+export function isHdf5(head: Uint8Array): boolean {
+  return head[0] === 0x89 && head[1] === 0x48 && head[2] === 0x44 && head[3] === 0x46;
 }
 
 /** Throws an `UnsupportedError` that says what to do when the bytes begin something that is no pickle. */

@@ -7,6 +7,7 @@
  */
 import { bz2, type Codec, gzip, joined, lz4, lzma, xz, zlib } from "../core/codecs/index.ts";
 import { SourceError } from "../core/errors.ts";
+import { PyDict } from "../core/values/dict.ts";
 import { dumps } from "../dump.ts";
 import { dumps as dumpsJoblib } from "../joblibdump.ts";
 import { dumpsNpz, dumps as npyDumps } from "../npysave.ts";
@@ -16,6 +17,7 @@ import { atExactly, parsePath } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
+import { everything, valueAt, withHdf5 } from "./hdf5.ts";
 import { Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON } from "./json.ts";
 
@@ -77,8 +79,13 @@ export const convert: Command = {
     if (from === undefined || to === undefined || rest.length > 0) throw new UsageError("convert takes FROM and TO");
     const target = targetOf(to);
     if (target === undefined) throw new UsageError(`${to} ends in no known format: use one of ${ENDINGS}`);
-    const root = await openTree(from, args, io);
     const key = args.options.get("key");
+    const isHdf5 = await withHdf5(from, io, async (opened) => {
+      const taken = typeof key === "string" ? valueAt(opened, key) : new PyDict(everything(opened));
+      await writePath(to, ...target(taken, args.options));
+    });
+    if (isHdf5) return;
+    const root = await openTree(from, args, io);
     const value = typeof key === "string" ? chosen(root.value, key, root.name) : root.value;
     await writePath(to, ...target(value, args.options));
   },

@@ -6,9 +6,11 @@
 import { SourceError } from "../core/errors.ts";
 import { repr } from "../core/values/repr.ts";
 import { atExactly, harmless, parsePath } from "../tools/inspect/index.ts";
+import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
-import { UsageError } from "./io.ts";
+import { valueAt, withHdf5 } from "./hdf5.ts";
+import { type Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 
 export const get: Command = {
@@ -25,6 +27,7 @@ export const get: Command = {
   async run(args, io, out) {
     const [file, path, ...rest] = args.words;
     if (file === undefined || path === undefined || rest.length > 0) throw new UsageError("get takes FILE and PATH");
+    if (await withHdf5(file, io, (opened) => print(valueAt(opened, path), args, out))) return;
     let steps: ReturnType<typeof parsePath>;
     try {
       steps = parsePath(path);
@@ -38,12 +41,17 @@ export const get: Command = {
     } catch (e) {
       throw e instanceof RangeError ? new SourceError(e.message, { path: root.name, cause: e }) : e;
     }
-    if (args.options.has("json")) writeJSON(value, out);
-    else if (args.options.has("typed")) writeTypedJSON(value, out);
-    else if (args.options.has("ndjson")) writeNDJSON(value, out);
-    else if (!args.options.has("raw")) out.line(harmless(repr(value)));
-    else if (value instanceof Uint8Array) out.bytes(value);
-    else if (typeof value === "string") out.write(value);
-    else throw new UsageError("--raw is for text and bytes");
+    print(value, args, out);
   },
 };
+
+/** Prints a value in the form that the options ask for. */
+function print(value: unknown, args: Parsed, out: Output): void {
+  if (args.options.has("json")) writeJSON(value, out);
+  else if (args.options.has("typed")) writeTypedJSON(value, out);
+  else if (args.options.has("ndjson")) writeNDJSON(value, out);
+  else if (!args.options.has("raw")) out.line(repr(value).split("\n").map(harmless).join("\n"));
+  else if (value instanceof Uint8Array) out.bytes(value);
+  else if (typeof value === "string") out.write(value);
+  else throw new UsageError("--raw is for text and bytes");
+}

@@ -4,10 +4,12 @@
  * @module
  */
 import { NDArray } from "../core/ndarray/index.ts";
+import { PyDict } from "../core/values/dict.ts";
 import { harmless, renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
+import { everything, showHdf5, withHdf5 } from "./hdf5.ts";
 import { UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 
@@ -28,12 +30,18 @@ export const show: Command = {
     if (file === undefined || rest.length > 0) throw new UsageError("show takes one FILE");
     const depth = number(args.options, "depth", 3);
     const limit = number(args.options, "limit", 20);
+    const { isTTY, columns } = io.stdout;
+    const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
+    const isHdf5 = await withHdf5(file, io, (opened) => {
+      if (args.options.has("json")) writeJSON(new PyDict(everything(opened)), out);
+      else if (args.options.has("typed")) writeTypedJSON(new PyDict(everything(opened)), out);
+      else showHdf5(opened, file, { depth, limit, ...(paint ? { paint } : {}) }, out);
+    });
+    if (isHdf5) return;
     const root = await openTree(file, args, io);
     if (args.options.has("json")) return writeJSON(root.value, out);
     if (args.options.has("typed")) return writeTypedJSON(root.value, out);
     if (args.options.has("ndjson")) return writeNDJSON(root.value, out);
-    const { isTTY, columns } = io.stdout;
-    const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
     const look = { depth, limit, ...(isTTY && columns ? { width: columns } : {}), ...(paint ? { paint } : {}) };
     if (root.value instanceof NDArray) {
       out.line(`${harmless(root.name)}: ${(paint ?? String)(root.type)} ${harmless(root.details ?? "")}`);

@@ -1,0 +1,151 @@
+/**
+ * HDF5 files in commands: the tree as h5ls has it, one dataset or attribute, all datasets by their paths.
+ *
+ * @module
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import { SourceError } from "../core/errors.ts";
+import { NDArray } from "../core/ndarray/index.ts";
+import { PyDict } from "../core/values/dict.ts";
+import { repr } from "../core/values/repr.ts";
+import { Dataset, File, Group, type Item, type Selector } from "../formats/hdf5/index.ts";
+import { fileError } from "../platform/files.ts";
+import { harmless } from "../tools/inspect/index.ts";
+import { readBytes } from "./files.ts";
+import { type IO, type Output, UsageError } from "./io.ts";
+
+const SIGNATURE = "\x89HDF\r\n\x1a\n";
+/** Values of attributes longer than this are cut, but for JSON, which is laid out. */
+const LONG = 400;
+
+/** Opens a file that is HDF5; null for every other. */
+async function openHdf5(file: string, io: IO): Promise<File | null> {
+  if (file === "-") return null;
+  const head = Buffer.alloc(8);
+  try {
+    const fd = openSync(file, "r");
+    try {
+      readSync(fd, head, 0, 8, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (e) {
+    // What cannot be read by place is read as others are.
+    if ((e as { code?: string }).code === "ESPIPE") return new File(await readBytes(file, io));
+    throw fileError(file, e);
+  }
+  return head.toString("latin1") === SIGNATURE ? new File(file) : null;
+}
+
+/** Does something with a file that is HDF5, and closes it; false for every other file. */
+export async function withHdf5(file: string, io: IO, use: (opened: File) => void | Promise<void>): Promise<boolean> {
+  const opened = await openHdf5(file, io);
+  if (opened === null) return false;
+  try {
+    await use(opened);
+  } finally {
+    opened.close();
+  }
+  return true;
+}
+
+/** How the tree is drawn. */
+export interface Look {
+  depth: number;
+  limit: number;
+  paint?: (type: string) => string;
+}
+
+/** Prints groups, datasets with their shapes and types, and attributes. */
+export function showHdf5(file: File, name: string, look: Look, out: Output): void {
+  const { depth, limit, paint = (text: string): string => text } = look;
+  const attributes = (item: Item, indent: string): void => {
+    for (const [key, value] of item.attrs) {
+      const [first = "", ...more] = shown(value).split("\n");
+      out.line(`${indent}@${harmless(key)} = ${first}`);
+      for (const line of more) out.line(`${indent}  ${line}`);
+    }
+  };
+  const group = (inside: Group, level: number): void => {
+    const indent = "  ".repeat(level);
+    let count = 0;
+    for (const key of inside.keys()) {
+      if (count++ === limit) {
+        out.line(`${indent}… ${inside.size - limit} more`);
+        return;
+      }
+      // Other files are not opened for a look.
+      const item = /^(hard|soft)$/.test(inside.getLink(key)?.kind ?? "") ? inside.get(key) : undefined;
+      out.line(
+        `${indent}${harmless(key)}: ${paint(kindOf(inside, key, item))}${item instanceof Dataset ? ` ${detailsOf(item)}` : ""}`,
+      );
+      if (item !== undefined) attributes(item, `${indent}  `);
+      if (item instanceof Group && level < depth) group(item, level + 1);
+    }
+  };
+  out.line(`${harmless(name)}: ${paint("HDF5 file")}`);
+  attributes(file, "  ");
+  group(file, 1);
+}
+
+function kindOf(inside: Group, key: string, item: Item | undefined): string {
+  const link = inside.getLink(key);
+  if (link?.kind === "soft") return `Soft link {${harmless(link.path)}}`;
+  if (link?.kind === "external") return `External link {${harmless(link.file)}//${harmless(link.path)}}`;
+  if (item === undefined) return "Link that leads nowhere";
+  return item instanceof Dataset ? "Dataset" : item instanceof Group ? `Group (${item.size})` : "Type";
+}
+
+function detailsOf(ds: Dataset): string {
+  const shape = ds.shape === null ? "{NULL}" : ds.shape.length === 0 ? "{SCALAR}" : `{${ds.shape.join(", ")}}`;
+  const storage = [
+    ds.chunks === null ? "" : `chunks {${ds.chunks.join(", ")}}`,
+    ds.compression === null ? "" : ds.compression + (ds.compressionOpts === null ? "" : ` ${ds.compressionOpts}`),
+  ].filter((part) => part !== "");
+  return `${shape} ${harmless(String(ds.dtype))}${storage.length > 0 ? ` (${storage.join(", ")})` : ""}`;
+}
+
+/** A value of an attribute; text that is JSON is laid out. */
+function shown(value: unknown): string {
+  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
+    try {
+      return JSON.stringify(JSON.parse(value), null, 2).split("\n").map(harmless).join("\n");
+    } catch (e) {
+      if (!(e instanceof SyntaxError)) throw e;
+    }
+  }
+  const text = value instanceof NDArray ? String(value) : repr(value);
+  return harmless(text.length > LONG ? `${text.slice(0, LONG)}…` : text.replaceAll("\n", " "));
+}
+
+/** The value at `/group/dataset[0:10, 1]` or `/group@attribute`. */
+export function valueAt(file: File, path: string): unknown {
+  const attribute = /^(.*)@([^/]*)$/.exec(path);
+  const match = /^([^[]*)(?:\[([^\]]*)\])?$/.exec(attribute?.[1] ?? path);
+  if (match === null) throw new UsageError(`${path} is no path: write it as /group/dataset[0:10] or /group@attribute`);
+  const [, name = "", index] = match;
+  const item = /^\/?$/.test(name) ? file : file.get(name);
+  if (item === undefined) throw new SourceError(`there is no ${name}`, { format: "hdf5" });
+  if (attribute !== null) {
+    const key = attribute[2] as string;
+    if (!item.attrs.has(key)) throw new SourceError(`${name || "/"} has no attribute ${key}`, { format: "hdf5" });
+    return item.attrs.get(key);
+  }
+  if (!(item instanceof Dataset)) return new PyDict(item instanceof Group ? everything(item) : []);
+  try {
+    return item.get(...(index === undefined ? [] : selectors(index)));
+  } catch (e) {
+    throw e instanceof RangeError || e instanceof TypeError ? new SourceError(e.message, { cause: e }) : e;
+  }
+}
+
+function selectors(text: string): Selector[] {
+  return text.split(",").map((part) => (/^\s*-?\d+\s*$/.test(part) ? Number(part) : part.trim()));
+}
+
+/** All datasets below a group, by their paths. */
+export function everything(group: Group): [string, unknown][] {
+  const out: [string, unknown][] = [];
+  for (const [path, item] of group.walk()) if (item instanceof Dataset) out.push([path, item.read()]);
+  return out;
+}
