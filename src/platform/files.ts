@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SourceError } from "../core/errors.ts";
+import { isBrineError, SourceError } from "../core/errors.ts";
 
 const { promises } = fs;
 
@@ -75,13 +75,26 @@ async function writeAll(file: fs.promises.FileHandle, bytes: Uint8Array): Promis
 
 /** The same at once. */
 export function writePathSync(where: string | URL, bytes: Uint8Array): void {
+  writeNow(where, [bytes]);
+}
+
+/** The same at once, of pieces that are made one by one. What making them throws is thrown on. */
+export function writeNow(where: string | URL, pieces: Iterable<Uint8Array>): void {
   const path = pathOf(where);
   const { real, mode, direct, temp } = place(path);
   try {
-    if (direct) return fs.writeFileSync(real, bytes);
+    if (direct) {
+      const fd = fs.openSync(real, "w");
+      try {
+        for (const piece of pieces) fs.writeFileSync(fd, piece);
+      } finally {
+        fs.closeSync(fd);
+      }
+      return;
+    }
     const fd = fs.openSync(temp, "wx", mode);
     try {
-      fs.writeFileSync(fd, bytes);
+      for (const piece of pieces) fs.writeFileSync(fd, piece);
       if (mode !== 0o666) fs.fchmodSync(fd, mode);
       fs.fsyncSync(fd);
     } finally {
@@ -91,8 +104,20 @@ export function writePathSync(where: string | URL, bytes: Uint8Array): void {
     syncFolder(real);
   } catch (e) {
     fs.rmSync(temp, { force: true });
+    throw isBrineError(e) ? e : fileError(path, e);
+  }
+}
+
+/** Is there a file? Throws `SourceError` when there is not even the folder for it. */
+export function existsNow(where: string | URL): boolean {
+  const path = pathOf(where);
+  if (fs.existsSync(path)) return true;
+  try {
+    fs.accessSync(dirname(path), fs.constants.W_OK);
+  } catch (e) {
     throw fileError(path, e);
   }
+  return false;
 }
 
 /** Makes the rename itself last; not every system lets a folder be opened. */

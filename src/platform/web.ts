@@ -58,6 +58,18 @@ export function openNow(path: string | URL): {
 }
 
 /** Browsers have no paths. */
+export function existsNow(path: string | URL): boolean {
+  throw new SourceError("paths cannot be written here: make a file in memory and take its bytes", {
+    path: String(path),
+  });
+}
+
+/** Browsers have no paths. */
+export function writeNow(path: string | URL, _pieces: Iterable<Uint8Array>): void {
+  existsNow(path);
+}
+
+/** Browsers have no paths. */
 export async function makePath(path: string | URL, _head: Uint8Array, _size: number): Promise<Source> {
   throw new SourceError("files cannot be made here", { path: String(path) });
 }
