@@ -9,6 +9,8 @@ import { attributes, attributeValue } from "./attrs.ts";
 import type { RawAttribute } from "./messages/attribute.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
+import { type AttributeOptions, setAttribute } from "./write/attribute.ts";
+import { staging } from "./write/edit.ts";
 
 /** The attributes of an object. Strings come as text, other scalars as values, the rest as arrays. */
 export class Attributes implements Iterable<[string, unknown]> {
@@ -22,7 +24,14 @@ export class Attributes implements Iterable<[string, unknown]> {
     this.#at = at;
   }
 
+  /** @internal The file and the address of the object. */
+  get owner(): { readonly shared: Shared; readonly at: number } {
+    return { shared: this.#shared, at: this.#at };
+  }
+
   get #all(): Map<string, RawAttribute> {
+    const staged = this.#shared.draft?.attrsOf(this.#at);
+    if (staged) return staged;
     if (this.#raw === null) {
       const { core, run } = this.#shared;
       const header = run(objectHeader(core.context, this.#at));
@@ -43,6 +52,29 @@ export class Attributes implements Iterable<[string, unknown]> {
   get(name: string): unknown {
     const raw = this.#all.get(name);
     return raw === undefined ? undefined : this.#shared.run(attributeValue(this.#shared.core.context, raw));
+  }
+
+  /**
+   * Makes an attribute, in place of one of its name: text as UTF-8 of any length, ints as int64, other numbers as
+   * float64, arrays by their dtype. Throws `TypeError` for what HDF5 has no type for, and when the file is only read.
+   *
+   * @example
+   * ```ts
+   * file.attrs.set("version", 2).set("scale", 0.5, { dtype: "f4" });
+   * ```
+   */
+  set(name: string, value: unknown, options: AttributeOptions = {}): this {
+    setAttribute(staging(this.#shared), this.#at, name, value, options);
+    return this;
+  }
+
+  /** Takes an attribute away; false when there is none. */
+  delete(name: string): boolean {
+    const draft = staging(this.#shared);
+    if (!this.has(name)) return false;
+    const node = draft.edit(this.#at);
+    node.attrsChanged = true;
+    return node.attrs.delete(name);
   }
 
   keys(): IterableIterator<string> {

@@ -28,6 +28,13 @@ export interface DatasetInfo {
   readonly external: readonly ExternalPart[];
   /** The root group of the file it stands in, from which views find their sources. */
   readonly root: number;
+  /** Elements in memory, of a dataset that is being written. */
+  readonly staged?: Staged;
+}
+
+/** Elements in memory. */
+export interface Staged {
+  gather(axes: readonly Axis[], count: number): Reading<Uint8Array>;
 }
 
 /** A part of another file. */
@@ -55,6 +62,7 @@ export function* gather(
   const { size } = info.type;
   const total = count * size;
   if (total > MOST) throw new LimitError("maxBytes", MOST, total, { format: "hdf5" });
+  if (info.staged !== undefined) return yield* info.staged.gather(axes, count);
   const { layout } = info;
   const shape = info.space.shape ?? [];
   if (layout.kind === "compact") {
@@ -136,7 +144,7 @@ export function picked(
 }
 
 /** Places of an axis that lie from `low` up to `high`: where they stand there, and where in the answer. */
-function within(axis: Axis, low: number, high: number): { from: Int32Array | Float64Array; to: number } {
+export function within(axis: Axis, low: number, high: number): { from: Int32Array | Float64Array; to: number } {
   if ("list" in axis) {
     const first = axis.list.findIndex((n) => n >= low);
     const begin = first < 0 ? axis.list.length : first;

@@ -14,7 +14,11 @@ import { type Selector, select } from "./selection.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
 import { scalar } from "./types/decode.ts";
+import { FileType } from "./types/filetype.ts";
+import { Reference } from "./types/reference.ts";
 import { describeAny } from "./virtual.ts";
+import { resizeDataset, setElements } from "./write/assign.ts";
+import { staging } from "./write/edit.ts";
 
 /**
  * A dataset: elements of one type in a shape, read when they are asked for.
@@ -27,17 +31,35 @@ import { describeAny } from "./virtual.ts";
  */
 export class Dataset extends DatasetHead implements Iterable<unknown> {
   readonly attrs: Attributes;
-  /** @internal */
-  readonly info: DatasetInfo;
+  readonly #info: DatasetInfo | null;
   readonly #shared: Shared;
+  readonly #at: number;
 
   /** @internal */
   constructor(shared: Shared, place: Place) {
     super(place.path);
     this.#shared = shared;
-    const { context } = shared.core;
-    this.info = shared.run(describeAny(context, shared.run(objectHeader(context, place.at)), shared.core.root));
+    this.#at = place.at;
+    const { context, root } = shared.core;
+    const isStaged = shared.draft?.peek(place.at) !== undefined;
+    this.#info = isStaged ? null : shared.run(describeAny(context, shared.run(objectHeader(context, place.at)), root));
     this.attrs = new Attributes(shared, place.at);
+  }
+
+  /** @internal */
+  get info(): DatasetInfo {
+    const node = this.#shared.draft?.peek(this.#at);
+    return node?.kind === "dataset" ? node.info : (this.#info as DatasetInfo);
+  }
+
+  /** The datatype, for another dataset of the same. */
+  get type(): FileType {
+    return new FileType(this.info.type);
+  }
+
+  /** A reference to it, for datasets and attributes of {@link refDType}. */
+  get ref(): Reference {
+    return new Reference(this.#at, null);
   }
 
   /** What stands where nothing was written. */
@@ -69,6 +91,28 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
   /** Reads into memory of the caller's; what is picked must have its size to the byte. */
   readInto(target: ArrayBufferView, ...selectors: Selector[]): void {
     intoTyped(this.get(...selectors) as NDArray, target);
+  }
+
+  /**
+   * Writes where indices pick, as `ds[…] = value`: `ds.set(":10", values)`, `ds.set(0, "...", 1)`, and `ds.set(value)`
+   * for all. Smaller arrays are repeated by NumPy's rules. Throws `RangeError` and `TypeError` as h5py complains.
+   *
+   * @example
+   * ```ts
+   * ds.set(":10", Int32Array.from({ length: 10 }, (_, i) => i));
+   * ```
+   */
+  set(...args: [...selectors: Selector[], value: unknown]): void {
+    const value = args.pop();
+    setElements(staging(this.#shared), this.#at, args as Selector[], value);
+  }
+
+  /**
+   * Gives the dataset another shape, or one axis another length; new elements have the fill value. Throws `TypeError`
+   * for datasets without chunks, `RangeError` beyond `maxshape`.
+   */
+  resize(shape: readonly number[] | number, axis?: number): void {
+    resizeDataset(staging(this.#shared), this.#at, shape, axis);
   }
 
   /** Rows along the first axis. */

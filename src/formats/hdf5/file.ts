@@ -3,41 +3,70 @@
  *
  * @module
  */
-import { openNow } from "#platform";
+import { existsNow, openNow, writeNow } from "#platform";
 import { SourceError, UnsupportedError } from "../../core/errors.ts";
 import { asBytes } from "../../sources/index.ts";
 import { Group } from "./group.ts";
 import { Core, type Shared } from "./shared.ts";
-import { noFile, runNow, Store } from "./storage/store.ts";
+import { Context } from "./storage/context.ts";
+import { noFile, runLater, runNow, Store } from "./storage/store.ts";
+import { Draft, type DraftOptions, type Libver } from "./write/draft.ts";
+import { EIGHT } from "./write/encoder.ts";
+import type { Image } from "./write/image.ts";
+import { save } from "./write/save.ts";
 
-/** `r` reads; the others write. */
+/** `r` reads; `r+` changes a file, `w` makes one, `x` one that is not there yet, `a` changes one or makes it. */
 export type Mode = "r" | "r+" | "w" | "x" | "a";
 
 /** Options of {@link File}. */
 export interface FileOptions {
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
+  /** Structures of a new file: `"earliest"`, which every reader knows (h5py's choice), or `"latest"`. */
+  libver?: Libver;
+  /** Keep the order in which the links and attributes of new objects are made. */
+  trackOrder?: boolean;
+  /** Bytes before the HDF5 part of a new file: 0, or a power of two from 512 on. */
+  userblockSize?: number;
 }
 
 /**
- * An HDF5 file, as `h5py.File`: its root group, read from a path (Node) or bytes.
+ * An HDF5 file, as `h5py.File`: its root group, read from a path (Node) or bytes, or made.
  *
- * Throws `FormatError` for what is no HDF5 file, `SourceError` for a missing one.
+ * Changes are kept in memory until `flush`, `close` or the end of `using` writes them: into a new file beside the old
+ * one, which then takes its name, so that a crash leaves either whole. Throws `FormatError` for what is no HDF5 file,
+ * `SourceError` for a missing one.
  *
  * @example
  * ```ts
- * using file = new File("model.h5");
- * file.dataset("dense/kernel:0").read();
+ * using file = new File("data.h5", "w");
+ * file.createDataset("group1/dataset1", { shape: [100], dtype: "i4" });
  * ```
  */
-export class File extends Group implements Disposable {
+export class File extends Group implements Disposable, AsyncDisposable {
   readonly mode: Mode;
+  readonly #target: string | URL | null;
 
   constructor(source: string | URL | ArrayBufferLike | ArrayBufferView, mode: Mode = "r", options: FileOptions = {}) {
-    if (mode !== "r") throw new UnsupportedError("writing", `mode ${JSON.stringify(mode)} is not there yet`);
-    const shared = openShared(source, options);
+    const shared = openShared(source, mode, options);
     super(shared, { at: shared.core.root, path: "/" });
-    this.mode = mode;
+    // As h5py has it: what can be written is "r+".
+    this.mode = mode === "r" ? "r" : "r+";
+    this.#target = typeof source === "string" || source instanceof URL ? source : null;
+  }
+
+  /**
+   * A new file in memory; `toUint8Array` gives its bytes.
+   *
+   * @example
+   * ```ts
+   * const file = File.create();
+   * file.createDataset("x", { data: new Float32Array(3) });
+   * const bytes = file.toUint8Array();
+   * ```
+   */
+  static create(options: FileOptions = {}): File {
+    return new File(new Uint8Array(0), "w", options);
   }
 
   /** Bytes before the HDF5 part. */
@@ -45,43 +74,148 @@ export class File extends Group implements Disposable {
     return this.shared.core.userblock;
   }
 
-  /** Closes the file; what was read stays. */
+  /** The bytes of the file as it is now. */
+  toUint8Array(): Uint8Array {
+    const { draft } = this.shared;
+    if (draft === null) return joinedBlocks([...oldBlocks(this.shared)]);
+    return joinedBlocks([...imageBlocks(this.shared, this.shared.run(save(draft)))]);
+  }
+
+  /** Writes what was changed to the file's path; of a file in memory it does nothing. */
+  flush(): void {
+    const { draft, run } = this.shared;
+    if (draft === null || draft.closed || !draft.changed || this.#target === null) return;
+    writeNow(this.#target, imageBlocks(this.shared, run(save(draft))));
+    draft.changed = false;
+  }
+
+  /** Writes what was changed and closes the file; what was read stays. */
   close(): void {
-    this.shared.close();
+    const { draft } = this.shared;
+    try {
+      this.flush();
+    } finally {
+      if (draft !== null) draft.closed = true;
+      this.shared.close();
+    }
+  }
+
+  /** The same, with chunks packed side by side where the platform can. */
+  async closeAsync(): Promise<void> {
+    const { draft } = this.shared;
+    try {
+      if (draft?.changed && !draft.closed && this.#target !== null) {
+        const image = await runLater(save(draft));
+        writeNow(this.#target, imageBlocks(this.shared, image));
+        draft.changed = false;
+      }
+    } finally {
+      if (draft !== null) draft.closed = true;
+      this.shared.close();
+    }
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.closeAsync();
+  }
 }
 
-function openShared(source: string | URL | ArrayBufferLike | ArrayBufferView, options: FileOptions): Shared {
+/** The file that a draft becomes, block by block. */
+function* imageBlocks({ core, draft }: Shared, image: Image): Generator<Uint8Array> {
+  const { store } = core.context;
+  if (draft?.isNew && core.userblock > 0) yield new Uint8Array(core.userblock);
+  yield* image.blocks(draft?.isNew ? 0 : core.userblock, (at, size) => now(store, at - store.base, size));
+}
+
+/** A file as it is, block by block. */
+function* oldBlocks({ core }: Shared): Generator<Uint8Array> {
+  const { store } = core.context;
+  yield now(store, -store.base, store.size);
+}
+
+function now(store: Store, at: number, size: number): Uint8Array {
+  return store.whole(at + store.base, size);
+}
+
+function joinedBlocks(blocks: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(blocks.reduce((n, block) => n + block.length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    out.set(block, at);
+    at += block.length;
+  }
+  return out;
+}
+
+const MODES: readonly string[] = ["r", "r+", "w", "x", "a"];
+
+function openShared(
+  source: string | URL | ArrayBufferLike | ArrayBufferView,
+  mode: Mode,
+  options: FileOptions,
+): Shared {
+  if (!MODES.includes(mode)) throw new RangeError(`Invalid mode; must be one of r, r+, w, x, a, not ${String(mode)}`);
+  const isPath = typeof source === "string" || source instanceof URL;
+  let isNew = mode === "w" || mode === "x";
+  if (isPath && mode !== "r" && mode !== "r+") {
+    const exists = existsNow(source);
+    if (exists && mode === "x") throw new SourceError("file exists", { path: String(source), format: "hdf5" });
+    isNew ||= !exists;
+  }
+  if (isNew) return makeShared(source, options);
   const bytes = asBytes(source);
-  if (bytes !== null) return share(Store.of(bytes), options, () => undefined);
-  if (typeof source !== "string" && !(source instanceof URL)) {
+  if (bytes !== null) return share(Store.of(bytes), options, mode, () => undefined);
+  if (!isPath) {
     throw new TypeError("new File takes a path or bytes; use open(source) for Blobs, streams and http URLs");
   }
   const opened = openNow(source);
   try {
-    return share(Store.reading(opened.read, opened.size, String(source)), options, opened.close);
+    return share(Store.reading(opened.read, opened.size, String(source)), options, mode, opened.close);
   } catch (e) {
     opened.close();
     throw e;
   }
 }
 
-function share(store: Store, options: FileOptions, close: () => void): Shared {
+function draftOptions({ libver = "earliest", trackOrder = false, userblockSize = 0 }: FileOptions): DraftOptions {
+  if (libver !== "earliest" && libver !== "latest") throw new RangeError('libver is "earliest" or "latest"');
+  if (userblockSize !== 0 && !(userblockSize >= 512 && Number.isInteger(Math.log2(userblockSize)))) {
+    throw new RangeError(`a user block has 0 bytes, or a power of two from 512 on, not ${userblockSize}`);
+  }
+  return { libver, trackOrder, userblock: userblockSize };
+}
+
+/** A new file. */
+function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, options: FileOptions): Shared {
+  const bytes = asBytes(source);
+  if (bytes !== null && bytes.length > 0) throw new TypeError("a new file in memory is made by File.create()");
+  const context = new Context(Store.of(new Uint8Array(0)), EIGHT);
+  const told = draftOptions(options);
+  const draft = new Draft(context, null, told);
+  return sharedOf(new Core(context, draft.root, told.userblock, told.libver === "latest" ? 3 : 0), draft, options, []);
+}
+
+function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {
+  const core = runNow(Core.open(store));
+  const draft = mode === "r" ? null : new Draft(core.context, core.root, draftOptions(options));
+  return sharedOf(core, draft, options, [close]);
+}
+
+function sharedOf(core: Core, draft: Draft | null, options: FileOptions, others: (() => void)[]): Shared {
   const { external } = options;
-  const others: (() => void)[] = [];
   const open = (name: string): Store | null => {
     const found = external?.(name);
     if (external === undefined) return noFile(name);
     if (found === undefined) return null;
     return storeOf(found, others);
   };
-  const core = runNow(Core.open(store));
-  const shared: Shared = {
+  return {
     core,
+    draft,
     run: (reading) => runNow(reading, open),
     outside(name) {
       if (options.external === undefined) {
@@ -95,10 +229,8 @@ function share(store: Store, options: FileOptions, close: () => void): Shared {
     },
     close() {
       for (const other of others) other();
-      close();
     },
   };
-  return shared;
 }
 
 /** The store of another file; what closes it is put with the `others`. */

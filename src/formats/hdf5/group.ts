@@ -4,6 +4,7 @@
  * @module
  */
 import { FormatError, SourceError } from "../../core/errors.ts";
+import { DType } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
 import { Attributes } from "./attributes.ts";
@@ -16,7 +17,11 @@ import { joined, type Place, resolve } from "./resolve.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
 import { mapped } from "./types/dtypes.ts";
-import type { Reference } from "./types/reference.ts";
+import { FileType, typeOf as typeOfSpec } from "./types/filetype.ts";
+import { Reference } from "./types/reference.ts";
+import { copyObject } from "./write/copy.ts";
+import { type CreateOptions, demandSame, makeDataset } from "./write/create.ts";
+import { insert, move, remove } from "./write/edit.ts";
 
 /** What a name in a group may lead to. */
 export type Item = Group | Dataset | NamedType;
@@ -103,6 +108,91 @@ export class Group implements Iterable<[string, Item | undefined]> {
     return this.#links().get(name);
   }
 
+  /** A reference to it, for datasets and attributes of {@link refDType}. */
+  get ref(): Reference {
+    return new Reference(this.#place.at, null);
+  }
+
+  /** Makes a group, and those above it that are not there. Throws `RangeError` when the name is taken. */
+  createGroup(path: string, options: { trackOrder?: boolean } = {}): Group {
+    insert(this.shared, this.#place, path, (draft) => {
+      return { kind: "hard", at: draft.makeGroup(options.trackOrder ?? draft.options.trackOrder) };
+    });
+    return this.group(path);
+  }
+
+  /** The group of this name, made when it is not there. Throws `TypeError` when the name is of something else. */
+  requireGroup(path: string): Group {
+    return this.has(path) ? this.group(path) : this.createGroup(path);
+  }
+
+  /**
+   * Makes a dataset, and the groups above it that are not there. Throws `TypeError` and `RangeError` for options that
+   * h5py refuses, and when the name is taken.
+   *
+   * @example
+   * ```ts
+   * file.createDataset("group1/dataset1", { shape: [100], dtype: "i4" });
+   * file.createDataset("images", { data: images, chunks: true, compression: "gzip", shuffle: true });
+   * ```
+   */
+  createDataset(path: string, options: CreateOptions): Dataset {
+    insert(this.shared, this.#place, path, (draft) => ({ kind: "hard", at: makeDataset(draft, options).id }));
+    return this.dataset(path);
+  }
+
+  /**
+   * The dataset of this name, made when it is not there; its shape must be the one wanted, its dtype too (or, unless
+   * `exact`, one that holds all values of the one wanted). Throws `TypeError` when they are not.
+   */
+  requireDataset(path: string, options: CreateOptions & { exact?: boolean }): Dataset {
+    const { exact = false, ...wanted } = options;
+    if (!this.has(path)) return this.createDataset(path, wanted);
+    const found = this.dataset(path);
+    demandSame(found.info, wanted, exact);
+    return found;
+  }
+
+  /**
+   * Puts something under a name, as `group[path] = value`: a link (`softLink(…)`), an object of this file (a further
+   * hard link), a dtype (a named type), else a dataset of the value. Throws `RangeError` when the name is taken.
+   */
+  set(path: string, value: unknown): this {
+    if (isItem(value)) {
+      const { shared, at } = value.attrs.owner;
+      if (shared !== this.shared)
+        throw new TypeError("a hard link leads to an object of the same file: copy it instead");
+      insert(this.shared, this.#place, path, () => ({ kind: "hard", at }));
+    } else if (value instanceof FileType || value instanceof DType) {
+      insert(this.shared, this.#place, path, (draft) => ({ kind: "hard", at: draft.makeType(typeOfSpec(value)) }));
+    } else if (isLink(value)) insert(this.shared, this.#place, path, () => value);
+    else this.createDataset(path, { data: value });
+    return this;
+  }
+
+  /** Takes a name away; false when it is not there. What no name leads to any more is gone. */
+  delete(path: string): boolean {
+    return remove(this.shared, this.#place, path);
+  }
+
+  /** Gives an object another name, or another group. Throws `RangeError` when the name is taken. */
+  move(source: string, target: string): void {
+    move(this.shared, this.#place, source, target);
+  }
+
+  /**
+   * Copies an object, of this file or another one, with all below it. References to objects are kept in the same file,
+   * and null in another one.
+   */
+  copy(source: string | Item, target: string): void {
+    const item = typeof source === "string" ? this.#demand(source) : source;
+    const { shared, at } = item.attrs.owner;
+    insert(this.shared, this.#place, target, (draft) => ({
+      kind: "hard",
+      at: shared.run(copyObject(draft, shared.core, shared.draft, at)),
+    }));
+  }
+
   /** The group above. */
   get parent(): Group {
     const up = this.name.slice(0, this.name.lastIndexOf("/")) || "/";
@@ -148,13 +238,22 @@ export class Group implements Iterable<[string, Item | undefined]> {
   }
 
   #links(): Map<string, Link> {
-    const { core, run } = this.shared;
+    const { core, run, draft } = this.shared;
+    const staged = draft?.linksOf(this.#place.at);
+    if (staged) return staged;
     const header = run(objectHeader(core.context, this.#place.at));
     return new Map(run(links(core.context, header)).map(({ name, link }) => [name, link]));
   }
 
   #object(place: Place): Item {
-    const { core, run } = this.shared;
+    const { core, run, draft } = this.shared;
+    const staged = draft?.peek(place.at);
+    if (staged?.kind === "dataset") return new Dataset(this.shared, place);
+    if (staged?.kind === "group") return new Group(this.shared, place);
+    if (staged?.kind === "type") {
+      const attrs = new Attributes(this.shared, place.at);
+      return new NamedType(place.path, mapped(staged.type).dtype, staged.type, attrs);
+    }
     const header = run(objectHeader(core.context, place.at));
     if (isDataset(header)) return new Dataset(this.shared, place);
     if (isGroup(header)) return new Group(this.shared, place);
@@ -193,6 +292,15 @@ export class Group implements Iterable<[string, Item | undefined]> {
   [inspect](): string {
     return repr(this);
   }
+}
+
+function isItem(value: unknown): value is Item {
+  return value instanceof Group || value instanceof Dataset || value instanceof NamedType;
+}
+
+function isLink(value: unknown): value is Link {
+  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
+  return kind === "soft" || kind === "external";
 }
 
 function kindOf(item: Item): string {

@@ -13,4 +13,18 @@ export type { Link } from "./messages/links.ts";
 export { NamedType } from "./namedtype.ts";
 export { AsyncFile, type OpenOptions, open } from "./open.ts";
 export { type Selector, type SliceSpec, slice } from "./selection.ts";
+export {
+  compoundDType,
+  enumDType,
+  FileType,
+  opaqueDType,
+  refDType,
+  stringDType,
+  type TypeSpec,
+  vlenDType,
+} from "./types/filetype.ts";
 export { Reference } from "./types/reference.ts";
+export type { AttributeOptions } from "./write/attribute.ts";
+export type { CreateOptions, GzipLevel } from "./write/create.ts";
+export type { Libver } from "./write/draft.ts";
+export { externalLink, softLink } from "./write/edit.ts";

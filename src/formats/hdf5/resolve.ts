@@ -43,9 +43,7 @@ export function* resolve(
   while (todo.length > 0) {
     const name = todo.pop() as string;
     if (name === "" || name === ".") continue;
-    const header = yield* objectHeader(context, here.at);
-    if (!isGroup(header)) return undefined;
-    const link: Link | undefined = yield* findLink(context, header, name);
+    const link = yield* linkIn(context, here.at, name);
     if (link === undefined) return undefined;
     switch (link.kind) {
       case "hard":
@@ -65,4 +63,12 @@ export function* resolve(
     }
   }
   return here;
+}
+
+/** A link of an object; undefined where there is none, or the object is no group. */
+function* linkIn(context: Context, at: number, name: string): Reading<Link | undefined> {
+  const pending = context.pending?.childrenOf(at);
+  if (pending !== undefined) return pending?.get(name);
+  const header = yield* objectHeader(context, at);
+  return isGroup(header) ? yield* findLink(context, header, name) : undefined;
 }

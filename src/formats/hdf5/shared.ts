@@ -10,6 +10,7 @@ import { Cursor, NOWHERE } from "./storage/cursor.ts";
 import { MESSAGE, objectHeader } from "./storage/header.ts";
 import type { Reading, Store } from "./storage/store.ts";
 import { superblock } from "./storage/superblock.ts";
+import type { Draft } from "./write/draft.ts";
 
 /** An open file: its context and its root. */
 export class Core {
@@ -18,7 +19,8 @@ export class Core {
   readonly userblock: number;
   readonly version: number;
 
-  private constructor(context: Context, root: number, userblock: number, version: number) {
+  /** @internal */
+  constructor(context: Context, root: number, userblock: number, version: number) {
     this.context = context;
     this.root = root;
     this.userblock = userblock;
@@ -45,4 +47,6 @@ export interface Shared {
   /** Opens the file of an external link. */
   outside(name: string): Group;
   close(): void;
+  /** What is being written; null for a file that is only read. */
+  readonly draft: Draft | null;
 }

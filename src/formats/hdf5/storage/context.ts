@@ -4,6 +4,7 @@
  * @module
  */
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import type { Link } from "../messages/links.ts";
 import { btree2Records } from "./btree2.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { FractalHeap } from "./fractal.ts";
@@ -12,6 +13,15 @@ import type { Reading, Store } from "./store.ts";
 
 const MAX_HEADERS = 4096;
 const MAX_HEAPS = 64;
+
+/** What a file that is being written has in memory. */
+export interface Pending {
+  /** Address of a heap of sequences, which no file has. */
+  readonly heap: number;
+  blob(index: number): Uint8Array;
+  /** Links of a group, null for what is none; undefined for an object that is as the file has it. */
+  childrenOf(at: number): ReadonlyMap<string, Link> | null | undefined;
+}
 
 /** One open file. */
 export class Context {
@@ -23,6 +33,8 @@ export class Context {
   /** Address of the table of shared messages, once it was looked for. */
   sharedTable = NOWHERE;
   readonly #files = new Map<string, Store | null>();
+  /** What is in memory of a file that is being written. */
+  pending: Pending | null = null;
   #heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
 
   constructor(store: Store, sizes: Sizes) {
@@ -48,6 +60,7 @@ export class Context {
   /** An object of a global heap (specification, section III.E); null for the null object. */
   *globalObject(at: number, index: number): Reading<Uint8Array | null> {
     if (index === 0 || at === 0 || at === NOWHERE) return null;
+    if (at === this.pending?.heap) return this.pending.blob(index);
     let heap = this.#heaps.get(at);
     if (heap === undefined) {
       heap = yield* this.#collection(at);

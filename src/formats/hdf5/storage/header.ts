@@ -38,6 +38,8 @@ export interface Message {
   readonly at: number;
   /** Creation order, where the header keeps it. */
   readonly order: number;
+  /** What stands in the header itself, of a message that is shared. */
+  readonly stored?: { readonly flags: number; readonly data: Uint8Array };
 }
 
 /** An object header. */
@@ -167,7 +169,8 @@ function* resolved(context: Context, raw: readonly Raw[]): Reading<Message[]> {
         },
       );
     }
-    out.push(message.flags & 2 ? yield* shared(context, message) : message);
+    if (message.flags & 2) out.push({ ...(yield* shared(context, message)), stored: message });
+    else out.push(message);
   }
   return out;
 }

@@ -90,6 +90,13 @@ export class Store {
     return null;
   }
 
+  /** Bytes from a place in the file itself, at once; only for files that answer at once. */
+  whole(at: number, size: number): Uint8Array {
+    if (this.#bytes !== null) return this.#bytes.subarray(at, at + size);
+    if (this.#now === null) throw new SourceError("this file can only be read by who awaits", { path: this.name });
+    return this.#exact(this.#now(at, size), size, at);
+  }
+
   /** Ranges of data, which are kept nowhere; each goes `into` its place where it has one. */
   *payload(spans: readonly Span[]): Reading<Uint8Array[]> {
     const wanted = spans.map((span) => ({ ...span, at: this.#place(span.at, span.size) }));

@@ -1,0 +1,90 @@
+/**
+ * Writing into datasets: `ds[…] = value`, and `resize`.
+ *
+ * @module
+ */
+import type { Selection } from "../selection.ts";
+import { countOf, type Selector, select } from "../selection.ts";
+import { runNow } from "../storage/store.ts";
+import type { Member } from "../types/datatype.ts";
+import type { Draft } from "./draft.ts";
+import type { DatasetNode } from "./nodes.ts";
+import { broadcast, encodeValues } from "./values.ts";
+
+/** Writes a value where indices pick. */
+export function setElements(draft: Draft, id: number, selectors: readonly Selector[], value: unknown): void {
+  const node = draft.dataset(id);
+  const { type, space } = node.info;
+  if (space.shape === null) throw new TypeError("Empty datasets cannot be indexed");
+  const selection = select(space.shape, selectors);
+  const data = draft.elements(node);
+  if (selection.fields.length > 0) {
+    setField(draft, node, selection, value);
+    return;
+  }
+  const rank = type.kind === "vlen" ? rankOf(value, selection.shape.length) : null;
+  const made = encodeValues(type, value, draft.pointers, rank);
+  const bytes = broadcast(made, selection.shape, type.size);
+  const own = bytes === made.bytes;
+  if (selection.points !== null) runNow(data.putPoints(selection.points, bytes));
+  else if (own && selectors.length === 0) data.fillAll(bytes);
+  else runNow(data.put(selection.axes, bytes));
+}
+
+/** A single sequence for all, or a sequence for each element. */
+function rankOf(value: unknown, rank: number): number {
+  const first = Array.isArray(value) ? value[0] : null;
+  const isNested = Array.isArray(first) || ArrayBuffer.isView(first) || (typeof first === "object" && first !== null);
+  return isNested ? rank : 0;
+}
+
+/** Writes one field of records. */
+function setField(draft: Draft, node: DatasetNode, { axes, shape, fields, points }: Selection, value: unknown): void {
+  const { type } = node.info;
+  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
+  if (fields.length > 1) throw new TypeError("name one field to write");
+  const member = type.members.find(({ name }) => name === fields[0]) as Member | undefined;
+  if (member === undefined) {
+    const known = type.members.map(({ name }) => name).join(", ");
+    throw new RangeError(`there is no field ${JSON.stringify(fields[0])}: the fields are ${known}`);
+  }
+  const made = encodeValues(member.type, value, draft.pointers, member.type.kind === "vlen" ? shape.length : null);
+  const part = broadcast(made, shape, member.type.size);
+  const data = draft.elements(node);
+  const count = axes.reduce((n, axis) => n * countOf(axis), 1);
+  const all = runNow(data.gather(axes, count));
+  const places = points ?? Array.from({ length: count }, (_, i) => i);
+  places.forEach((place, i) => {
+    all.set(part.subarray(i * member.type.size, (i + 1) * member.type.size), place * type.size + member.offset);
+  });
+  runNow(data.put(axes, all));
+}
+
+/** Gives a dataset another shape. */
+export function resizeDataset(draft: Draft, id: number, wanted: readonly number[] | number, axis?: number): void {
+  const node = draft.dataset(id);
+  const { space, layout } = node.info;
+  if (layout.kind !== "chunked" || space.shape === null) throw new TypeError("Only chunked datasets can be resized");
+  let shape: number[];
+  if (axis !== undefined) {
+    if (typeof wanted !== "number") throw new TypeError("with an axis, resize takes the new length of that axis");
+    if (!(axis >= 0 && axis < space.shape.length)) {
+      throw new RangeError(`Invalid axis (0 to ${space.shape.length - 1} allowed)`);
+    }
+    shape = [...space.shape];
+    shape[axis] = wanted;
+  } else shape = typeof wanted === "number" ? [wanted] : [...wanted];
+  if (shape.length !== space.shape.length) {
+    throw new RangeError(`a dataset of ${space.shape.length} axes cannot get ${shape.length}`);
+  }
+  shape.forEach((n, i) => {
+    if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is no length of an axis`);
+    const most = space.maxshape[i] as number | null;
+    if (most !== null && n > most) throw new RangeError(`unable to grow axis ${i} to ${n}: maxshape is ${most}`);
+  });
+  const data = draft.elements(node);
+  const info = { ...node.info, space: { shape, maxshape: space.maxshape } };
+  runNow(data.resize(info));
+  node.info = info;
+  node.resized = true;
+}

@@ -1,0 +1,253 @@
+/**
+ * What `createDataset` is told, and the dataset that follows from it.
+ *
+ * @module
+ */
+import type { DType } from "../../../core/ndarray/index.ts";
+import type { DatasetInfo } from "../data.ts";
+import { Empty } from "../empty.ts";
+import { FILTER, type FilterSpec } from "../filters/index.ts";
+import type { Space } from "../messages/space.ts";
+import { NOWHERE } from "../storage/cursor.ts";
+import { mapped } from "../types/dtypes.ts";
+import { type TypeSpec, typeOf } from "../types/filetype.ts";
+import { guessChunks } from "./chunkguess.ts";
+import { product } from "./data.ts";
+import type { Draft } from "./draft.ts";
+import { inferred } from "./infer.ts";
+import type { DatasetNode } from "./nodes.ts";
+import { fitted } from "./pointers.ts";
+import { type Encoded, encodeValues } from "./values.ts";
+
+/** A number from 0 to 9: how hard gzip tries. */
+export type GzipLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** Options of `createDataset`, as h5py's. */
+export interface CreateOptions {
+  /** Lengths of the axes; else those of `data`. */
+  shape?: readonly number[] | number;
+  /** Type of the elements; else that of `data`, else `"f4"`. */
+  dtype?: TypeSpec;
+  /** The elements: an array, nested arrays, or a single value. */
+  data?: unknown;
+  /** Lengths of a chunk, or `true` for lengths that h5py would choose. */
+  chunks?: readonly number[] | number | boolean | null;
+  /** Lengths to which the axes may grow; `null` for no limit. */
+  maxshape?: readonly (number | null)[] | number | null;
+  /** `"gzip"`, `"lzf"`, or gzip's level. */
+  compression?: "gzip" | "lzf" | GzipLevel | null;
+  /** Gzip's level. */
+  compressionOpts?: GzipLevel;
+  shuffle?: boolean;
+  fletcher32?: boolean;
+  /** What stands where nothing was written. */
+  fillvalue?: unknown;
+  /** Keep the order in which attributes were made. */
+  trackOrder?: boolean;
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  "shape",
+  "dtype",
+  "data",
+  "chunks",
+  "maxshape",
+  "compression",
+  "compressionOpts",
+  "shuffle",
+  "fletcher32",
+  "fillvalue",
+  "trackOrder",
+]);
+
+/** What people write for an option's name, and the name. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ["type", "dtype"],
+  ["compression_opts", "compressionOpts"],
+  ["maxShape", "maxshape"],
+  ["fillValue", "fillvalue"],
+  ["track_order", "trackOrder"],
+  ["chunk", "chunks"],
+]);
+
+/** Throws `TypeError` for an option that there is not. */
+export function checkOptions(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (KNOWN.has(name)) continue;
+    const meant = MEANT.get(name);
+    const hint = meant === undefined ? `the options are ${[...KNOWN].join(", ")}` : `it is called ${meant}`;
+    throw new TypeError(`createDataset has no option ${JSON.stringify(name)}: ${hint}`);
+  }
+}
+
+function listed<T>(value: readonly T[] | T): readonly T[] {
+  return Array.isArray(value) ? value : [value as T];
+}
+
+/** Makes a dataset. Throws `TypeError` and `RangeError` where h5py complains. */
+export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
+  checkOptions(options);
+  const { data } = options;
+  const { sizes } = draft.context;
+  const tracked = options.trackOrder ?? draft.options.trackOrder;
+  const wanted = options.dtype === undefined ? null : typeOf(options.dtype);
+  if (data instanceof Empty) {
+    if (options.shape !== undefined) throw new TypeError("a dataset without elements has no shape");
+    const type = fitted(wanted ?? typeOf(data.dtype), sizes);
+    if (wantsChunks(options)) throw new TypeError("Empty datasets don't support chunk/filter options");
+    return draft.makeDataset(
+      { type, space: { shape: null, maxshape: [] }, layout: contiguous(0), pipeline: [], fill: null },
+      tracked,
+    );
+  }
+  const given = data !== undefined && data !== null;
+  const type = fitted(wanted ?? (given ? inferred(data) : typeOf("f4")), sizes);
+  const asked = options.shape === undefined ? null : listed(options.shape);
+  for (const n of asked ?? []) lengthOf(n, "shape");
+  let encoded: Encoded | null = null;
+  if (given) encoded = encodeValues(type, data, draft.pointers, type.kind === "vlen" ? (asked?.length ?? null) : null);
+  const shape = asked ?? encoded?.shape;
+  if (shape === undefined) throw new TypeError("One of data, shape or dtype must be specified");
+  if (shape.length > 32) throw new RangeError(`a dataset has at most 32 axes, not ${shape.length}`);
+  if (encoded !== null && product(shape) !== product(encoded.shape)) {
+    throw new RangeError("Shape tuple is incompatible with data");
+  }
+  const space: Space = { shape, maxshape: maxshapeOf(options, shape) };
+  const chunks = chunksOf(options, space, type.size);
+  const pipeline = chunks === null ? [] : pipelineOf(options, type.size, product(chunks) * type.size);
+  let fill: Uint8Array | null = null;
+  if (options.fillvalue !== undefined && options.fillvalue !== null) {
+    fill = encodeValues(type, options.fillvalue, draft.pointers, 0).bytes;
+    if (fill.length !== type.size) throw new TypeError("a fill value is a single element");
+  }
+  const layout: DatasetInfo["layout"] =
+    chunks === null
+      ? contiguous(product(shape) * type.size)
+      : { kind: "chunked", chunks, index: { kind: "btree1", at: NOWHERE }, flags: 0 };
+  const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked);
+  if (encoded !== null) node.data?.fillAll(encoded.bytes);
+  return node;
+}
+
+function contiguous(size: number): DatasetInfo["layout"] {
+  return { kind: "contiguous", at: NOWHERE, size };
+}
+
+function lengthOf(n: number, what: string): void {
+  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is no length of an axis (${what})`);
+}
+
+function maxshapeOf({ maxshape }: CreateOptions, shape: readonly number[]): (number | null)[] {
+  if (maxshape === undefined || maxshape === null) return [...shape];
+  const out = [...listed<number | null>(maxshape)];
+  if (out.length !== shape.length) {
+    throw new RangeError(`maxshape has ${out.length} axes, the shape ${shape.length}`);
+  }
+  out.forEach((most, i) => {
+    if (most === null) return;
+    lengthOf(most, "maxshape");
+    if (most < (shape[i] as number)) throw new RangeError("the shape is greater than maxshape");
+  });
+  return out;
+}
+
+function wantsChunks(options: CreateOptions): boolean {
+  const { chunks, compression, compressionOpts, shuffle, fletcher32, maxshape } = options;
+  return (
+    (chunks !== undefined && chunks !== null && chunks !== false) ||
+    (compression !== undefined && compression !== null) ||
+    compressionOpts !== undefined ||
+    shuffle === true ||
+    fletcher32 === true ||
+    (maxshape !== undefined && maxshape !== null)
+  );
+}
+
+function chunksOf(options: CreateOptions, { shape, maxshape }: Space, size: number): readonly number[] | null {
+  if (!wantsChunks(options)) return null;
+  const lengths = shape as readonly number[];
+  if (lengths.length === 0) throw new TypeError("Scalar datasets don't support chunk/filter options");
+  const { chunks } = options;
+  if (chunks === false) throw new TypeError("Chunked format required for given storage options");
+  if (chunks === undefined || chunks === null || chunks === true) return guessChunks(lengths, size);
+  const out = listed<number>(chunks);
+  if (out.length !== lengths.length) throw new RangeError("Chunk tuple must match the dataset's number of axes");
+  for (const [i, n] of out.entries()) {
+    if (!Number.isSafeInteger(n) || n < 1 || n >= 2 ** 32) throw new RangeError(`${n} is no length of a chunk`);
+    const most = maxshape[i] as number | null;
+    if (most !== null && n > most) {
+      throw new RangeError(
+        `Chunk shape must not be greater than data shape in any dimension. (${out.join(", ")}) is not compatible with (${lengths.join(", ")})`,
+      );
+    }
+  }
+  if (product(out) * size >= 2 ** 32) throw new RangeError("a chunk has less than 4 GiB");
+  return out;
+}
+
+function pipelineOf(options: CreateOptions, size: number, chunkBytes: number): FilterSpec[] {
+  const { compression = null, compressionOpts, shuffle = false, fletcher32 = false } = options;
+  const out: FilterSpec[] = [];
+  if (shuffle) out.push({ id: FILTER.shuffle, flags: 1, name: "shuffle", values: [size] });
+  if (compression === "gzip" || typeof compression === "number") {
+    if (typeof compression === "number" && compressionOpts !== undefined) {
+      throw new TypeError("Conflict in compression options");
+    }
+    const level = typeof compression === "number" ? compression : (compressionOpts ?? 4);
+    if (!Number.isInteger(level) || level < 0 || level > 9) {
+      throw new RangeError(`GZIP setting must be an integer from 0-9, not ${level}`);
+    }
+    out.push({ id: FILTER.gzip, flags: 1, name: "deflate", values: [level] });
+  } else if (compression === "lzf") {
+    if (compressionOpts !== undefined) throw new TypeError("LZF compression filter accepts no options");
+    // The filter's and the library's versions, and the size of a chunk (h5py/lzf/lzf_filter.c).
+    out.push({ id: FILTER.lzf, flags: 1, name: "lzf", values: [4, 0x105, chunkBytes] });
+  } else if (compression !== null) {
+    throw new RangeError(`Compression filter "${String(compression)}" is unavailable: gzip and lzf can be written`);
+  } else if (compressionOpts !== undefined) {
+    throw new TypeError("Compression method must be specified");
+  }
+  if (fletcher32) out.push({ id: FILTER.fletcher32, flags: 0, name: "fletcher32", values: [] });
+  return out;
+}
+
+/** Throws `TypeError` unless a dataset is of the shape and type that are wanted (`requireDataset`). */
+export function demandSame({ space, type }: DatasetInfo, options: CreateOptions, exact: boolean): void {
+  checkOptions(options);
+  if (options.shape === undefined || options.dtype === undefined) {
+    throw new TypeError("requireDataset must be told shape and dtype");
+  }
+  const wanted = listed(options.shape);
+  const have = space.shape ?? [];
+  if (have.length !== wanted.length || have.some((n, i) => n !== wanted[i])) {
+    throw new TypeError(`Shapes do not match (existing (${have.join(", ")}) vs new (${wanted.join(", ")}))`);
+  }
+  const old = mapped(type).dtype;
+  const made = mapped(typeOf(options.dtype)).dtype;
+  if (old.equals(made) || (!exact && holds(old, made))) return;
+  throw new TypeError(`Datatypes do not match (existing ${old.str} vs new ${made.str})`);
+}
+
+/** Does one dtype hold all values of another (NumPy's "safe" casting, among numbers)? */
+function holds(wide: DType, narrow: DType): boolean {
+  const bits = (dtype: DType): number => ({ 2: 11, 4: 24, 8: 53 })[dtype.itemsize] ?? 64;
+  const kinds = `${narrow.kind}${wide.kind}`;
+  switch (kinds) {
+    case "ii":
+    case "uu":
+    case "ff":
+    case "cc":
+      return wide.itemsize >= narrow.itemsize;
+    case "ui":
+      return wide.itemsize > narrow.itemsize;
+    case "if":
+    case "uf":
+      return bits(wide) >= narrow.itemsize * 8 || wide.itemsize === 8;
+    case "bi":
+    case "bu":
+    case "bf":
+      return true;
+    default:
+      return false;
+  }
+}

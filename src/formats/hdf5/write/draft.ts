@@ -1,0 +1,229 @@
+/**
+ * A file that is being written: its objects in memory, new ones and those that were changed.
+ *
+ * @module
+ */
+import { UnsupportedError } from "../../../core/errors.ts";
+import { attributes } from "../attrs.ts";
+import type { DatasetInfo } from "../data.ts";
+import { isDataset, isType, typeOf } from "../describe.ts";
+import { isGroup, links } from "../links.ts";
+import type { Link } from "../messages/links.ts";
+import { parseDense } from "../messages/links.ts";
+import type { Context, Pending } from "../storage/context.ts";
+import { Cursor } from "../storage/cursor.ts";
+import { MESSAGE, type ObjectHeader, objectHeader } from "../storage/header.ts";
+import { type Reading, runNow } from "../storage/store.ts";
+import type { H5Type } from "../types/datatype.ts";
+import { describeAny } from "../virtual.ts";
+import { StagedData } from "./data.ts";
+import type { DatasetNode, GroupNode, Node } from "./nodes.ts";
+import { Pointers } from "./pointers.ts";
+
+/** Which structures new objects have: those that every reader knows, or those of today. */
+export type Libver = "earliest" | "latest";
+
+/** What is told of a file that is being made. */
+export interface DraftOptions {
+  readonly libver: Libver;
+  readonly trackOrder: boolean;
+  readonly userblock: number;
+}
+
+/** The objects of a file that is being written. */
+export class Draft implements Pending {
+  readonly context: Context;
+  readonly options: DraftOptions;
+  readonly pointers: Pointers;
+  readonly nodes = new Map<number, Node>();
+  /** The root group's number. */
+  readonly root: number;
+  /** Is there a file underneath, or is all new? */
+  readonly isNew: boolean;
+  changed = false;
+  closed = false;
+  #next: number;
+
+  constructor(context: Context, root: number | null, options: DraftOptions) {
+    this.context = context;
+    this.options = options;
+    const { sizes } = context;
+    if (sizes.offsets < 4) {
+      throw new UnsupportedError("small addresses", `files with addresses of ${sizes.offsets} bytes can only be read`);
+    }
+    this.pointers = new Pointers(sizes);
+    this.#next = this.pointers.first;
+    this.isNew = root === null;
+    this.root = root ?? this.makeGroup(options.trackOrder);
+    if (root === null) this.changed = true;
+    context.pending = this;
+  }
+
+  /** An object that is new or changed; undefined for one that is as the file has it. */
+  peek(id: number): Node | undefined {
+    return this.nodes.get(id);
+  }
+
+  /** Throws unless the file is open. */
+  check(): void {
+    if (this.closed) throw new TypeError("the file is closed");
+  }
+
+  /** An object, to be changed. */
+  edit(id: number): Node {
+    this.check();
+    this.changed = true;
+    const known = this.nodes.get(id);
+    if (known !== undefined) return known;
+    const made = runNow(loadNode(this.context, this.root, id));
+    this.nodes.set(id, made);
+    return made;
+  }
+
+  /** A group, to be changed. */
+  group(id: number): GroupNode {
+    const node = this.edit(id);
+    if (node.kind !== "group") throw new TypeError("this is no group");
+    return node;
+  }
+
+  /** A dataset whose elements are to be changed. */
+  dataset(id: number): DatasetNode {
+    const node = this.edit(id);
+    if (node.kind !== "dataset") throw new TypeError("this is no dataset");
+    return node;
+  }
+
+  /** The elements of a dataset, in memory. */
+  elements(node: DatasetNode): StagedData {
+    if (node.data === null) {
+      const { layout, external } = node.info;
+      if (layout.kind === "virtual" || external.length > 0) {
+        throw new UnsupportedError("writing other files", "the elements of this dataset stand in other files");
+      }
+      this.stage(node, runNow(StagedData.of(this.context, node.info)));
+    }
+    return node.data as StagedData;
+  }
+
+  /** Gives a dataset its elements in memory. */
+  stage(node: DatasetNode, data: StagedData): void {
+    node.data = data;
+    node.info = { ...node.info, staged: data };
+  }
+
+  #add(node: Node): number {
+    this.nodes.set(node.id, node);
+    this.changed = true;
+    return node.id;
+  }
+
+  #common(tracked: boolean): Pick<Node, "id" | "origin" | "links" | "attrs" | "attrsChanged" | "tracked"> {
+    return { id: this.#next++, origin: null, links: 0, attrs: new Map(), attrsChanged: true, tracked };
+  }
+
+  makeGroup(tracked: boolean): number {
+    return this.#add({ ...this.#common(tracked), kind: "group", children: new Map(), childrenChanged: true });
+  }
+
+  makeType(type: H5Type): number {
+    return this.#add({ ...this.#common(false), kind: "type", type });
+  }
+
+  makeDataset(info: Omit<DatasetInfo, "root" | "external">, tracked: boolean): DatasetNode {
+    const whole: DatasetInfo = { ...info, external: [], root: this.root };
+    const node: DatasetNode = {
+      ...this.#common(tracked),
+      kind: "dataset",
+      info: whole,
+      data: null,
+      resized: true,
+    };
+    this.stage(node, new StagedData(this.context, whole));
+    this.#add(node);
+    return node;
+  }
+
+  /** Puts a link into a group; a name that is there already is an error for the caller to find before. */
+  link(group: GroupNode, name: string, link: Link): void {
+    this.check();
+    this.changed = true;
+    group.children.set(name, link);
+    group.childrenChanged = true;
+    if (link.kind === "hard") this.edit(link.at).links++;
+  }
+
+  /** Takes a link out of a group. */
+  unlink(group: GroupNode, name: string): void {
+    this.check();
+    const link = group.children.get(name);
+    if (link === undefined) return;
+    this.changed = true;
+    group.children.delete(name);
+    group.childrenChanged = true;
+    if (link.kind === "hard") this.edit(link.at).links--;
+  }
+
+  /** Address of the sequences in memory. */
+  get heap(): number {
+    return this.pointers.heap;
+  }
+
+  /** A sequence in memory. */
+  blob(index: number): Uint8Array {
+    return this.pointers.blob(index);
+  }
+
+  /** Links of a group, null for what is none; undefined for an object that is as the file has it. */
+  childrenOf(id: number): ReadonlyMap<string, Link> | null | undefined {
+    const node = this.nodes.get(id);
+    return node === undefined ? undefined : node.kind === "group" ? node.children : null;
+  }
+
+  /** Links of a group in h5py's order; null for a group that is as the file has it. */
+  linksOf(id: number): Map<string, Link> | null {
+    const node = this.nodes.get(id);
+    if (node?.kind !== "group") return null;
+    return node.tracked ? node.children : sorted(node.children);
+  }
+
+  /** Attributes of an object in h5py's order; null for one that is as the file has it. */
+  attrsOf(id: number): Node["attrs"] | null {
+    const node = this.nodes.get(id);
+    if (node === undefined) return null;
+    return node.tracked ? node.attrs : sorted(node.attrs);
+  }
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isTracked(context: Context, header: ObjectHeader, kind: number): boolean {
+  const info = header.messages.find((message) => message.kind === kind);
+  if (info === undefined) return false;
+  const width = kind === MESSAGE.linkInfo ? 8 : 2;
+  return parseDense(new Cursor(info.data, context.sizes, info.at), width).tracked;
+}
+
+/** An object as its file has it. */
+export function* loadNode(context: Context, root: number, id: number): Reading<Node> {
+  const origin = yield* objectHeader(context, id);
+  const attrs = new Map((yield* attributes(context, origin)).map((raw) => [raw.name, raw]));
+  const common = { id, origin, links: 0, attrs, attrsChanged: false };
+  if (isDataset(origin)) {
+    const info = yield* describeAny(context, origin, root);
+    const tracked = isTracked(context, origin, MESSAGE.attributeInfo);
+    return { ...common, kind: "dataset", info, data: null, resized: false, tracked };
+  }
+  if (isGroup(origin)) {
+    const children = new Map((yield* links(context, origin)).map(({ name, link }) => [name, link]));
+    const tracked = isTracked(context, origin, MESSAGE.linkInfo);
+    return { ...common, kind: "group", children, childrenChanged: false, tracked };
+  }
+  if (isType(origin)) {
+    const tracked = isTracked(context, origin, MESSAGE.attributeInfo);
+    return { ...common, kind: "type", type: typeOf(context, origin), tracked };
+  }
+  throw new UnsupportedError("unknown objects", "an object of an unknown kind cannot be changed");
+}

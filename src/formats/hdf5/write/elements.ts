@@ -1,0 +1,124 @@
+/**
+ * The elements of datasets on their way to a file: packed, placed, and found again by a layout message.
+ *
+ * @module
+ */
+import { encodeChunks, type PackedChunk } from "../filters/index.ts";
+import { NOWHERE } from "../storage/cursor.ts";
+import type { Reading } from "../storage/store.ts";
+import { compareGrid, type Placed, pageBits, writeChunkTree, writeFixedArray } from "./chunktree.ts";
+import { type Held, product } from "./data.ts";
+import type { Libver } from "./draft.ts";
+import type { GlobalHeapWriter } from "./globalheap.ts";
+import type { Image } from "./image.ts";
+import { chunkedMessage, compactMessage, contiguousMessage, indexedMessage } from "./messages.ts";
+import type { DatasetNode } from "./nodes.ts";
+import { type Move, type Pointers, refers } from "./pointers.ts";
+import type { TreeRanks } from "./symbols.ts";
+
+/** What writing elements needs. */
+export interface Writing {
+  readonly image: Image;
+  readonly ranks: TreeRanks;
+  readonly libver: Libver;
+  readonly pointers: Pointers;
+  readonly heap: GlobalHeapWriter;
+  readonly move: Move;
+}
+
+/** Chunks are packed in batches of about this many bytes. */
+const BATCH = 1 << 25;
+
+/** How the chunks of a dataset are found. */
+function indexOf({ info, origin }: DatasetNode, libver: Libver): "btree1" | "single" | "fixed" {
+  const { layout, space } = info;
+  if (libver === "earliest" || origin !== null || layout.kind !== "chunked") return "btree1";
+  const { maxshape } = space;
+  if (maxshape.includes(null) || maxshape.includes(0)) return "btree1";
+  const cells = cellsOf(layout.chunks, maxshape as readonly number[]);
+  const count = product(cells);
+  if (count === 1) return "single";
+  // The array has a place for every chunk that may be.
+  return count <= 1 << 20 ? "fixed" : "btree1";
+}
+
+function cellsOf(dims: readonly number[], maxshape: readonly number[]): number[] {
+  return dims.map((n, i) => Math.ceil((maxshape[i] as number) / n));
+}
+
+/** A layout message of the size that it will have, before the elements have their places. */
+export function layoutDraft(node: DatasetNode, w: Pick<Writing, "image" | "libver">): Uint8Array {
+  const { layout, type, pipeline } = node.info;
+  const { sizes } = w.image;
+  if (layout.kind === "compact") return compactMessage(node.data?.whole ?? layout.data, sizes);
+  if (layout.kind !== "chunked") return contiguousMessage(-1, 0, sizes);
+  const index = indexOf(node, w.libver);
+  const packed = pipeline.length > 0 ? { size: 0, mask: 0 } : null;
+  if (index === "single") return indexedMessage({ kind: "single", at: -1, packed }, layout.chunks, type.size, sizes);
+  if (index === "fixed")
+    return indexedMessage({ kind: "fixed", at: -1, pageBits: 10 }, layout.chunks, type.size, sizes);
+  return chunkedMessage(-1, layout.chunks, type.size, sizes);
+}
+
+/** Writes the elements of a dataset; gives its layout message. */
+export function* writeElements(node: DatasetNode, w: Writing): Reading<Uint8Array> {
+  const { layout, type } = node.info;
+  const { image, pointers, move } = w;
+  const { sizes } = image;
+  const data = node.data;
+  const moved = (bytes: Uint8Array): Uint8Array => (refers(type) ? pointers.moved(type, bytes, move) : bytes);
+  if (layout.kind === "chunked") return yield* writeChunks(node, w, moved);
+  const whole = data?.whole ?? null;
+  if (layout.kind === "compact") return compactMessage(whole === null ? layout.data : moved(whole), sizes);
+  const size = product(node.info.space.shape ?? [0]) * type.size;
+  if (whole === null || whole.length === 0) return contiguousMessage(-1, size, sizes);
+  const old = node.origin !== null && layout.kind === "contiguous" && layout.at !== NOWHERE ? layout.at : -1;
+  if (old >= 0) image.put(old, moved(whole));
+  return contiguousMessage(old >= 0 ? old : image.add(moved(whole)), whole.length, sizes);
+}
+
+function* writeChunks(node: DatasetNode, w: Writing, moved: (bytes: Uint8Array) => Uint8Array): Reading<Uint8Array> {
+  const { layout, type, space, pipeline } = node.info;
+  if (layout.kind !== "chunked") throw new TypeError("only chunks are written as such");
+  const { image } = w;
+  const { sizes } = image;
+  const dims = layout.chunks;
+  const chunkBytes = product(dims) * type.size;
+  const held = [...(node.data?.chunks?.values() ?? [])].sort(compareGrid);
+  const placed: Placed[] = [];
+  let batch: Held[] = [];
+  const place = ({ grid }: Held, { bytes, mask }: PackedChunk): void => {
+    placed.push({ grid, at: image.add(bytes), size: bytes.length, mask });
+  };
+  const flush = function* (): Reading<void> {
+    const packed = yield* encodeChunks(
+      pipeline,
+      batch.map(({ raw }) => moved(raw as Uint8Array)),
+    );
+    batch.forEach((one, i) => {
+      place(one, packed[i] as PackedChunk);
+    });
+    batch = [];
+  };
+  for (const one of held) {
+    if (one.raw !== null) {
+      batch.push(one);
+      if (batch.length * chunkBytes >= BATCH) yield* flush();
+    } else if (one.packed !== null) place(one, one.packed);
+    else if (one.old !== null) placed.push({ ...one.old, grid: one.grid });
+  }
+  yield* flush();
+  placed.sort(compareGrid);
+  const index = indexOf(node, w.libver);
+  if (index === "single") {
+    const [only] = placed;
+    const packed = pipeline.length > 0 ? { size: only?.size ?? 0, mask: only?.mask ?? 0 } : null;
+    return indexedMessage({ kind: "single", at: only?.at ?? -1, packed }, dims, type.size, sizes);
+  }
+  if (index === "fixed") {
+    const cells = cellsOf(dims, space.maxshape as readonly number[]);
+    const at = placed.length === 0 ? -1 : writeFixedArray(image, cells, placed, chunkBytes, pipeline.length > 0);
+    return indexedMessage({ kind: "fixed", at, pageBits: pageBits(product(cells)) }, dims, type.size, sizes);
+  }
+  return chunkedMessage(writeChunkTree(image, w.ranks.chunk, dims, placed), dims, type.size, sizes);
+}

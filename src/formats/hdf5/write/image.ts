@@ -1,0 +1,87 @@
+/**
+ * The file that comes out: what is new behind the old file's bytes, and what is changed among them.
+ *
+ * @module
+ */
+import type { Sizes } from "../storage/cursor.ts";
+import type { ReadNow } from "../storage/store.ts";
+
+/** Bytes that are written at once. */
+const BLOCK = 1 << 24;
+
+interface Piece {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Places in a file that is being made, and their bytes. Addresses count from the superblock. */
+export class Image {
+  readonly sizes: Sizes;
+  /** Bytes of the old file that stay, before what is new. */
+  readonly kept: number;
+  readonly #pieces: Piece[] = [];
+  readonly #patches: Piece[] = [];
+  #end: number;
+
+  constructor(sizes: Sizes, kept: number) {
+    this.sizes = sizes;
+    this.kept = kept;
+    this.#end = (kept + 7) & ~7;
+    if (kept > 2 ** 31) this.#end = Math.ceil(kept / 8) * 8;
+  }
+
+  /** First byte behind everything. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** A place for so many bytes, at a multiple of eight. */
+  alloc(size: number): number {
+    const at = this.#end;
+    this.#end = Math.ceil((at + size) / 8) * 8;
+    return at;
+  }
+
+  /** Fills a place. */
+  put(at: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    (at < this.kept ? this.#patches : this.#pieces).push({ at, bytes });
+  }
+
+  /** Fills a place of its own. */
+  add(bytes: Uint8Array): number {
+    const at = this.alloc(bytes.length);
+    this.put(at, bytes);
+    return at;
+  }
+
+  /** The whole file, block by block; `base` is where the superblock stands, `read` gives the old bytes. */
+  *blocks(base: number, read: ReadNow): Generator<Uint8Array> {
+    const patches = this.#patches.sort((a, b) => a.at - b.at);
+    const total = base + this.kept;
+    let first = 0;
+    for (let at = 0; at < total; at += BLOCK) {
+      const block = Uint8Array.from(read(at, Math.min(BLOCK, total - at)));
+      while (first < patches.length) {
+        const { at: place, bytes } = patches[first] as Piece;
+        if (place + bytes.length + base > at) break;
+        first++;
+      }
+      for (let i = first; i < patches.length; i++) {
+        const { at: place, bytes } = patches[i] as Piece;
+        const from = place + base - at;
+        if (from >= block.length) break;
+        const skip = Math.max(0, -from);
+        if (skip < bytes.length) block.set(bytes.subarray(skip, block.length - from), Math.max(0, from));
+      }
+      yield block;
+    }
+    let at = this.kept;
+    for (const piece of this.#pieces.sort((a, b) => a.at - b.at)) {
+      if (piece.at > at) yield new Uint8Array(piece.at - at);
+      yield piece.bytes;
+      at = piece.at + piece.bytes.length;
+    }
+    if (this.#end > at) yield new Uint8Array(this.#end - at);
+  }
+}
