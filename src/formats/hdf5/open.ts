@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { RunOptions } from "../../core/bytes/parse.ts";
-import { Reader } from "../../core/bytes/parse.ts";
-import { LimitError, SourceError } from "../../core/errors.ts";
-import { type SourceInput, toSource } from "../../sources/index.ts";
+import { SourceError } from "../../core/errors.ts";
+import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
 import { Core } from "./shared.ts";
 import { noFile, runLater, Store } from "./storage/store.ts";
@@ -91,30 +89,6 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
   }
 }
 
-async function storeOf(input: SourceInput, { signal, maxBytes = 2 ** 31 }: OpenOptions): Promise<Store> {
-  const source = await toSource(input, signal);
-  if (source.size !== undefined && source.read !== undefined) return Store.source(source);
-  const running: RunOptions = { maxBytes };
-  if (signal !== undefined) running.signal = signal;
-  const reader = new Reader(source, running);
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for (;;) {
-      const { bytes, last } = await reader.window(size, 1, false);
-      pieces.push(bytes.slice());
-      size += bytes.length;
-      if (size > maxBytes) throw new LimitError("maxBytes", maxBytes, size, { path: source.name, format: "hdf5" });
-      if (last || bytes.length === 0) break;
-    }
-  } finally {
-    await source.close?.();
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return Store.of(whole, source.name);
+async function storeOf(input: SourceInput, { signal, maxBytes }: OpenOptions): Promise<Store> {
+  return Store.source(await toRanges(input, signal, maxBytes));
 }

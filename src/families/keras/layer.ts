@@ -1,0 +1,110 @@
+/**
+ * What a layer is.
+ *
+ * @module
+ */
+import { FormatError } from "../../core/errors.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A layer's settings, as the file has them. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** What a layer is told when it is made. */
+export interface LayerContext {
+  /** Is the file of Keras 3? */
+  readonly modern: boolean;
+  /** Makes a layer of a configuration inside another. */
+  make(spec: unknown): Layer;
+}
+
+/** A weight: its name, its numbers, and whether training changes it. */
+export interface Weight {
+  readonly name: string;
+  value: Tensor;
+  readonly trainable: boolean;
+}
+
+/** A layer: weights, and a function of tensors. */
+export abstract class Layer {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Config;
+  /** Its own weights, in the order of the file. */
+  weights: Weight[] = [];
+
+  constructor(className: string, config: Config) {
+    this.className = className;
+    this.config = config;
+    this.name = typeof config["name"] === "string" ? config["name"] : "";
+  }
+
+  /** Names of the weights that it has, in order; `false` marks those that training does not change. */
+  abstract get names(): readonly (readonly [name: string, trainable: boolean])[];
+
+  /** Layers inside it, by the names under which `.weights.h5` keeps them. */
+  get parts(): readonly (readonly [name: string, layer: Layer])[] {
+    return [];
+  }
+
+  /** Where its own weights stand in `.weights.h5`: `cell` for recurrent layers. */
+  get place(): string {
+    return "";
+  }
+
+  /** Does training change it? */
+  get trainable(): boolean {
+    return this.config["trainable"] !== false;
+  }
+
+  /** Does what comes out have the steps of what went in? */
+  get keepsMask(): boolean {
+    return true;
+  }
+
+  abstract call(inputs: readonly Tensor[], options: Config): Tensor | Tensor[];
+
+  /** The weight of a name. Throws `FormatError` where the file had none. */
+  weight(name: string): Float32Array {
+    return this.tensorOf(name).data;
+  }
+
+  tensorOf(name: string): Tensor {
+    const found = this.weights.find((weight) => weight.name === name);
+    if (found === undefined) {
+      throw new FormatError(`the layer ${this.name} (${this.className}) has no weight ${name}`, { format: "keras" });
+    }
+    return found.value;
+  }
+
+  /** The one tensor that a layer of one input takes. */
+  protected one(inputs: readonly Tensor[]): Tensor {
+    const [x] = inputs;
+    if (x === undefined || inputs.length !== 1) {
+      throw new FormatError(`the layer ${this.name} takes one input, not ${inputs.length}`, { format: "keras" });
+    }
+    return x;
+  }
+
+  /** Checks a shape. Throws `FormatError`. */
+  protected demand(condition: boolean, reason: string): void {
+    if (!condition) throw new FormatError(`the layer ${this.name} (${this.className}) ${reason}`, { format: "keras" });
+  }
+}
+
+/** A number of a configuration, which may be a list of one for each axis. */
+export function perAxis(value: unknown, axes: number, fallback: number): number[] {
+  if (typeof value === "number") return new Array<number>(axes).fill(value);
+  if (Array.isArray(value) && value.length === axes && value.every((n) => Number.isInteger(n))) return [...value];
+  if (value === null || value === undefined) return new Array<number>(axes).fill(fallback);
+  if (Array.isArray(value) && value.length === 1 && Number.isInteger(value[0])) {
+    return new Array<number>(axes).fill(value[0]);
+  }
+  throw new FormatError(`${JSON.stringify(value)} is no size for ${axes} axes`, { format: "keras" });
+}
+
+/** Refuses what stands in channels-first order. */
+export function channelsLast(layer: Layer): void {
+  if (layer.config["data_format"] === "channels_first") {
+    throw new FormatError(`the layer ${layer.name} keeps channels first, which is not known`, { format: "keras" });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Pickled Keras models, of the eras in which Keras could pickle them.
+ *
+ * @module
+ */
+
+import { UnsupportedError } from "../../core/errors.ts";
+import { NDArray } from "../../core/ndarray/index.ts";
+import { definePack, type GlobalEntry, type Pack } from "../../core/pack.ts";
+import { PyGlobal } from "../../core/values/scalars.ts";
+import { type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { PyBytesIO } from "../stdlib/index.ts";
+import { fromKerasBytes } from "./load.ts";
+import { Model } from "./model.ts";
+
+/** A model keeps what it was made of, and is written as that again. */
+class PickledModel extends Model {
+  /** @internal */
+  readonly origin: { readonly func: PyGlobal; readonly args: PyTuple };
+
+  constructor(model: Model, func: PyGlobal, args: PyTuple) {
+    super(model.graph, model.config, model.trainingConfig, model.kerasVersion);
+    this.origin = { func, args };
+  }
+}
+
+function entryOf(func: PyGlobal): GlobalEntry {
+  return {
+    call(args) {
+      const [given] = args;
+      if (given instanceof NDArray) {
+        throw new UnsupportedError(
+          "SavedModel",
+          "this model was pickled by Keras 2.7 to 2.10 as a TensorFlow SavedModel: load it there, and save it as .h5 or .keras",
+          { format: "keras" },
+        );
+      }
+      const bytes = given instanceof PyBytesIO ? given.value : given;
+      if (!(bytes instanceof Uint8Array)) throw new TypeError(`${func} takes the bytes of a .keras file`);
+      return new PickledModel(fromKerasBytes(bytes), func, args);
+    },
+  };
+}
+
+const FUNCTIONS = ["keras.saving.pickle_utils", "keras.src.saving.pickle_utils", "keras.saving.legacy.pickle_utils"];
+const CLASSES = ["model.Model", "sequential.Sequential", "functional.Functional"];
+
+function globals(): [string, GlobalEntry][] {
+  const names = [
+    ...FUNCTIONS.map((module) => new PyGlobal(module, "deserialize_model_from_bytecode")),
+    // Keras 3 names a method of the class; only these pairs are taken.
+    ...CLASSES.map((name) => {
+      const [module = "", cls = ""] = name.split(".");
+      return new PyGlobal(`keras.src.models.${module}`, `${cls}._unpickle_model`);
+    }),
+  ];
+  return names.map((name) => [`${name.module}.${name.name}`, entryOf(name)]);
+}
+
+/** Keras models in pickles: they come back as {@link Model}. */
+export const keras: Pack = /* @__PURE__ */ definePack({
+  name: "keras",
+  globals: /* @__PURE__ */ new Map(globals()),
+  reducers: [[PickledModel, (model: PickledModel) => ({ func: model.origin.func, args: tuple(...model.origin.args) })]],
+});

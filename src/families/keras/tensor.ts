@@ -1,0 +1,117 @@
+/**
+ * Tensors of the runtime: float32, last axis fastest.
+ *
+ * @module
+ */
+import { array, NDArray } from "../../core/ndarray/index.ts";
+
+/** Numbers in a shape. The first axis counts samples. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  /** Which steps of each sample count, `[samples, steps]`; undefined for all. */
+  readonly mask?: Uint8Array | undefined;
+}
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const n of shape) size *= n;
+  return size;
+}
+
+/** A tensor over memory. */
+export function tensor(shape: readonly number[], data: Float32Array, mask?: Uint8Array): Tensor {
+  return { shape, data, mask };
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: readonly number[]): Tensor {
+  return { shape, data: new Float32Array(sizeOf(shape)) };
+}
+
+/** The same numbers in another shape. */
+export function reshaped({ data }: Tensor, shape: readonly number[]): Tensor {
+  return { shape, data };
+}
+
+/** Numbers of an array as a tensor; `TypeError` for what holds no numbers. */
+export function fromArray(source: unknown): Tensor {
+  const made = source instanceof NDArray ? source : array(source);
+  if (!/[biuf]/.test(made.dtype.kind) || made.dtype.hasObject)
+    throw new TypeError(`${made.dtype} are no numbers for a model`);
+  const plain = made.dtype.kind === "f" && made.dtype.itemsize === 4 ? made : made.astype("<f4");
+  const whole =
+    plain.isC && plain.offset === 0 && (plain.data as Float32Array).length === plain.size ? plain : plain.copy();
+  return { shape: [...whole.shape], data: whole.data as Float32Array };
+}
+
+/** A tensor as an array of float32. */
+export function toArray({ shape, data }: Tensor): NDArray {
+  return array(data, { shape });
+}
+
+/** Samples `from` up to `to`. */
+export function rows({ shape, data, mask }: Tensor, from: number, to: number): Tensor {
+  const [all = 0, ...inner] = shape;
+  const size = sizeOf(inner);
+  const end = Math.min(all, to);
+  const steps = inner[0] ?? 0;
+  return {
+    shape: [end - from, ...inner],
+    data: data.subarray(from * size, end * size),
+    mask: mask?.subarray(from * steps, end * steps),
+  };
+}
+
+/** Axes in another order. */
+export function transposed({ shape, data }: Tensor, axes: readonly number[]): Tensor {
+  const steps = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    steps[i] = step;
+    step *= shape[i] as number;
+  }
+  const outShape = axes.map((axis) => shape[axis] as number);
+  const outSteps = axes.map((axis) => steps[axis] as number);
+  const out = new Float32Array(data.length);
+  const index = outShape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[from] as number;
+    for (let axis = outShape.length - 1; axis >= 0; axis--) {
+      from += outSteps[axis] as number;
+      if (++(index as number[])[axis]! < (outShape[axis] as number)) break;
+      from -= (outSteps[axis] as number) * (outShape[axis] as number);
+      index[axis] = 0;
+    }
+  }
+  return { shape: outShape, data: out };
+}
+
+/** `a` (rows × inner) times `b` (inner × columns), plus a bias; sums are held in double precision. */
+export function matmul(
+  a: Float32Array,
+  b: Float32Array,
+  rowsCount: number,
+  inner: number,
+  columns: number,
+  bias: Float32Array | null,
+  out: Float32Array = new Float32Array(rowsCount * columns),
+  at = 0,
+): Float32Array {
+  const sums = new Float64Array(columns);
+  for (let i = 0; i < rowsCount; i++) {
+    if (bias === null) sums.fill(0);
+    else sums.set(bias);
+    const row = i * inner;
+    for (let k = 0; k < inner; k++) {
+      const x = a[row + k] as number;
+      if (x === 0) continue;
+      const from = k * columns;
+      for (let j = 0; j < columns; j++) sums[j]! += x * (b[from + j] as number);
+    }
+    out.set(sums, at + i * columns);
+  }
+  return out;
+}
