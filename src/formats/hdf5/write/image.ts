@@ -8,6 +8,9 @@ import type { ReadNow } from "../storage/store.ts";
 
 /** Bytes that are written at once. */
 const BLOCK = 1 << 24;
+/** Pieces are put together up to so many bytes. */
+const GATHER = 1 << 20;
+const NONE = /* @__PURE__ */ new Uint8Array(0);
 
 interface Piece {
   readonly at: number;
@@ -76,12 +79,30 @@ export class Image {
       }
       yield block;
     }
+    yield* this.#fresh();
+  }
+
+  /** What is new, small pieces together. */
+  *#fresh(): Generator<Uint8Array> {
     let at = this.kept;
-    for (const piece of this.#pieces.sort((a, b) => a.at - b.at)) {
-      if (piece.at > at) yield new Uint8Array(piece.at - at);
-      yield piece.bytes;
-      at = piece.at + piece.bytes.length;
+    let open = new Uint8Array(GATHER);
+    let used = 0;
+    for (const { at: place, bytes } of [...this.#pieces.sort((a, b) => a.at - b.at), { at: this.#end, bytes: NONE }]) {
+      const gap = place - at;
+      if (used + gap + bytes.length > GATHER) {
+        yield open.subarray(0, used);
+        open = new Uint8Array(GATHER);
+        used = 0;
+      }
+      if (gap + bytes.length > GATHER) {
+        if (gap > 0) yield new Uint8Array(gap);
+        yield bytes;
+      } else {
+        open.set(bytes, used + gap);
+        used += gap + bytes.length;
+      }
+      at = place + bytes.length;
     }
-    if (this.#end > at) yield new Uint8Array(this.#end - at);
+    if (used > 0) yield open.subarray(0, used);
   }
 }

@@ -30,10 +30,17 @@ export function attributeMessage(raw: RawAttribute, data: Uint8Array, sizes: Siz
   return e.bytes(data).done();
 }
 
-/** A fill value message, and when storage is set aside: `late` for what stands together, bit by bit for chunks. */
-export function fillMessage(fill: Uint8Array | null, kind: string, sizes: Sizes): Uint8Array {
+/**
+ * A fill value message, and when storage is set aside: late for what stands together, bit by bit for chunks; and when
+ * it is filled: at once where elements are sequences, else if there is a value.
+ */
+export function fillMessage(fill: Uint8Array | null, kind: string, sequences: boolean, sizes: Sizes): Uint8Array {
   const when = kind === "compact" ? 1 : kind === "chunked" ? 3 : 2;
-  const e = new Encoder(sizes).u8(2).u8(when).u8(2).u8(1);
+  const e = new Encoder(sizes)
+    .u8(2)
+    .u8(when)
+    .u8(sequences ? 0 : 2)
+    .u8(1);
   return e
     .u32(fill?.length ?? 0)
     .bytes(fill ?? new Uint8Array(0))

@@ -15,17 +15,18 @@ function firstId(sizes: Sizes): number {
   return sizes.offsets >= 8 ? 2 ** 52 : 2 ** (8 * sizes.offsets) - 2 ** (8 * sizes.offsets - 2);
 }
 
-/** Does a type have elements that refer to something? */
-export function refers(type: H5Type): boolean {
+/** Does a type have elements that refer to something (or, when `sequences` is set, to sequences)? */
+export function refers(type: H5Type, sequences = false): boolean {
   switch (type.kind) {
     case "vlen":
     case "vlenString":
-    case "reference":
       return true;
+    case "reference":
+      return !sequences;
     case "array":
-      return refers(type.base);
+      return refers(type.base, sequences);
     case "compound":
-      return type.members.some((member) => refers(member.type));
+      return type.members.some((member) => refers(member.type, sequences));
     default:
       return false;
   }

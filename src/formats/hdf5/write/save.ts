@@ -279,7 +279,7 @@ class Saving {
     if (isNew) {
       add(MESSAGE.datatype, encodeType(type, sizes), 1);
       const value = fill === null || !refers(type) || !real ? fill : this.#moved({ type, data: fill } as RawAttribute);
-      add(MESSAGE.fill, fillMessage(value, layout.kind, sizes), 1);
+      add(MESSAGE.fill, fillMessage(value, layout.kind, refers(type, true), sizes), 1);
       if (pipeline.length > 0) add(MESSAGE.filters, pipelineMessage(pipeline, sizes), 1);
     }
     if (job.layout !== null) add(MESSAGE.layout, job.layout);

@@ -1,0 +1,172 @@
+/** Real h5py and HDF5's own tools open the files that brine writes, and change them; a crash leaves a whole file. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { rolldown } from "rolldown";
+import { afterAll, describe, expect, it } from "vitest";
+import { File } from "../../src/hdf5.ts";
+import { fill } from "../support/hdf5-samples.ts";
+
+const python = process.env["BRINE_VENV"] ?? "";
+const judge = fileURLToPath(new URL("support/hdf5_judge.py", import.meta.url));
+const hasH5py = python !== "" && spawnSync(python, ["-c", "import h5py"]).status === 0;
+const hasTools = spawnSync("h5diff", ["--version"]).status === 0;
+const folder = mkdtempSync(join(tmpdir(), "brine-hdf5-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Verdict {
+  version: string;
+  wrong: unknown[];
+  objects: number;
+  found?: unknown[];
+}
+
+function ask(...args: string[]): Verdict {
+  const run = spawnSync(python, [judge, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
+  expect(run.stderr).toBe("");
+  return JSON.parse(run.stdout) as Verdict;
+}
+
+describe.skipIf(!hasH5py).each([
+  ["earliest", false],
+  ["earliest", true],
+  ["latest", false],
+  ["latest", true],
+] as const)("libver %s, trackOrder %s", (libver, trackOrder) => {
+  const name = `${libver}-${trackOrder}`;
+  const twin = join(folder, `twin-${name}.h5`);
+  const ours = join(folder, `brine-${name}.h5`);
+  const copied = join(folder, `copied-${name}.h5`);
+
+  it("is the file that h5py makes of the same calls", () => {
+    ask("twin", twin, libver, String(trackOrder));
+    {
+      using file = new File(ours, "w", { libver, trackOrder });
+      fill(file);
+    }
+    const { wrong, objects, version } = ask("same", twin, ours);
+    expect(objects).toBeGreaterThan(360);
+    expect(wrong.slice(0, 10), `h5py ${version}`).toEqual([]);
+  });
+
+  it("copies h5py's file object by object", () => {
+    {
+      using source = new File(twin);
+      using target = new File(copied, "w", { libver, trackOrder });
+      for (const [key] of source) if (key !== "links" && key !== "attributes") target.copy(source.get(key)!, key);
+    }
+    const { wrong } = ask("same", copied, twin);
+    // References and what they lead to are not copied between files.
+    const others = (wrong as [string, string, string][]).filter(([kind, path]) => kind !== "objects" && path !== "/");
+    expect(others).toEqual([]);
+  });
+
+  it("changes h5py's file as h5py does", () => {
+    const changed = join(folder, `changed-${name}.h5`);
+    copyFileSync(twin, changed);
+    {
+      using file = new File(changed, "r+");
+      // There and back again, so that every structure is written anew.
+      file.dataset("attributes").attrs.set("more", 1).delete("more");
+      for (const [, item] of file.group("storage")) {
+        if (item === undefined || !("info" in item)) continue;
+        item.attrs.set("more", 1).delete("more");
+        if (item.name !== "/storage/unwritten") item.set("...", item.read());
+      }
+      file.dataset("text/many").set("100:200", file.dataset("text/many").get("100:200"));
+      file.createGroup("links/many/more");
+      file.delete("links/many/more");
+      file.move("numbers/int", "moved");
+      file.move("moved", "numbers/int");
+      file.createGroup("more/and/more");
+      file.delete("more");
+    }
+    const { wrong } = ask("same", twin, changed);
+    // What was moved away and back comes last, and every chunk was written.
+    const expected = trackOrder ? ["/numbers keys"] : [];
+    expect((wrong as string[][]).map(([, path, key]) => `${path} ${key}`)).toEqual(expected);
+    expect(ask("change", changed).wrong).toEqual([]);
+  });
+
+  it("can be changed by h5py", () => {
+    expect(ask("change", ours).wrong).toEqual([]);
+    using file = new File(ours);
+    expect(file.group("links/many").size).toBe(399);
+    expect(file.dataset("made/by/h5py").read()).toBe(5n);
+    expect([...file.walk()].length).toBeGreaterThan(400);
+  });
+
+  it.skipIf(!hasTools || libver === "latest")("h5diff and h5dump of another release find nothing wrong", () => {
+    const fresh = join(folder, `fresh-${name}.h5`);
+    {
+      using file = new File(fresh, "w", { libver, trackOrder });
+      fill(file);
+      // The tools come without this filter.
+      for (const lzf of ["storage/lzf", "storage/noise"]) file.delete(lzf);
+    }
+    const dump = spawnSync("h5dump", [fresh], { encoding: "utf8", maxBuffer: 1 << 28 });
+    expect([dump.status, dump.stderr]).toEqual([0, ""]);
+    const diff = spawnSync("h5diff", ["-c", twin, fresh, "/storage/all"], { encoding: "utf8" });
+    expect([diff.status, diff.stdout, diff.stderr]).toEqual([0, "", ""]);
+  });
+});
+
+/** A process that changes a file and dies at the n-th call that writes. */
+const KILLED = `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+let left = Number(process.env.KILL_AT);
+for (const name of ["openSync", "writeSync", "writeFileSync", "fsyncSync", "fchmodSync", "closeSync", "renameSync"]) {
+  const real = fs[name];
+  fs[name] = (...args) => {
+    const isWrite = name !== "openSync" || args[1] !== "r";
+    if (isWrite && left-- === 0) {
+      // Half of what was to be written gets there.
+      if (name === "writeFileSync") fs.writeSync(args[0], args[1], 0, args[1].length >> 1);
+      process.kill(process.pid, "SIGKILL");
+    }
+    return real(...args);
+  };
+}
+syncBuiltinESMExports();
+const { File } = await import(process.env.HDF5);
+const file = new File(process.env.TARGET, "r+");
+file.dataset("x").set("...", 2);
+file.attrs.set("generation", 2);
+file.createDataset("y", { data: [1, 2, 3] });
+file.close();
+console.log("whole");
+`;
+
+it.skipIf(!hasH5py)("a crash at any write leaves the old file or the new one", async () => {
+  const script = join(folder, "killed.mjs");
+  writeFileSync(script, KILLED);
+  const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+  const alias = { "#platform": source("platform/node.ts") };
+  const build = await rolldown({ input: source("hdf5.ts"), platform: "node", resolve: { alias } });
+  await build.write({ dir: join(folder, "bundle"), format: "esm" });
+  const hdf5 = pathToFileURL(join(folder, "bundle", "hdf5.js")).href;
+  const paths: string[] = [];
+  let whole = false;
+  for (let n = 0; n < 100 && !whole; n++) {
+    const path = join(folder, `crash-${n}.h5`);
+    {
+      using file = new File(path, "w");
+      file.createDataset("x", { data: new Float64Array(400_000).fill(1), chunks: [50_000], compression: 0 });
+      file.attrs.set("generation", 1);
+    }
+    const env = { ...process.env, KILL_AT: String(n), TARGET: path, HDF5: hdf5 };
+    const run = spawnSync(process.execPath, [script], { encoding: "utf8", env });
+    expect(run.stderr).toBe("");
+    whole = run.stdout.includes("whole");
+    paths.push(path);
+  }
+  expect(whole).toBe(true);
+  expect(paths.length).toBeGreaterThan(8);
+  const { found } = ask("open", ...paths);
+  const kinds = new Set(found?.map((one) => JSON.stringify(one)));
+  expect(kinds).toEqual(new Set(["[1,1]", "[2,2]"]));
+  expect(found?.at(-1)).toEqual([2, 2]);
+});
