@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
+  "brine/hdf5": "src/hdf5.ts",
   "brine/joblib": "src/joblib.ts",
   "brine/memory": "src/memory.ts",
   "brine/node": "src/node/index.ts",
@@ -24,6 +25,7 @@ const GUIDES = [
   "docs/pickle.md",
   "docs/arrays.md",
   "docs/joblib.md",
+  "docs/hdf5.md",
   "docs/numpy-values.md",
   "docs/memory.md",
 ];
@@ -103,6 +105,7 @@ describe.each([
   "docs/coverage.md",
   "docs/dependencies.md",
   "docs/arrays.md",
+  "docs/hdf5.md",
   "docs/memory.md",
   "docs/numpy-values.md",
   "docs/pickle.md",
