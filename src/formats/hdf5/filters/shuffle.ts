@@ -46,10 +46,31 @@ export function shuffle(bytes: Uint8Array, size: number): Uint8Array {
   const n = Math.floor(bytes.length / size);
   if (size <= 1 || n === 0) return bytes;
   const out = new Uint8Array(bytes.length);
-  for (let j = 0; j < size; j++) {
+  // Words of four bytes are taken apart in one go.
+  const step = size % 4 === 0 && bytes.byteOffset % 4 === 0 ? 4 : 1;
+  if (step === 4) {
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, (n * size) / 4);
+    const each = size / 4;
+    for (let j = 0; j < each; j++) apart(words, j, each, n, out, 4 * j * n);
+  }
+  for (let j = 0; step === 1 && j < size; j++) {
     for (let i = 0, from = j, to = j * n; i < n; i++, from += size) out[to + i] = bytes[from] as number;
   }
   const whole = n * size;
   if (whole < bytes.length) out.set(bytes.subarray(whole), whole);
   return out;
+}
+
+/** Every `step`-th word from `from`: its four bytes go to four rows of `n` bytes. */
+function apart(words: Uint32Array, from: number, step: number, n: number, out: Uint8Array, at: number): void {
+  const second = at + n;
+  const third = second + n;
+  const fourth = third + n;
+  for (let i = 0; i < n; i++, from += step) {
+    const word = words[from] as number;
+    out[at + i] = word;
+    out[second + i] = word >>> 8;
+    out[third + i] = word >>> 16;
+    out[fourth + i] = word >>> 24;
+  }
 }

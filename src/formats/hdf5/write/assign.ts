@@ -9,7 +9,7 @@ import { runNow } from "../storage/store.ts";
 import type { Member } from "../types/datatype.ts";
 import type { Draft } from "./draft.ts";
 import type { DatasetNode } from "./nodes.ts";
-import { broadcast, encodeValues } from "./values.ts";
+import { broadcast, encodeValues, ownBytes } from "./values.ts";
 
 /** Writes a value where indices pick. */
 export function setElements(draft: Draft, id: number, selectors: readonly Selector[], value: unknown): void {
@@ -27,7 +27,7 @@ export function setElements(draft: Draft, id: number, selectors: readonly Select
   const bytes = broadcast(made, selection.shape, type.size);
   const own = bytes === made.bytes;
   if (selection.points !== null) runNow(data.putPoints(selection.points, bytes));
-  else if (own && selectors.length === 0) data.fillAll(bytes);
+  else if (own && selectors.length === 0) data.fillAll(data.chunks === null ? ownBytes(made) : bytes);
   else runNow(data.put(selection.axes, bytes));
 }
 

@@ -10,7 +10,7 @@ import { product } from "./data.ts";
 import type { Draft } from "./draft.ts";
 import { inferred } from "./infer.ts";
 import { fitted } from "./pointers.ts";
-import { broadcast, type Encoded, encodeValues } from "./values.ts";
+import { broadcast, type Encoded, encodeValues, ownBytes } from "./values.ts";
 
 /** Options of an attribute. */
 export interface AttributeOptions {
@@ -48,9 +48,9 @@ export function setAttribute(
       if (product(made.shape) !== 1) throw new RangeError("Shape of new attribute conflicts with shape of data");
       made = { bytes: broadcast(made, wanted, type.size), shape: wanted };
     }
-    made = { bytes: made.bytes, shape: wanted };
+    made = { ...made, shape: wanted };
   }
-  put(draft, id, name, { type, space: { shape: made.shape, maxshape: made.shape }, data: made.bytes });
+  put(draft, id, name, { type, space: { shape: made.shape, maxshape: made.shape }, data: ownBytes(made) });
 }
 
 function put(draft: Draft, id: number, name: string, made: Pick<RawAttribute, "type" | "space" | "data">): void {

@@ -17,7 +17,7 @@ import type { Draft } from "./draft.ts";
 import { inferred } from "./infer.ts";
 import type { DatasetNode } from "./nodes.ts";
 import { fitted } from "./pointers.ts";
-import { type Encoded, encodeValues } from "./values.ts";
+import { type Encoded, encodeValues, ownBytes } from "./values.ts";
 
 /** A number from 0 to 9: how hard gzip tries. */
 export type GzipLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
@@ -117,7 +117,7 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   const pipeline = chunks === null ? [] : pipelineOf(options, type.size, product(chunks) * type.size);
   let fill: Uint8Array | null = null;
   if (options.fillvalue !== undefined && options.fillvalue !== null) {
-    fill = encodeValues(type, options.fillvalue, draft.pointers, 0).bytes;
+    fill = encodeValues(type, options.fillvalue, draft.pointers, 0).bytes.slice();
     if (fill.length !== type.size) throw new TypeError("a fill value is a single element");
   }
   const layout: DatasetInfo["layout"] =
@@ -125,7 +125,7 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
       ? contiguous(product(shape) * type.size)
       : { kind: "chunked", chunks, index: { kind: "btree1", at: NOWHERE }, flags: 0 };
   const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked);
-  if (encoded !== null) node.data?.fillAll(encoded.bytes);
+  if (encoded !== null) node.data?.fillAll(chunks === null ? ownBytes(encoded) : encoded.bytes);
   return node;
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { rawBytes } from "#platform";
-import { type DatasetInfo, filled, gather, within } from "../data.ts";
+import { LimitError } from "../../../core/errors.ts";
+import { type DatasetInfo, filled, gather, MOST, within } from "../data.ts";
 import { decodeChunk, type PackedChunk, type Pipeline } from "../filters/index.ts";
 import { scatter } from "../scatter.ts";
 import { type Axis, countOf } from "../selection.ts";
@@ -23,6 +24,9 @@ export interface Held {
   /** Its bytes behind the filters, for a chunk that came from another file. */
   packed: PackedChunk | null;
 }
+
+/** Indexes without coordinates are gone through chunk by chunk, which may be so many. */
+const MOST_CHUNKS = 2 ** 24;
 
 /** What the elements are, and where their chunks lie. */
 type Shape = Pick<DatasetInfo, "type" | "space" | "layout" | "pipeline" | "fill">;
@@ -56,6 +60,10 @@ export class StagedData {
     const { maxshape } = info.space;
     const grid = { layout, shape, maxshape, chunkBytes, filtered: info.pipeline.length > 0 };
     const high = shape.map((n, i) => Math.ceil(n / (layout.chunks[i] as number)) - 1);
+    const most = high.reduce((a, b) => a * (b + 1), 1);
+    if (!layout.index.kind.startsWith("btree") && most > MOST_CHUNKS) {
+      throw new LimitError("maxChunks", MOST_CHUNKS, most, { format: "hdf5" });
+    }
     const zeros = shape.map(() => 0);
     for (const chunk of yield* chunksIn(context, grid, zeros, high)) {
       const edge = layout.chunks.some((n, i) => ((chunk.grid[i] as number) + 1) * n > (shape[i] as number));
@@ -109,6 +117,8 @@ export class StagedData {
   }
 
   #filled(count: number): Uint8Array {
+    const bytes = count * this.#info.type.size;
+    if (bytes > MOST) throw new LimitError("maxBytes", MOST, bytes, { format: "hdf5" });
     return filled(this.#info as DatasetInfo, count);
   }
 
@@ -126,14 +136,30 @@ export class StagedData {
       return out;
     }
     const dims = this.#dims;
-    for (const grid of cells(axes, dims)) {
-      const held = this.chunks.get(grid.join());
-      if (held === undefined) continue;
+    for (const held of this.#heldIn(axes)) {
+      const { grid } = held;
       const ranges = rangesIn(axes, grid, dims, shape);
       if (ranges.some((range) => range.from.length === 0)) continue;
       scatter(yield* this.#unpacked(held), dims, out, counts, ranges, size);
     }
     return out;
+  }
+
+  /** The chunks that a selection may touch: those of its places, or all when they are fewer. */
+  *#heldIn(axes: readonly Axis[]): Generator<Held> {
+    const chunks = this.chunks as Map<string, Held>;
+    const dims = this.#dims;
+    const spans = axes.map((axis, i) => {
+      const last = "list" in axis ? (axis.list.at(-1) ?? 0) - (axis.list[0] ?? 0) : (axis.count - 1) * axis.step;
+      return Math.floor(last / (dims[i] as number)) + 2;
+    });
+    if (product(spans) > chunks.size) yield* chunks.values();
+    else {
+      for (const grid of cells(axes, dims)) {
+        const held = chunks.get(grid.join());
+        if (held !== undefined) yield held;
+      }
+    }
   }
 
   /** Puts elements (in C order) where a selection is. */

@@ -18,6 +18,13 @@ import type { Pointers } from "./pointers.ts";
 export interface Encoded {
   readonly bytes: Uint8Array;
   readonly shape: readonly number[];
+  /** Is the memory that of the caller's array? */
+  readonly shared?: boolean;
+}
+
+/** Bytes that nobody else has. */
+export function ownBytes({ bytes, shared }: Encoded): Uint8Array {
+  return shared === true ? bytes.slice() : bytes;
 }
 
 /**
@@ -53,7 +60,7 @@ function fromArray(dtype: DType, value: unknown): Encoded {
     }
     const target = inner.length > 0 ? (dtype.base as DType) : dtype;
     const made = convert(from, target);
-    return { bytes: made.toBytes(), shape: from.shape.slice(0, cut) };
+    return { bytes: made.rawBytes("C"), shape: from.shape.slice(0, cut), shared: made === from };
   }
   const made = array(rowsOf(value), { dtype });
   const shape =
@@ -150,7 +157,7 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
       return;
     }
     case "vlen": {
-      const { bytes: inner } = encodeValues(type.base, value ?? [], pointers, isRow(value) ? null : 0);
+      const inner = ownBytes(encodeValues(type.base, value ?? [], pointers, isRow(value) ? null : 0));
       pointers.putSequence(bytes, at, inner, inner.length / type.base.size);
       return;
     }
