@@ -1,0 +1,220 @@
+/**
+ * Arrays of Arrow in pickles of pyarrow: `_restore_array((type, length, nulls, offset, buffers, children, dictionary))`.
+ *
+ * Buffers are read where they lie; layouts by the Arrow columnar format, section "Physical Memory Layout".
+ *
+ * @module
+ */
+import { array, type TypedData } from "../../core/ndarray/index.ts";
+import { PyObject } from "../../core/values/object.ts";
+import { PickleBuffer, PyGlobal } from "../../core/values/scalars.ts";
+import { Column, type ColumnParts } from "./column.ts";
+import { argsOf, num } from "./recipe.ts";
+import { Zone } from "./zone.ts";
+
+/** A type of Arrow: its name, and what it is made of. */
+interface ArrowType {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+const utf8 = /* @__PURE__ */ new TextDecoder();
+
+function typeOf(value: unknown): ArrowType {
+  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) throw new TypeError("no type of Arrow");
+  const { name } = value.cls;
+  const { args } = value;
+  if (name === "type_for_alias") return { name: String(args[0]), args: [] };
+  return { name, args };
+}
+
+function bufferOf(value: unknown): Uint8Array | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof PickleBuffer) return value.bytes;
+  const [first] = argsOf(value);
+  if (first instanceof Uint8Array) return first;
+  if (first instanceof PickleBuffer) return first.bytes;
+  throw new TypeError("a buffer of Arrow is made of bytes");
+}
+
+/** One byte per item of a bitmap; null where there is none. */
+function bits(buffer: Uint8Array | null, offset: number, length: number): Uint8Array | null {
+  if (buffer === null) return null;
+  if (buffer.length * 8 < offset + length) throw new RangeError("a bitmap of Arrow is too short");
+  const out = new Uint8Array(length);
+  for (let i = 0; i < length; i++) out[i] = ((buffer[(offset + i) >> 3] as number) >> ((offset + i) & 7)) & 1;
+  return out;
+}
+
+type Numbers = { new (b: ArrayBufferLike, at: number, n: number): TypedData; readonly BYTES_PER_ELEMENT: number };
+const NUMBERS: ReadonlyMap<string, Numbers> = new Map<string, Numbers>([
+  ["int8", Int8Array],
+  ["uint8", Uint8Array],
+  ["int16", Int16Array],
+  ["uint16", Uint16Array],
+  ["int32", Int32Array],
+  ["uint32", Uint32Array],
+  ["int64", BigInt64Array],
+  ["uint64", BigUint64Array],
+  ["float", Float32Array],
+  ["float32", Float32Array],
+  ["double", Float64Array],
+  ["float64", Float64Array],
+  ["date32[day]", Int32Array],
+  ["date32", Int32Array],
+] as unknown as [string, Numbers][]);
+
+function numbers(make: Numbers, buffer: Uint8Array | null, offset: number, length: number): TypedData {
+  const size = make.BYTES_PER_ELEMENT;
+  const all = buffer ?? new Uint8Array(0);
+  if (all.length < (offset + length) * size) throw new RangeError("a buffer of Arrow is too short");
+  const start = all.byteOffset + offset * size;
+  if (start % size === 0) return new make(all.buffer, start, length);
+  const copy = all.slice(offset * size, (offset + length) * size);
+  return new make(copy.buffer, 0, length);
+}
+
+/** The parts of a column of an array's data. */
+function partsOf(data: unknown, depth = 0): ColumnParts {
+  if (!Array.isArray(data) || data.length < 5 || depth > 32) throw new TypeError("an array of Arrow is a tuple of 7");
+  const type = typeOf(data[0]);
+  const length = num(data[1], "the length");
+  const offset = num(data[3], "the offset");
+  if (length < 0 || offset < 0) throw new RangeError("an array of Arrow has no negative length");
+  const buffers = Array.isArray(data[4]) ? data[4].map(bufferOf) : [];
+  const children: unknown[] = Array.isArray(data[5]) ? data[5] : [];
+  const validity = bits(buffers[0] ?? null, offset, length);
+  const { name } = type;
+  const make = NUMBERS.get(name);
+  const base = { validity, missing: "<NA>" as const };
+  if (make !== undefined) {
+    const values = numbers(make, buffers[1] ?? null, offset, length);
+    if (name.startsWith("date32")) {
+      const days = BigInt64Array.from(values as Int32Array, (day) => BigInt(day) * 86400n);
+      return { ...base, kind: "datetime", dtype: name, values: days, unit: "s" };
+    }
+    return { ...base, kind: "number", dtype: name, values };
+  }
+  if (name === "bool") {
+    const values = bits(buffers[1] ?? new Uint8Array(0), offset, length) as Uint8Array;
+    return { ...base, kind: "bool", dtype: "bool", values };
+  }
+  if (/^(large_)?(string|utf8|binary)$/.test(name)) return texts(name, buffers, offset, length, validity);
+  const [, time = "", unit = "", zone] =
+    /^(timestamp|duration|time64|time32|date64)(?:\[(\w+)(?:, tz=(.+))?\])?$/.exec(name) ?? [];
+  if (time === "timestamp" || time === "duration" || time === "date64") {
+    const values = numbers(BigInt64Array as unknown as Numbers, buffers[1] ?? null, offset, length);
+    const [first, second] = type.args;
+    const text = unit || (time === "date64" ? "ms" : String(first));
+    const tz = zone ?? (typeof second === "string" ? second : null);
+    const shown = `${time}[${text}${tz === null ? "" : `, tz=${tz}`}]`;
+    const kind = time === "duration" ? "timedelta" : "datetime";
+    return { ...base, kind, dtype: shown, values, unit: text, zone: tz === null ? null : new Zone(tz) };
+  }
+  if (name === "dictionary" || name.startsWith("dictionary")) {
+    const [index] = type.args;
+    const codes = numbers(
+      NUMBERS.get(typeOf(index).name) ?? (Int32Array as unknown as Numbers),
+      buffers[1] ?? null,
+      offset,
+      length,
+    );
+    const categories = new Column(partsOf(data[6], depth + 1));
+    const items = Array.from(codes as ArrayLike<number | bigint>, (code, i) =>
+      validity && !validity[i] ? null : categories.get(Number(code)),
+    );
+    return { ...base, kind: "object", dtype: "dictionary", values: items };
+  }
+  if (/^(large_)?list(_)?/.test(name) && children[0] !== undefined) {
+    const Offsets = (name.startsWith("large") ? BigInt64Array : Int32Array) as unknown as Numbers;
+    const ends = numbers(Offsets, buffers[1] ?? null, offset, length + 1);
+    const inner = new Column(partsOf(children[0], depth + 1));
+    const items: unknown[] = [];
+    for (let i = 0; i < length; i++) {
+      const [start, stop] = [Number(ends[i]), Number(ends[i + 1])];
+      if (start < 0 || stop < start || stop > inner.length)
+        throw new RangeError("a list of Arrow lies outside of its items");
+      items.push(validity && !validity[i] ? null : listOf(inner.slice(start, stop)));
+    }
+    return { ...base, kind: "object", dtype: "list", values: items };
+  }
+  if (name === "null") {
+    return {
+      ...base,
+      kind: "object",
+      dtype: "null",
+      values: new Array(length).fill(null),
+      validity: new Uint8Array(length),
+    };
+  }
+  throw new TypeError(`arrays of Arrow's ${name} are not read yet: convert the column (astype) before you pickle it`);
+}
+
+/** Items of a list: an array of NumPy where they are numbers, as pandas gives them. */
+function listOf(items: Column): unknown {
+  return items.parts.kind === "number" && !items.validity ? array(items.values) : items.toArray();
+}
+
+function texts(
+  name: string,
+  buffers: readonly (Uint8Array | null)[],
+  offset: number,
+  length: number,
+  validity: Uint8Array | null,
+): ColumnParts {
+  const large = name.startsWith("large");
+  const Offsets = (large ? BigInt64Array : Int32Array) as unknown as Numbers;
+  // An empty array may leave its offsets out.
+  const ends = length === 0 ? new Int32Array(1) : numbers(Offsets, buffers[1] ?? null, offset, length + 1);
+  const bytes = buffers[2] ?? new Uint8Array(0);
+  const isText = !name.endsWith("binary");
+  const values = new Array<unknown>(length);
+  for (let i = 0; i < length; i++) {
+    const [start, stop] = [Number(ends[i]), Number(ends[i + 1])];
+    if (start < 0 || stop < start || stop > bytes.length)
+      throw new RangeError("a text of Arrow lies outside of its bytes");
+    const part = bytes.subarray(start, stop);
+    values[i] = validity && !validity[i] ? null : isText ? utf8.decode(part) : part;
+  }
+  return { kind: isText ? "string" : "object", dtype: name, values, validity, missing: "<NA>" };
+}
+
+function dataOf(value: unknown): unknown {
+  const [first] = argsOf(value);
+  return first;
+}
+
+/** The column of a pickled `pyarrow.Array` or `ChunkedArray`. */
+export function arrowColumn(value: unknown): Column {
+  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) throw new TypeError("no array of Arrow");
+  const { name } = value.cls;
+  if (name === "_restore_array") return new Column(partsOf(dataOf(value)));
+  if (name !== "chunked_array") throw new TypeError(`arrays of ${name} are not read`);
+  const [chunks] = value.args;
+  if (!Array.isArray(chunks)) throw new TypeError("a chunked array has a list of chunks");
+  const columns = chunks.map((chunk) => new Column(partsOf(dataOf(chunk))));
+  const [first] = columns;
+  if (first === undefined)
+    return new Column({ kind: "object", dtype: "null", values: [], validity: new Uint8Array(0) });
+  return columns.length === 1 ? first : joined(columns);
+}
+
+/** Columns of one type behind each other. */
+function joined(columns: readonly Column[]): Column {
+  const first = columns[0] as Column;
+  const length = columns.reduce((n, column) => n + column.length, 0);
+  const validity = columns.some((column) => column.validity !== null) ? new Uint8Array(length).fill(1) : null;
+  const typed = !Array.isArray(first.values);
+  const values = typed
+    ? new (first.values.constructor as new (n: number) => TypedData)(length)
+    : new Array<unknown>(length);
+  let at = 0;
+  for (const column of columns) {
+    if (column.validity) validity?.set(column.validity, at);
+    if (!Array.isArray(values)) (values as Uint8Array).set(column.values as Uint8Array, at);
+    else for (let i = 0; i < column.length; i++) values[at + i] = column.values[i];
+    at += column.length;
+  }
+  return new Column({ ...first.parts, values, validity });
+}

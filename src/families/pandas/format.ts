@@ -1,0 +1,174 @@
+/**
+ * Cells as text, as pandas prints them (pandas/io/formats/format.py, `format_array`).
+ *
+ * @module
+ */
+import { exponentText, floatText } from "../../core/ndarray/floats.ts";
+import { repr } from "../../core/values/repr.ts";
+import { PyComplex, PyFloat } from "../../core/values/scalars.ts";
+import { isTuple } from "../../core/values/tuple.ts";
+import type { Column } from "./column.ts";
+import { Missing, Timedelta, Timestamp } from "./scalars.ts";
+import { digitsOf, instantText, isMidnight, NAT, nanos, spanText } from "./times.ts";
+
+/** Digits of a fraction (`display.precision`). */
+const DIGITS = 6;
+const DECIMAL = /^\s*[+-]?[0-9]+\.[0-9]*$/;
+
+/** Zeros that all numbers end in are cut off, but for one. */
+function trimmed(cells: readonly string[]): string[] {
+  const at: number[] = [];
+  for (const [i, cell] of cells.entries()) if (DECIMAL.test(cell)) at.push(i);
+  if (at.length === 0) return [...cells];
+  let cut = Number.POSITIVE_INFINITY;
+  for (const i of at) cut = Math.min(cut, /0*$/.exec(cells[i] as string)?.[0].length ?? 0);
+  const out = [...cells];
+  for (const i of at) {
+    const cell = cells[i] as string;
+    const short = cut > 0 ? cell.slice(0, -cut) : cell;
+    out[i] = short.endsWith(".") ? `${short}0` : short;
+  }
+  return out;
+}
+
+/** C's `%.6f`, ties to even as the exact value has it. */
+function fixed(x: number, digits: number): string {
+  // toFixed turns to exponents from 1e21 on; all digits of such a number are those of its integer.
+  return Math.abs(x) >= 1e21 ? `${BigInt(x)}.${"0".repeat(digits)}` : x.toFixed(digits);
+}
+
+function exponential(x: number, digits: number): string {
+  const [mantissa, exponent] = x.toExponential(digits).split("e") as [string, string];
+  return `${mantissa}e${exponentText(Number(exponent))}`;
+}
+
+/** Floats of a column, all in one form; `lead` is what stands before one without a sign. */
+export function floatCells(values: ArrayLike<number>, missing: string, lead: string): string[] {
+  let isLarge = false;
+  let isSmall = false;
+  const form = (one: (x: number, digits: number) => string): string[] => {
+    const out = new Array<string>(values.length);
+    for (let i = 0; i < out.length; i++) {
+      const x = values[i] as number;
+      if (Number.isNaN(x)) out[i] = missing;
+      else if (!Number.isFinite(x)) out[i] = x < 0 ? "-inf" : `${lead}inf`;
+      else
+        out[i] = (x < 0 || Object.is(x, -0) ? "" : lead) + (Object.is(x, -0) ? `-${one(0, DIGITS)}` : one(x, DIGITS));
+    }
+    return trimmed(out);
+  };
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number);
+    if (size > 1e6) isLarge = true;
+    if (size > 0 && size < 10 ** -DIGITS) isSmall = true;
+  }
+  const cells = form(fixed);
+  const widest = cells.reduce((most, cell) => Math.max(most, cell.length), 0);
+  return isSmall || (widest > DIGITS + 6 && isLarge) ? form(exponential) : cells;
+}
+
+/** An item of an array of objects, as pandas' `pprint_thing`. */
+export function thing(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "string")
+    return value.replace(/[\t\r\n]/g, (c) => ({ "\t": "\\t", "\r": "\\r", "\n": "\\n" })[c] as string);
+  if (typeof value === "number") return Number.isNaN(value) ? "NaN" : String(value);
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (value instanceof Missing || value instanceof Timestamp || value instanceof Timedelta) return String(value);
+  if (isTuple(value)) return `(${value.map(thing).join(", ")}${value.length === 1 ? "," : ""})`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => (typeof item === "string" ? repr(item) : thing(item))).join(", ")}]`;
+  if (value instanceof PyFloat) return floatText(value.value, 8);
+  const own = (value as { toString?: unknown }).toString;
+  return typeof own === "function" && own !== Object.prototype.toString && !(value instanceof PyComplex)
+    ? String(value)
+    : repr(value);
+}
+
+function instants(column: Column, missing: string): string[] {
+  const { unit = "ns", zone = null } = column.parts;
+  const values = column.values as BigInt64Array;
+  let midnight = true;
+  let digits = 0;
+  for (let i = 0; i < values.length; i++) {
+    const ticks = values[i] as bigint;
+    if (column.isMissing(i)) continue;
+    const ns = nanos(ticks, unit);
+    midnight &&= isMidnight(ns, zone);
+    digits = Math.max(digits, digitsOf(ns));
+  }
+  return Array.from(values, (ticks, i) =>
+    ticks === NAT || column.isMissing(i)
+      ? missing
+      : instantText(nanos(ticks, unit), zone, zone === null ? digits : -1, " ", midnight),
+  );
+}
+
+function spans(column: Column, missing: string): string[] {
+  const { unit = "ns" } = column.parts;
+  const values = column.values as BigInt64Array;
+  const day = 86_400_000_000_000n;
+  const isWhole = values.every((ticks, i) => column.isMissing(i) || nanos(ticks, unit) % day === 0n);
+  return Array.from(values, (ticks, i) => (column.isMissing(i) ? missing : spanText(nanos(ticks, unit), isWhole)));
+}
+
+/**
+ * Every cell of a column. `lead` is one space where the index stands before the values (pandas leaves room for a sign),
+ * else empty.
+ */
+export function cells(column: Column, lead = " "): string[] {
+  const { parts, values, length } = column;
+  const missing = parts.missing ?? "NaN";
+  const { kind } = parts;
+  if (kind === "number" && !column.validity) {
+    if (values instanceof Float64Array || values instanceof Float32Array) {
+      return floatCells(values, "NaN", lead);
+    }
+    return Array.from(values as ArrayLike<number | bigint>, (value) =>
+      value < 0 ? String(value) : lead + String(value),
+    );
+  }
+  // Instants of Arrow are items of their own to pandas, which leaves room for a sign before them.
+  if (kind === "datetime") return instants(column, missing).map((text) => (column.validity ? lead + text : text));
+  if (kind === "timedelta") return spans(column, missing).map((text) => (column.validity ? lead + text : text));
+  if (kind === "raw" && column.dtype.startsWith("complex")) return complexCells(column, lead);
+  if (kind === "object" && !column.validity) return objectCells(values as unknown[], lead);
+  const out = new Array<string>(length);
+  const isFloat = values instanceof Float64Array || values instanceof Float32Array;
+  const isInner = kind === "categorical" && parts.categories ? parts.categories : null;
+  const inner = isInner ? cells(isInner, "").map((cell) => cell.trimStart()) : null;
+  for (let i = 0; i < length; i++) {
+    if (column.isMissing(i)) out[i] = lead + (kind === "raw" ? thing(column.get(i)) : missing);
+    else if (inner) out[i] = lead + inner[Number(values[i])];
+    else if (isFloat) out[i] = lead + floatText(values[i] as number, 8);
+    else out[i] = lead + thing(column.get(i));
+  }
+  return out;
+}
+
+/** Complex numbers: both parts in the form of their column. */
+function complexCells(column: Column, lead: string): string[] {
+  const items = column.toArray() as PyComplex[];
+  const re = floatCells(
+    Float64Array.from(items, (item) => item.re),
+    "NaN",
+    lead,
+  );
+  const im = floatCells(
+    Float64Array.from(items, (item) => Math.abs(item.im)),
+    "NaN",
+    "",
+  );
+  return items.map((item, i) => `${re[i]}${item.im < 0 || Object.is(item.im, -0) ? "-" : "+"}${im[i]}j`);
+}
+
+/** Objects: floats among them are written as floats of a column are. */
+function objectCells(values: readonly unknown[], lead: string): string[] {
+  return values.map((value) => {
+    if (typeof value === "number" && !Number.isInteger(value) && !Number.isNaN(value)) {
+      return floatCells([value], "NaN", lead)[0] as string;
+    }
+    return lead + thing(value);
+  });
+}

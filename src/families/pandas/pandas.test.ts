@@ -1,0 +1,106 @@
+/** Values of pandas 0.20 to 3: read item by item, printed and written as CSV as pandas does, and written again. */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { NDArray } from "../../core/ndarray/index.ts";
+import { equal } from "../../core/values/equal.ts";
+import { repr } from "../../core/values/repr.ts";
+import { PyComplex } from "../../core/values/scalars.ts";
+import { dumps, loads } from "../../pandas.ts";
+import { type Column, DataFrame, type Index, Series } from "./index.ts";
+
+interface Row {
+  id: string;
+  by: string;
+  type: string;
+  text: string;
+  shape?: number[];
+  csv?: string;
+  index?: unknown[];
+  columns?: [unknown, string, unknown[]][];
+  pickles: string[];
+}
+
+const file = new URL("../../../fixtures/data/pandas.jsonl.gz", import.meta.url);
+const rows = gunzipSync(readFileSync(file))
+  .toString()
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Row);
+const bytesOf = (data: string): Uint8Array => Uint8Array.from(Buffer.from(data, "base64"));
+
+/** An item as the fixtures hold it. */
+function plain(value: unknown): unknown {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (value instanceof PyComplex) return [value.re, value.im];
+  if (value instanceof NDArray) return value.flat().map(plain);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "bigint") return Number(value);
+  return typeof value === "object"
+    ? String(value) === "<NA>" || String(value) === "NaT"
+      ? null
+      : String(value)
+    : value;
+}
+const items = (column: Column | Index): unknown[] => [...column].map(plain);
+/** pandas 1 to 3 name these dtypes in other words. */
+const dtypeName = (dtype: string): string =>
+  dtype
+    .replace(/^(interval\[[^,\]]+)(, \w+)?\]$/, "$1]")
+    .replace(/^string\[.*\]$/, (all) => (all === "string[pyarrow]" ? "string" : all))
+    .replace(/^(timestamp|duration|list).*(\[pyarrow\])$/, "$1$2")
+    .replace(
+      /^period\[(\d*)(A|H|T|S)\b/,
+      (_, n, c) => `period[${n}${{ A: "Y", H: "h", T: "min", S: "s" }[c as string]}`,
+    );
+
+const failures: string[] = [];
+const check = (where: string, got: unknown, wanted: unknown): void => {
+  if (JSON.stringify(got) !== JSON.stringify(wanted))
+    failures.push(
+      `${where}\n${typeof got === "string" ? got : JSON.stringify(got)}\n--- wanted\n${typeof wanted === "string" ? wanted : JSON.stringify(wanted)}`,
+    );
+};
+
+describe("values of pandas", () => {
+  it("come back item by item", () => {
+    for (const row of rows) {
+      for (const data of row.pickles) {
+        const where = `${row.id} ${row.by}`;
+        let value: unknown;
+        try {
+          value = loads(bytesOf(data), { globals: "error" });
+          if (value instanceof DataFrame) {
+            check(`${where} shape`, value.shape, row.shape);
+            check(`${where} index`, items(value.index), row.index);
+            check(
+              `${where} columns`,
+              value.columns.map(plain),
+              row.columns?.map(([label]) => label),
+            );
+            for (const [i, [label, dtype, wanted]] of (row.columns ?? []).entries()) {
+              check(`${where} ${label}`, items(value.columnAt(i)), wanted);
+              check(`${where} ${label} dtype`, dtypeName(value.columnAt(i).dtype), dtypeName(dtype));
+            }
+          } else if (value instanceof Series) {
+            const [[label, dtype, wanted] = [] as never] = row.columns ?? [];
+            check(`${where} index`, items(value.index), row.index);
+            check(where, [plain(value.name), items(value.column)], [label, wanted]);
+            check(`${where} dtype`, dtypeName(value.dtype), dtypeName(dtype as string));
+          } else check(where, String(value), row.text);
+          // How values are printed changed over the years; brine prints as the newest does.
+          const isNew = row.by.startsWith("3.");
+          if (value instanceof DataFrame && isNew) check(`${where} csv`, value.toCSV(), row.csv);
+          if (isNew) check(`${where} text`, String(value), row.text);
+          const again = dumps(loads(dumps(value)));
+          if (!equal(again, dumps(value))) failures.push(`${where}: not the same after a trip`);
+          void repr(value);
+        } catch (e) {
+          failures.push(`${where}: ${(e as Error).stack}`);
+        }
+      }
+    }
+    expect(failures.length, failures.slice(0, 40).join("\n=====\n")).toBe(0);
+    expect(rows.length).toBeGreaterThan(200);
+  });
+});

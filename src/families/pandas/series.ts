@@ -1,0 +1,109 @@
+/**
+ * Series: a column with an index and a name.
+ *
+ * @module
+ */
+import { PyDict } from "../../core/values/dict.ts";
+import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
+import { scalarOf } from "./arrays.ts";
+import { Blocks } from "./blocks.ts";
+import type { Column } from "./column.ts";
+import { type ColumnInput, columnFrom } from "./from.ts";
+import type { Index } from "./labels.ts";
+import { makeRange, makeSeries, sliceIndex } from "./make.ts";
+import { type PrintOptions, seriesText } from "./print.ts";
+import { attr, PandasObject } from "./recipe.ts";
+
+/**
+ * A `pandas.Series`.
+ *
+ * @example
+ * ```ts
+ * const s = Series.from([1, 2, null], { name: "n" });
+ * s.dtype; // "float64"
+ * ```
+ */
+export class Series extends PandasObject {
+  #blocks: Blocks | null = null;
+
+  /** A series of values, as `DataFrame.fromColumns` takes them. Throws as that does. */
+  static from(values: ColumnInput, options: { name?: string | null; dtype?: string; index?: Index } = {}): Series {
+    const column = columnFrom(values, options.dtype);
+    return Series.of(column, options.index ?? makeRange(column.length), options.name ?? null);
+  }
+
+  /** @internal */
+  static of(column: Column, index: Index, name: unknown): Series {
+    if (index.length !== column.length) throw new RangeError(`${index.length} labels for ${column.length} items`);
+    const [recipe, state] = makeSeries(column, index, name);
+    return new Series(recipe, state);
+  }
+
+  /** @internal */
+  get blocks(): Blocks {
+    return (this.#blocks ??= new Blocks(attr(this, "_mgr", "_data"), 1));
+  }
+
+  get index(): Index {
+    return this.blocks.axes[0] as Index;
+  }
+  /** The values. */
+  get column(): Column {
+    return this.blocks.column(0);
+  }
+  /** As {@link Column.values}. */
+  get values(): Column["values"] {
+    return this.column.values;
+  }
+  get name(): unknown {
+    return scalarOf(attr(this, "_name", "name") ?? null);
+  }
+  get dtype(): string {
+    return this.column.dtype;
+  }
+  get length(): number {
+    return this.index.length;
+  }
+  get shape(): readonly [number] {
+    return [this.length];
+  }
+  /** What the program noted of the series. */
+  get attrs(): PyDict {
+    const own = attr(this, "attrs");
+    return own instanceof PyDict ? own : new PyDict();
+  }
+
+  /** The item at a place, as `Column.get`; `RangeError` beyond the end. */
+  get(i: number): unknown {
+    return this.column.get(i);
+  }
+  /** The item of a label; undefined for one that is not there. */
+  at(label: unknown): unknown {
+    const i = this.index.indexOf(label);
+    return i < 0 ? undefined : this.get(i);
+  }
+  toArray(): unknown[] {
+    return this.column.toArray();
+  }
+  /** The first `n` items. */
+  head(n = 5): Series {
+    const count = Math.min(Math.max(0, n), this.length);
+    return Series.of(this.column.slice(0, count), sliceIndex(this.index, 0, count), this.name);
+  }
+  *[Symbol.iterator](): IterableIterator<unknown> {
+    for (let i = 0; i < this.length; i++) yield this.get(i);
+  }
+  toJSON(): unknown {
+    return this.toArray();
+  }
+  [pyRepr](): Parts {
+    return [String(this)];
+  }
+  [inspect](): string {
+    return String(this);
+  }
+  /** As pandas prints it; `maxRows: 0` leaves nothing out. */
+  override toString(options?: PrintOptions): string {
+    return seriesText(this.column, this.index, this.name, sliceIndex, options);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Time zones of frames: their names as pandas prints them, and their offsets at an instant.
+ *
+ * @module
+ */
+import { PyObject } from "../../core/values/object.ts";
+import { pyType } from "../../core/values/protocol.ts";
+import { PyTimeZone, PyZoneInfo } from "../stdlib/index.ts";
+import { attr } from "./recipe.ts";
+
+/** A time zone as Python has it (`tzinfo`), under the name pandas prints. */
+export class Zone {
+  readonly name: string;
+  /** The `tzinfo` of Python. */
+  readonly tzinfo: unknown;
+  readonly #fixed: number | null;
+  readonly #iana: string | null;
+  #format: Intl.DateTimeFormat | null = null;
+  /** The quarter of an hour that was asked for last, and its offset: rows often follow each other. */
+  #last = Number.NaN;
+  #offset = 0;
+
+  constructor(tzinfo: unknown) {
+    this.tzinfo = tzinfo;
+    const [name, fixed, iana] = described(tzinfo);
+    this.name = name;
+    this.#fixed = fixed;
+    this.#iana = iana;
+  }
+
+  /** Seconds that clocks of the zone are ahead of UTC at an instant (ms); null where only Python knows. */
+  offsetAt(ms: number): number | null {
+    if (this.#fixed !== null) return this.#fixed;
+    if (this.#iana === null) return null;
+    const slot = Math.floor(ms / 900_000);
+    if (slot === this.#last) return this.#offset;
+    try {
+      this.#format ??= new Intl.DateTimeFormat("en-US", {
+        timeZone: this.#iana,
+        hourCycle: "h23",
+        era: "short",
+        year: "numeric",
+        month: "numeric",
+        day: "numeric",
+        hour: "numeric",
+        minute: "numeric",
+        second: "numeric",
+      });
+    } catch {
+      // A name that this runtime's database does not have.
+      return null;
+    }
+    const at = slot * 900_000;
+    if (Math.abs(at) > 8.64e15) return null;
+    const part: Record<string, string> = {};
+    for (const { type, value } of this.#format.formatToParts(at)) part[type] = value;
+    const year = part["era"]?.startsWith("B") ? 1 - Number(part["year"]) : Number(part["year"]);
+    const day = new Date(0).setUTCFullYear(year, Number(part["month"]) - 1, Number(part["day"]));
+    const clock = (Number(part["hour"]) * 60 + Number(part["minute"])) * 60 + Number(part["second"]);
+    this.#last = slot;
+    this.#offset = (day - at) / 1000 + clock;
+    return this.#offset;
+  }
+}
+
+function described(tz: unknown): [name: string, fixed: number | null, iana: string | null] {
+  if (tz instanceof PyZoneInfo) return [tz.key, tz.key === "UTC" ? 0 : null, tz.key];
+  if (tz instanceof PyTimeZone) return [String(tz), tz.micros / 1e6, null];
+  if (typeof tz === "string") return [tz, tz === "UTC" ? 0 : null, tz];
+  if (tz instanceof PyObject) {
+    const type = tz[pyType];
+    const [first] = tz.args;
+    if (type === "pytz._UTC") return ["UTC", 0, null];
+    if (type === "pytz._p" && typeof first === "string") return [first, null, first];
+    if (/^pytz\._?FixedOffset$/.test(type) && first !== undefined) {
+      return [`pytz.FixedOffset(${first})`, Number(first) * 60, null];
+    }
+    if (/^dateutil\.tz.*\.tzutc$/.test(type)) return ["tzutc()", 0, null];
+    if (/^dateutil\.tz.*\.(tzfile|gettz|__get_gettz.*)$/.test(type)) {
+      const file = String(attr(tz, "_filename") ?? tz.args.find((arg) => typeof arg === "string") ?? "");
+      const found = /(?:zoneinfo\/|^)([A-Z][\w+-]*(?:\/[\w+-]+)*)$/.exec(file)?.[1] ?? null;
+      return [`tzfile('${file}')`, null, found];
+    }
+    return [type, null, null];
+  }
+  return [String(tz), null, null];
+}
