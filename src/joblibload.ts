@@ -16,6 +16,7 @@ import { runOptions } from "./formats/pickle/load.ts";
 import { finish, globalsFor } from "./formats/pickle/read/loads.ts";
 import { parsePickle } from "./formats/pickle/read/parse.ts";
 import { looked } from "./load.ts";
+import { withFamilies } from "./lazy.ts";
 import { withPacks } from "./packs.ts";
 import { mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle } from "./sniff.ts";
@@ -148,6 +149,10 @@ function missing(name: string, path?: string): SourceError {
  * ```
  */
 export async function load<T = unknown>(input: SourceInput, options: JoblibLoadAsyncOptions = {}): Promise<T> {
+  return withFamilies(input, options, (own) => loadOnce<T>(input, own));
+}
+
+async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions): Promise<T> {
   const { signal, onWarning, mmapMode = null } = options;
   signal?.throwIfAborted();
   const codecs = codecsOf(options.compressors);

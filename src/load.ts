@@ -19,6 +19,7 @@ import {
   type SchemaOption,
 } from "./formats/pickle/index.ts";
 import { checked } from "./formats/pickle/schema.ts";
+import { withFamilies } from "./lazy.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD, isHdf5 } from "./sniff.ts";
@@ -47,7 +48,8 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
  * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes: pickle, joblib, npy (an
  * array) and npz (the dict of its arrays; `brine/numpy` reads them one by one); gzip, zlib, bz2, xz, lzma and lz4 are
  * unpacked on the way; HDF5 comes as an open file (`AsyncFile` of `brine/hdf5`), read when asked. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
- * and as `load` of `brine/pickle`. File-like objects are not looked into.
+ * and as `load` of `brine/pickle`. File-like objects are not looked into. Estimators of scikit-learn come back able to
+ * predict: their code is fetched when the file holds some.
  *
  * @example
  * ```ts
@@ -57,6 +59,10 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
+  return withFamilies(input, options, (own) => loadOnce<T>(input, own));
+}
+
+async function loadOnce<T>(input: SourceInput, options: LoadAsyncOptions): Promise<T> {
   const seen: Seen = { arrays: null, hdf5: false };
   const found = await looked(input, options, [], seen);
   if (seen.hdf5) return (await openedHdf5(found, options)) as T;

@@ -25,6 +25,12 @@ export const pyParts: unique symbol = Symbol.for("brine.parts");
 /** `() => unknown`: the value one step closer to plain JavaScript (its parts are converted by the walker). */
 export const pyJS: unique symbol = Symbol.for("brine.js");
 
+/**
+ * `(context) => Reduction`: how the value is written, for classes of families that are loaded only when a file wants
+ * them, so that no pack need be passed to write them again.
+ */
+export const pyReduce: unique symbol = Symbol.for("brine.reduce");
+
 /** The Python type's name, as messages and trees show it (`"dict"`, `"datetime.date"`). */
 export const pyType: unique symbol = Symbol.for("brine.type");
 

@@ -10,6 +10,7 @@ import { BrineError } from "../../../core/errors.ts";
 import { type Pack, type PackContext, type Reducer, type Reduction, StaticGlobal } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PyObject } from "../../../core/values/object.ts";
+import { pyReduce } from "../../../core/values/protocol.ts";
 import { PickleBuffer, PyByteArray, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tuple, tupleFrom } from "../../../core/values/tuple.ts";
@@ -121,6 +122,8 @@ export class Reducers implements PackContext {
       }
       return reduced instanceof PyGlobal ? this.global(p, reduced, value) : this.reduce(p, value, reduced);
     }
+    const itself = (value as { [pyReduce]?: (context: PackContext) => Reduction })[pyReduce];
+    if (typeof itself === "function") return this.reduce(p, value, itself.call(value, this));
     this.#native(p, value, kind);
   }
 

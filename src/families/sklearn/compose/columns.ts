@@ -1,0 +1,111 @@
+/**
+ * Column transformers (sklearn/compose/_column_transformer.py).
+ *
+ * @module
+ */
+import { NDArray } from "../../../core/ndarray/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { flag, labelsOf, list, misfit, plain, wrong } from "../fields.ts";
+import { beside, Matrix } from "../matrix.ts";
+import type { Model } from "../model.ts";
+import { isPassing, stepOf } from "./step.ts";
+
+/** Chooses columns of a table. */
+type Choice = (x: Matrix) => number[];
+
+function byName(est: Estimator, name: string): (x: Matrix) => number {
+  return (x) => {
+    const names = x.names ?? (est.featureNames?.length === x.cols ? est.featureNames : null);
+    if (names === null)
+      throw new TypeError("Specifying the columns using strings is only supported for records and columns by name");
+    const at = names.indexOf(name);
+    if (at < 0) throw new TypeError(`columns are missing: ${name}`);
+    return at;
+  };
+}
+
+function byPlace(place: number): (x: Matrix) => number {
+  return (x) => (place < 0 ? place + x.cols : place);
+}
+
+function one(est: Estimator, value: unknown): (x: Matrix) => number {
+  const own = plain(value);
+  if (typeof own === "string") return byName(est, own);
+  return typeof own === "number" ? byPlace(own) : wrong(est, "transformers_", "columns by name or place");
+}
+
+function end(est: Estimator, value: unknown, x: Matrix, fallback: number, after: number): number {
+  const own = plain(value ?? null);
+  if (own === null) return fallback;
+  if (typeof own === "string") return byName(est, own)(x) + after;
+  if (typeof own !== "number") return wrong(est, "transformers_", "columns by name or place");
+  return Math.max(0, Math.min(x.cols, own < 0 ? own + x.cols : own));
+}
+
+/** Columns by name, place, mask or slice; a slice of names has both ends. */
+function choice(est: Estimator, given: unknown): Choice {
+  const list = given instanceof NDArray ? labelsOf(given) : Array.isArray(given) ? given.map(plain) : null;
+  if (list !== null) {
+    if (list.length > 0 && list.every((value) => typeof value === "boolean")) {
+      return () => list.flatMap((on, j) => (on ? [j] : []));
+    }
+    const each = list.map((value) => one(est, value));
+    return (x) => each.map((find) => find(x));
+  }
+  if (typeof given === "object" && given !== null && "start" in given && "stop" in given && "step" in given) {
+    const { start, stop, step } = given;
+    return (x) => {
+      const by = plain(step ?? 1);
+      if (typeof by !== "number" || by < 1) return wrong(est, "transformers_", "slices with a step of 1 or more");
+      const from = end(est, start, x, 0, 0);
+      const to = end(est, stop, x, x.cols, 1);
+      const out: number[] = [];
+      for (let j = from; j < to; j += by) out.push(j);
+      return out;
+    };
+  }
+  const single = one(est, given);
+  return (x) => [single(x)];
+}
+
+export function columns(est: Estimator): Model {
+  const weights = est.attrs.get("transformer_weights") as { get?(key: string): unknown } | null | undefined;
+  const parts = list(est, "transformers_").flatMap((triple) => {
+    if (!Array.isArray(triple) || triple.length !== 3) return wrong(est, "transformers_", "triples");
+    const [name, value, where] = triple as [unknown, unknown, unknown];
+    if (plain(value) === "drop") return [];
+    const weight = plain(weights?.get?.(String(name)) ?? 1);
+    return [
+      {
+        model: stepOf(est, value, String(name)),
+        pick: choice(est, where),
+        isPassing: isPassing(value),
+        weight: Number(weight),
+      },
+    ];
+  });
+  const isSparse = flag(est, "sparse_output_");
+  return {
+    finite: false,
+    loose: true,
+    transform(x) {
+      const made = parts.flatMap(({ model, pick, weight }) => {
+        const places = pick(x);
+        if (places.length === 0) return [];
+        const part = x.take(places);
+        const out = model.transform?.(part) ?? misfit(est, "one of its parts does not transform");
+        if (weight === 1) return [out];
+        return [
+          out.isSparse
+            ? Matrix.sparse({ ...out.csr, data: Array.from(out.csr.data, (v) => v * weight) })
+            : Matrix.dense(
+                out.data.map((v) => v * weight),
+                out.rows,
+                out.cols,
+              ),
+        ];
+      });
+      return beside(made, x.rows, isSparse);
+    },
+  };
+}

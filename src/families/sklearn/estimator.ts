@@ -1,0 +1,255 @@
+/**
+ * A restored estimator of scikit-learn.
+ *
+ * @module
+ */
+import { FormatError, UnsupportedError } from "../../core/errors.ts";
+import type { NDArray } from "../../core/ndarray/index.ts";
+import type { Reduction } from "../../core/pack.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { inspect, type Parts, pyJS, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
+import type { PyGlobal } from "../../core/values/scalars.ts";
+import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
+import type { SparseMatrix } from "../scipy/index.ts";
+import { labelsOf, misfit, text } from "./fields.ts";
+import { type Input, labelsIn, listOrTable, matrixOf } from "./input.ts";
+import { floatArray, intArray, Matrix } from "./matrix.ts";
+import type { Maker, Model } from "./model.ts";
+import { estimatorText, paramsOf } from "./repr.ts";
+import { accuracy, r2 } from "./score.ts";
+
+/** Finds what a class can do; undefined where its code is not there. */
+export type Resolve = (name: string) => Maker | undefined;
+
+/** Estimators within estimators; a pipeline in a search in a pipeline is three. */
+const MAX_DEPTH = 64;
+
+/** Nearest neighbours as {@link Estimator.kneighbors} gives them. */
+export interface KNeighbors {
+  /** Distances, float64 of shape (rows, k), nearest first. */
+  distances: NDArray;
+  /** Places of the neighbours among the fitted samples, int64 of shape (rows, k). */
+  indices: NDArray;
+}
+
+/**
+ * An estimator of scikit-learn as it was saved: its attributes under their Python names, and what it can do.
+ *
+ * `X` is an `NDArray` or a sparse matrix of shape (rows, features), nested arrays, or (where `feature_names_in_` is
+ * known) records or columns by name. A method that scikit-learn's estimator does not have is a `TypeError`, as is a
+ * wrong `X`; attributes that do not add up are a `FormatError`. Source: scikit-learn's estimator of the same name.
+ *
+ * @example
+ * ```ts
+ * const model = await load<Estimator>("model.joblib");
+ * model.predict([[5.1, 3.5, 1.4, 0.2]])[0]; // "setosa"
+ * ```
+ */
+export class Estimator {
+  /** The class in Python, with the module the file names. */
+  readonly cls: PyGlobal;
+  /** Parameters and fitted attributes by their Python names, exactly as they were saved. */
+  attrs: PyDict<string, unknown>;
+  #resolve: Resolve;
+  #model: Model | null = null;
+  #building = false;
+  /** @internal estimators within */
+  depth = 0;
+
+  /** @internal */
+  constructor(cls: PyGlobal, resolve: Resolve) {
+    this.cls = cls;
+    this.attrs = new PyDict<string, unknown>();
+    this.#resolve = resolve;
+  }
+
+  /** @internal Takes the state of a pickle. */
+  restore(state: unknown): void {
+    if (!(state instanceof PyDict)) throw new TypeError(`the state of ${this.name} must be a dict`);
+    this.attrs = state as PyDict<string, unknown>;
+    this.#model = null;
+    this.depth = 1 + deepest([...state.values()], 3);
+    if (this.depth > MAX_DEPTH) throw new RangeError(`${MAX_DEPTH} estimators within each other are the most`);
+  }
+
+  /** Name of the class: `"RandomForestClassifier"`. */
+  get name(): string {
+    return this.cls.name;
+  }
+  /** The scikit-learn that saved it (`"1.3.2"`); null where the file does not say. */
+  get version(): string | null {
+    return text(this, "_sklearn_version");
+  }
+  /** A fitted attribute or parameter by its Python name (`est.get("coef_")`); undefined where there is none. */
+  get(name: string): unknown {
+    return this.attrs.get(name);
+  }
+  /** The parameters of the constructor, as `get_params(deep=False)` gives them; with `deep`, those of parts as well. */
+  getParams(deep = false): PyDict<string, unknown> {
+    return paramsOf(this, deep);
+  }
+  /** Labels of the classes that `predict` chooses from; null for what is no classifier. */
+  get classes(): unknown[] | null {
+    const given = labelsOf(this.attrs.get("classes_"));
+    return given ?? (this.model.classes as unknown[] | undefined) ?? null;
+  }
+  /** Names of the columns it was fitted with, or null. */
+  get featureNames(): string[] | null {
+    return labelsOf(this.attrs.get("feature_names_in_")) as string[] | null;
+  }
+  /** Can it do this (`est.can("predictProba")`)? */
+  can(method: keyof Model): boolean {
+    return this.model[method] !== undefined;
+  }
+
+  /** @internal What it can do, made at the first use. */
+  get model(): Model {
+    if (this.#model !== null) return this.#model;
+    if (this.#building) return misfit(this, "it is part of itself");
+    const make = this.#resolve(this.name);
+    if (make === undefined) {
+      throw new UnsupportedError(
+        this.name,
+        `${this.name} has no code here: pass { packs: [sklearn] } of "brine/sklearn", or read it by load`,
+      );
+    }
+    this.#building = true;
+    try {
+      return (this.#model = make(this));
+    } finally {
+      this.#building = false;
+    }
+  }
+
+  #method<K extends keyof Model>(key: K): NonNullable<Model[K]> {
+    const found = this.model[key];
+    if (found === undefined) throw new TypeError(`this ${this.name} has no method ${key}`);
+    return (typeof found === "function" ? found.bind(this.model) : found) as NonNullable<Model[K]>;
+  }
+
+  /** Labels (numbers, text) or numbers, one for each row of `X`; rows of them where there are several targets. */
+  predict<T = number | string>(X: Input): ArrayLike<T> {
+    return this.#method("predict")(matrixOf(this, X)) as ArrayLike<T>;
+  }
+  /** Probabilities of {@link classes}, float64 of shape (rows, classes); a list of such for several targets. */
+  predictProba(X: Input): NDArray {
+    return probabilities(this.#method("predictProba")(matrixOf(this, X)));
+  }
+  /** Logarithms of {@link predictProba}. */
+  predictLogProba(X: Input): NDArray {
+    const own = this.model.predictLogProba;
+    if (own !== undefined) return probabilities(own.call(this.model, matrixOf(this, X)));
+    const given = this.#method("predictProba")(matrixOf(this, X));
+    return probabilities(Array.isArray(given) ? given.map(logOf) : logOf(given));
+  }
+  /** Scores: float64 of shape (rows,) for two classes, (rows, classes) for more. */
+  decisionFunction(X: Input): NDArray {
+    return this.#method("decisionFunction")(matrixOf(this, X)).output() as NDArray;
+  }
+  /** Log-likelihood or normality of each row, float64 of shape (rows,). */
+  scoreSamples(X: Input): NDArray {
+    return this.#method("scoreSamples")(matrixOf(this, X)).output() as NDArray;
+  }
+  /** The transformed table, float64 of shape (rows, outputs): an array, or a sparse matrix where scikit-learn gives one. */
+  transform(X: Input): NDArray | SparseMatrix {
+    return this.#method("transform")(matrixOf(this, X)).output();
+  }
+  /** The way back of {@link transform}. */
+  inverseTransform(X: Input): unknown {
+    const raw = this.model.inverseRaw;
+    if (raw !== undefined) return raw.call(this.model, listOrTable(X));
+    return this.#method("inverseTransform")(listOrTable(X)).output();
+  }
+  /** The `k` nearest fitted samples of each row (`n_neighbors` of them when `k` is left out). */
+  kneighbors(X: Input, k?: number): KNeighbors {
+    const x = matrixOf(this, X);
+    const found = this.#method("kneighbors")(x, k);
+    const shape = [x.rows, found.k];
+    return { distances: floatArray(found.distances, shape), indices: intArray(found.indices, shape) };
+  }
+  /** The leaf that each row ends in: int64 of shape (rows,) for a tree, (rows, trees…) for many. */
+  apply(X: Input): NDArray {
+    const leaves = this.#method("apply")(matrixOf(this, X));
+    return intArray(leaves.data, leaves.isFlat ? [leaves.rows] : [leaves.rows, leaves.cols]);
+  }
+  /** {@link predict} after one stage, after two, and so on. */
+  *stagedPredict<T = number | string>(X: Input): IterableIterator<ArrayLike<T>> {
+    yield* this.#method("stagedPredict")(matrixOf(this, X)) as Iterable<ArrayLike<T>>;
+  }
+  /** {@link predictProba} after each stage. */
+  *stagedPredictProba(X: Input): IterableIterator<NDArray> {
+    for (const stage of this.#method("stagedPredictProba")(matrixOf(this, X))) yield stage.output() as NDArray;
+  }
+  /** {@link decisionFunction} after each stage. */
+  *stagedDecisionFunction(X: Input): IterableIterator<NDArray> {
+    for (const stage of this.#method("stagedDecisionFunction")(matrixOf(this, X))) yield stage.output() as NDArray;
+  }
+  /** Accuracy of a classifier, R² of a regressor, or what scikit-learn scores else; `y` as one label or number per row. */
+  score(X: Input, y?: Input): number {
+    const x = matrixOf(this, X);
+    const truth = y === undefined ? null : labelsIn(y);
+    if (this.model.score !== undefined) return this.model.score(x, truth);
+    if (truth === null) throw new TypeError(`score of ${this.name} needs y`);
+    const given = this.#method("predict")(x);
+    if (given.length !== truth.length) throw new TypeError(`y has ${truth.length} items for ${given.length} rows`);
+    return this.model.isRegressor ? r2(truth, given) : accuracy(truth, given);
+  }
+
+  get [pyType](): string {
+    return `${this.cls.module}.${this.cls.name}`;
+  }
+  [pyParts](): unknown[] {
+    return [this.cls, this.attrs];
+  }
+  [pyReduce](): Reduction {
+    return { func: this.cls, args: EMPTY_TUPLE, isNew: true, state: this.attrs };
+  }
+  [pyJS](): unknown {
+    return this;
+  }
+  [pyRepr](): Parts {
+    return [estimatorText(this)];
+  }
+  [inspect](): string {
+    return estimatorText(this);
+  }
+  /** As scikit-learn prints it: the parameters that are not the defaults. */
+  toString(): string {
+    return estimatorText(this);
+  }
+  toJSON(): unknown {
+    return { class: this[pyType], params: this.getParams() };
+  }
+}
+
+/** Levels of estimators in values, also in lists and pairs of them. */
+function deepest(values: readonly unknown[], levels: number): number {
+  let most = 0;
+  for (const value of values) {
+    if (value instanceof Estimator) most = Math.max(most, value.depth);
+    else if (levels > 0 && Array.isArray(value) && typeof value[0] === "object") {
+      most = Math.max(most, deepest(value, levels - 1));
+    }
+  }
+  return most;
+}
+
+function probabilities(given: Matrix | Matrix[]): NDArray {
+  if (!Array.isArray(given)) return given.output() as NDArray;
+  // One table for each target; callers of several targets get them all.
+  return given.map((one) => one.output()) as unknown as NDArray;
+}
+
+function logOf(given: Matrix): Matrix {
+  return Matrix.dense(given.data.map(Math.log), given.rows, given.cols);
+}
+
+/** @internal The model of a part of an estimator; `FormatError` for what is no estimator. */
+export function partOf(owner: Estimator, value: unknown, what: string): Estimator {
+  if (value instanceof Estimator) {
+    // A part that holds its owner is found now, not when it is used.
+    value.model;
+    return value;
+  }
+  throw new FormatError(`${what} of ${owner.name} is no estimator of scikit-learn that brine knows`);
+}

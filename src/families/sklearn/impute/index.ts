@@ -1,0 +1,190 @@
+/**
+ * Imputers (sklearn/impute/).
+ *
+ * @module
+ */
+import { PyObject } from "../../../core/values/object.ts";
+import type { Estimator } from "../estimator.ts";
+import { partOf } from "../estimator.ts";
+import { flag, floats, floatsOf, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import { beside, Matrix, numberOf } from "../matrix.ts";
+import type { Kinds, Model } from "../model.ts";
+
+type Test = (value: unknown) => boolean;
+
+/** Tells what is missing: NaN (and JavaScript's null) unless the estimator names another value. */
+function missingOf(est: Estimator): Test {
+  const given = plain(est.attrs.get("missing_values") ?? Number.NaN);
+  const isNaNValue = (typeof given === "number" && Number.isNaN(given)) || given === "NaN" || given === null;
+  if (isNaNValue || given instanceof PyObject) {
+    return (value) => value === null || value === undefined || (typeof value === "number" && Number.isNaN(value));
+  }
+  return (value) => plain(value) === given;
+}
+
+function indicator(est: Estimator): Model {
+  const isMissing = missingOf(est);
+  const d = num(est, "n_features_in_", num(est, "_n_features", 0)) || undefined;
+  const all = text(est, "features", "missing-only") === "all";
+  const places = all ? null : Array.from(vector(est, "features_"));
+  return {
+    features: d,
+    finite: false,
+    transform(x) {
+      const chosen = places ?? Array.from({ length: x.cols }, (_, j) => j);
+      const out = new Float64Array(x.rows * chosen.length);
+      for (const [t, j] of chosen.entries()) {
+        const column = x.column(j);
+        for (let i = 0; i < x.rows; i++) out[i * chosen.length + t] = isMissing(column[i]) ? 1 : 0;
+      }
+      return Matrix.dense(out, x.rows, chosen.length);
+    },
+  };
+}
+
+/** Puts the columns of an indicator beside, where the imputer was told to. */
+function withIndicator(est: Estimator, x: Matrix, made: Matrix): Matrix {
+  const given = est.attrs.get("indicator_") ?? null;
+  if (!flag(est, "add_indicator") || given === null) return made;
+  const marks =
+    partOf(est, given, "indicator_").model.transform?.(x) ?? misfit(est, "its indicator does not transform");
+  return beside([made, marks], x.rows, x.isSparse && made.isSparse);
+}
+
+function simple(est: Estimator): Model {
+  const isMissing = missingOf(est);
+  const statistics = labelsOf(est.attrs.get("statistics_")) ?? wrong(est, "statistics_", "an array");
+  const d = statistics.length;
+  const isConstant = text(est, "strategy") === "constant";
+  const keepsEmpty = flag(est, "keep_empty_features");
+  const isEmpty = (value: unknown): boolean => value === null || (typeof value === "number" && Number.isNaN(value));
+  const kept = statistics.flatMap((value, j) => (!isConstant && !keepsEmpty && isEmpty(value) ? [] : [j]));
+  return {
+    features: d,
+    finite: false,
+    transform(x) {
+      const columns = kept.map((j): ArrayLike<unknown> => {
+        const fill = statistics[j];
+        const column = x.column(j);
+        if (column instanceof Float64Array && typeof fill === "number")
+          return column.map((v) => (isMissing(v) ? fill : v));
+        const filled = Array.from(column, (v) => (isMissing(v) ? fill : v));
+        return filled.every((v) => typeof v === "number") ? Float64Array.from(filled as number[]) : filled;
+      });
+      const made = Matrix.columns(columns, x.rows);
+      return withIndicator(est, x, x.isSparse ? Matrix.sparse(made.csr) : made);
+    },
+  };
+}
+
+/** Means of the nearest rows that have a value (distances over the columns that both rows have). */
+function nearest(est: Estimator): Model {
+  const isMissing = missingOf(est);
+  const { data: fit, shape } = floats(est, "_fit_X", 2);
+  const [n, d] = shape as [number, number];
+  const valid = labelsOf(est.attrs.get("_valid_mask")) ?? new Array(d).fill(true);
+  const k = num(est, "n_neighbors", 5);
+  const byDistance = text(est, "weights", "uniform") === "distance";
+  const gone = Array.from(fit, (v) => isMissing(v));
+  const keepsEmpty = flag(est, "keep_empty_features");
+  const distance = (x: Float64Array, i: number, j: number): number => {
+    let [sum, present] = [0, 0];
+    for (let l = 0; l < d; l++) {
+      const a = x[i * d + l] as number;
+      if (isMissing(a) || gone[j * d + l]) continue;
+      sum += (a - (fit[j * d + l] as number)) ** 2;
+      present++;
+    }
+    return present === 0 ? Number.NaN : Math.sqrt((sum / present) * d);
+  };
+  return {
+    features: d,
+    finite: false,
+    transform(x) {
+      const { data } = x;
+      const out = data.slice();
+      for (let i = 0; i < x.rows; i++) {
+        let all: Float64Array | null = null;
+        for (let l = 0; l < d; l++) {
+          if (!isMissing(data[i * d + l]) || !valid[l]) continue;
+          all ??= Float64Array.from({ length: n }, (_, j) => distance(data, i, j));
+          const own = all;
+          const donors: number[] = [];
+          for (let j = 0; j < n; j++) if (!gone[j * d + l]) donors.push(j);
+          const near = donors.filter((j) => !Number.isNaN(own[j] as number));
+          if (near.length === 0) {
+            // No row shares a column: the column's mean.
+            let sum = 0;
+            for (const j of donors) sum += fit[j * d + l] as number;
+            out[i * d + l] = sum / donors.length;
+            continue;
+          }
+          const chosen = near.sort((a, b) => (own[a] as number) - (own[b] as number) || a - b).slice(0, k);
+          let weights = chosen.map((j) => (byDistance ? 1 / (own[j] as number) : 1));
+          if (weights.includes(Number.POSITIVE_INFINITY))
+            weights = weights.map((w) => (w === Number.POSITIVE_INFINITY ? 1 : 0));
+          let [sum, total] = [0, 0];
+          for (const [c, j] of chosen.entries()) {
+            sum += (fit[j * d + l] as number) * (weights[c] as number);
+            total += weights[c] as number;
+          }
+          out[i * d + l] = sum / total;
+        }
+      }
+      const kept = valid.flatMap((on, l) => (on || keepsEmpty ? [l] : []));
+      for (let at = 0; at < out.length; at++) if (!valid[at % d]) out[at] = 0;
+      return withIndicator(est, x, Matrix.dense(out, x.rows, d).take(kept));
+    },
+  };
+}
+
+/** Column after column predicted from the others, as often as when it was fitted. */
+function iterative(est: Estimator): Model {
+  const first = partOf(est, est.attrs.get("initial_imputer_"), "initial_imputer_").model;
+  const isMissing = missingOf(est);
+  const steps = list(est, "imputation_sequence_").map((triple) => {
+    const parts = triple instanceof PyObject ? triple.args : (triple as readonly unknown[]);
+    const [column, others, model] = Array.isArray(parts) ? parts : wrong(est, "imputation_sequence_", "triples");
+    const places = Array.from(floatsOf(others)?.data ?? wrong(est, "imputation_sequence_", "triples"));
+    return { column: numberOf(column), places, model: partOf(est, model, "imputation_sequence_").model };
+  });
+  const low = est.attrs.has("_min_value") ? vector(est, "_min_value") : null;
+  const high = est.attrs.has("_max_value") ? vector(est, "_max_value") : null;
+  return {
+    features: num(est, "n_features_in_", 0) || undefined,
+    finite: false,
+    transform(x) {
+      const begun = first.transform?.(x) ?? misfit(est, "its first imputer does not transform");
+      const d = begun.cols;
+      if (d !== x.cols) return misfit(est, "columns without any value are not kept here");
+      const out = begun.data.slice();
+      for (const { column, places, model } of steps) {
+        const rows = Array.from({ length: x.rows }, (_, i) => i).filter((i) => isMissing(x.data[i * d + column]));
+        if (rows.length === 0) continue;
+        const part = new Float64Array(rows.length * places.length);
+        for (const [r, i] of rows.entries()) {
+          for (const [c, j] of places.entries()) part[r * places.length + c] = out[i * d + j] as number;
+        }
+        const given =
+          model.predict?.(Matrix.dense(part, rows.length, places.length)) ??
+          misfit(est, "its estimator does not predict");
+        for (const [r, i] of rows.entries()) {
+          const v = numberOf(given[r]);
+          out[i * d + column] = Math.min(
+            high?.[column] ?? Number.POSITIVE_INFINITY,
+            Math.max(low?.[column] ?? Number.NEGATIVE_INFINITY, v),
+          );
+        }
+      }
+      return withIndicator(est, x, Matrix.dense(out, x.rows, d));
+    },
+  };
+}
+
+export const kinds: Kinds = {
+  SimpleImputer: simple,
+  Imputer: simple,
+  MissingIndicator: indicator,
+  KNNImputer: nearest,
+  IterativeImputer: iterative,
+};

@@ -1,0 +1,249 @@
+/**
+ * What callers give to models: arrays, nested arrays, sparse matrices, records, columns by name.
+ *
+ * @module
+ */
+import { NDArray } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { SparseMatrix } from "../scipy/index.ts";
+import type { Estimator } from "./estimator.ts";
+import { floatsOf, labelsOf, plain } from "./fields.ts";
+import { Matrix } from "./matrix.ts";
+
+/** A column's values. */
+export type Column = ArrayLike<unknown> | NDArray;
+
+/** Anything that stands for a table, or (for texts and labels) a list. */
+export type Input =
+  | NDArray
+  | SparseMatrix
+  | ArrayLike<unknown>
+  | Readonly<Record<string, Column>>
+  | ReadonlyMap<string, Column>
+  | PyDict<string, Column>
+  | Matrix;
+
+/** The table that an input stands for, checked against what the estimator was fitted with. */
+export function matrixOf(est: Estimator | null, input: unknown): Matrix {
+  if (est === null) return input instanceof Matrix ? input : tableOf(input, null);
+  let owner = est;
+  while (owner.model.front !== undefined) owner = owner.model.front;
+  const { model } = owner;
+  if (model.raw) return input instanceof Matrix ? input : listOf(input);
+  const names = owner.featureNames;
+  const made = input instanceof Matrix ? input : tableOf(input, model.loose ? null : names);
+  if (model.loose) return made;
+  const fitted = plain(owner.attrs.get("n_features_in_")) ?? model.features;
+  const x = names !== null && made.names !== null ? inOrder(owner, made, names) : made;
+  if (typeof fitted === "number" && x.cols !== fitted) {
+    throw new TypeError(`X has ${x.cols} features, but ${owner.name} is expecting ${fitted} features as input`);
+  }
+  if (model.finite !== false) checkFinite(owner, x, model.finite === "allow-nan");
+  return x;
+}
+
+/** A list as the one column of a table, or the table that the input is. */
+export function listOrTable(input: unknown): Matrix {
+  if (input instanceof Matrix || input instanceof SparseMatrix) return matrixOf(null, input);
+  const isList =
+    input instanceof NDArray
+      ? input.ndim === 1
+      : ArrayBuffer.isView(input) ||
+        (Array.isArray(input) && !Array.isArray(input[0]) && !ArrayBuffer.isView(input[0]));
+  return isList ? listOf(input) : matrixOf(null, input);
+}
+
+function listOf(input: unknown): Matrix {
+  if (input instanceof NDArray) {
+    const items = input.flat().map(plain);
+    return Matrix.columns([items], items.length);
+  }
+  if (typeof input === "string") throw new TypeError("a list of texts is expected, not one text");
+  const items = Array.isArray(input)
+    ? input.map(plain)
+    : ArrayBuffer.isView(input)
+      ? Array.from(input as unknown as ArrayLike<number>)
+      : null;
+  if (items === null) throw new TypeError("a list is expected");
+  return Matrix.columns([items], items.length);
+}
+
+/** Columns of the fitted names in their order. A pipeline's first step decides about further ones. */
+function inOrder(est: Estimator, made: Matrix, names: readonly string[]): Matrix {
+  const given = made.names as readonly string[];
+  if (given.length === names.length && given.every((name, i) => name === names[i])) return made;
+  const places = new Map(given.map((name, i) => [name, i]));
+  const missing = names.filter((name) => !places.has(name));
+  const unseen = given.filter((name) => !names.includes(name));
+  if (missing.length > 0 || unseen.length > 0) {
+    const parts = [
+      unseen.length > 0 ? `feature names unseen at fit time: ${unseen.slice(0, 5).join(", ")}` : "",
+      missing.length > 0 ? `feature names seen at fit time, yet now missing: ${missing.slice(0, 5).join(", ")}` : "",
+    ];
+    throw new TypeError(
+      `the features of X are not those ${est.name} was fitted with: ${parts.filter(Boolean).join("; ")}`,
+    );
+  }
+  return made.take(names.map((name) => places.get(name) as number));
+}
+
+function checkFinite(est: Estimator, x: Matrix, allowNaN: boolean): void {
+  const data = x.isSparse ? x.csr.data : x.data;
+  // One sum tells most tables from those with something to find.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] as number;
+  if (Number.isFinite(sum)) return;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i] as number;
+    if (Number.isNaN(v)) {
+      if (!allowNaN) throw new TypeError(`Input X contains NaN, which ${est.name} does not accept`);
+    } else if (!Number.isFinite(v)) throw new TypeError(`Input X contains infinity, which ${est.name} does not accept`);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> | Map<string, unknown> | PyDict<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  if (value instanceof Map || value instanceof PyDict) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function entriesOf(record: unknown): [string, unknown][] {
+  return record instanceof Map || record instanceof PyDict
+    ? ([...record.entries()] as [string, unknown][])
+    : Object.entries(record as object);
+}
+
+function tableOf(input: unknown, names: readonly string[] | null): Matrix {
+  if (input instanceof NDArray) return ofArray(input);
+  if (input instanceof SparseMatrix) return ofSparse(input);
+  if (isRecord(input)) return ofColumns(entriesOf(input));
+  if (!Array.isArray(input)) {
+    if (ArrayBuffer.isView(input)) throw oneAxis();
+    throw new TypeError("X must be an array of two axes, nested arrays, records or columns by name");
+  }
+  const [first] = input;
+  if (isRecord(first)) return ofRecords(input, names);
+  if (!Array.isArray(first) && !ArrayBuffer.isView(first)) {
+    if (input.length === 0) throw new TypeError("Found array with 0 sample(s) while a minimum of 1 is required");
+    throw oneAxis();
+  }
+  return ofRows(input as ArrayLike<unknown>[]);
+}
+
+function oneAxis(): TypeError {
+  return new TypeError("Expected 2D array, got 1D array instead: one sample is a row of its own, [[...]]");
+}
+
+function ofArray(array: NDArray): Matrix {
+  if (array.ndim === 1) {
+    if (array.dtype.fields === null) throw oneAxis();
+    return ofColumns([...array.dtype.fields.keys()].map((name) => [name, array.field(name)]));
+  }
+  if (array.ndim !== 2) throw new TypeError(`Found array with dim ${array.ndim}, while dim <= 2 is required`);
+  const [rows, cols] = array.shape as [number, number];
+  const numbers = /[biuf]/.test(array.dtype.kind) ? floatsOf(array) : null;
+  if (numbers !== null) return Matrix.dense(numbers.data, rows, cols);
+  const items = array.flat();
+  return Matrix.columns(
+    Array.from({ length: cols }, (_, j) => tidy(Array.from({ length: rows }, (_, i) => plain(items[i * cols + j])))),
+    rows,
+  );
+}
+
+/** Float64 where a column holds numbers alone. */
+function tidy(column: unknown[]): ArrayLike<unknown> {
+  return column.every((value) => typeof value === "number") ? Float64Array.from(column as number[]) : column;
+}
+
+function ofRows(rows: ArrayLike<unknown>[]): Matrix {
+  const cols = rows[0]?.length ?? 0;
+  let isNumeric = true;
+  for (const row of rows) {
+    if (typeof row !== "object" || row === null || row.length !== cols) {
+      throw new TypeError("the rows of X must be of one length");
+    }
+    if (!ArrayBuffer.isView(row)) for (let j = 0; j < cols && isNumeric; j++) isNumeric = typeof row[j] === "number";
+  }
+  if (isNumeric) {
+    const out = new Float64Array(rows.length * cols);
+    for (const [i, row] of rows.entries()) out.set(row as ArrayLike<number>, i * cols);
+    return Matrix.dense(out, rows.length, cols);
+  }
+  return Matrix.columns(
+    Array.from({ length: cols }, (_, j) => tidy(rows.map((row) => plain(row[j])))),
+    rows.length,
+  );
+}
+
+function ofColumns(entries: readonly (readonly [string, unknown])[]): Matrix {
+  const columns = entries.map(([name, column]): ArrayLike<unknown> => {
+    if (column instanceof NDArray && column.ndim === 1) {
+      return (/[biuf]/.test(column.dtype.kind) ? floatsOf(column)?.data : null) ?? tidy(column.flat().map(plain));
+    }
+    if (Array.isArray(column)) return tidy(column.map(plain));
+    if (ArrayBuffer.isView(column)) return Float64Array.from(column as unknown as ArrayLike<number>, Number);
+    throw new TypeError(`column ${JSON.stringify(name)} must be an array`);
+  });
+  const rows = columns[0]?.length ?? 0;
+  if (columns.some((column) => column.length !== rows)) throw new TypeError("the columns of X must be of one length");
+  return Matrix.columns(
+    columns,
+    rows,
+    entries.map(([name]) => name),
+  );
+}
+
+function ofRecords(records: readonly unknown[], fitted: readonly string[] | null): Matrix {
+  const names = fitted ?? entriesOf(records[0]).map(([name]) => name);
+  const columns = names.map((): unknown[] => new Array(records.length).fill(Number.NaN));
+  const places = new Map(names.map((name, i) => [name, i]));
+  const seen = new Set<string>();
+  for (const [i, record] of records.entries()) {
+    if (!isRecord(record)) throw new TypeError("X mixes records with something else");
+    for (const [name, value] of entriesOf(record)) {
+      const place = places.get(name);
+      if (place === undefined) throw new TypeError(`feature names unseen at fit time: ${name}`);
+      seen.add(name);
+      (columns[place] as unknown[])[i] = plain(value);
+    }
+  }
+  const missing = names.filter((name) => !seen.has(name));
+  if (missing.length > 0) {
+    throw new TypeError(`feature names seen at fit time, yet now missing: ${missing.slice(0, 5).join(", ")}`);
+  }
+  return Matrix.columns(columns.map(tidy), records.length, names);
+}
+
+function ofSparse(sparse: SparseMatrix): Matrix {
+  const [rows, cols] = sparse.shape as [number, number];
+  if (sparse.ndim !== 2) throw oneAxis();
+  const { coords, data } = sparse.entries();
+  const [row, col] = coords as [ArrayLike<number>, ArrayLike<number>];
+  const indptr = new Int32Array(rows + 1);
+  for (let e = 0; e < data.length; e++) {
+    const at = (row[e] as number) + 1;
+    indptr[at] = (indptr[at] as number) + 1;
+  }
+  for (let i = 0; i < rows; i++) indptr[i + 1] = (indptr[i + 1] as number) + (indptr[i] as number);
+  const next = indptr.slice();
+  const indices = new Int32Array(data.length);
+  const values = new Float64Array(data.length);
+  for (let e = 0; e < data.length; e++) {
+    const at = next[row[e] as number] as number;
+    next[row[e] as number] = at + 1;
+    indices[at] = col[e] as number;
+    values[at] = Number(data[e]);
+  }
+  return Matrix.sparse({ rows, cols, indptr, indices, data: values });
+}
+
+/** Labels or numbers for each row; rows of them where there are two axes. */
+export function labelsIn(y: unknown): ArrayLike<unknown> {
+  if (y instanceof NDArray && y.ndim === 2) return y.toArray() as unknown[];
+  return labelsOf(y) ?? (ArrayBuffer.isView(y) ? (y as unknown as ArrayLike<unknown>) : fail());
+}
+
+function fail(): never {
+  throw new TypeError("y must be an array");
+}

@@ -1,0 +1,324 @@
+/**
+ * Linear models (sklearn/linear_model/, sklearn/svm/_classes.py) and discriminant analysis
+ * (sklearn/discriminant_analysis.py).
+ *
+ * @module
+ */
+import {
+  argmax,
+  csrTimes,
+  divideRows,
+  expit,
+  pairwiseSum,
+  rowSums,
+  softmaxRows,
+  times,
+  timesTransposed,
+} from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { partOf } from "../estimator.ts";
+import { type Floats, floats, floatsOf, isSince, labels, list, misfit, num, text, vector, wrong } from "../fields.ts";
+import { Matrix } from "../matrix.ts";
+import type { Kinds, Model } from "../model.ts";
+import { targetRows } from "../tree/index.ts";
+
+interface Plane {
+  /** Rows of weights, one for each output. */
+  readonly coef: Float64Array;
+  readonly intercept: Float64Array;
+  readonly outputs: number;
+  readonly features: number;
+  /** Was the output one number for each row? */
+  readonly isFlat: boolean;
+  scores(x: Matrix): Float64Array;
+}
+
+/** `x` times the rows of `coef`, plus an intercept each. */
+export function planeOf(est: Estimator, coefName = "coef_", interceptName = "intercept_"): Plane {
+  const { data: coef, shape }: Floats = floats(est, coefName);
+  const features = shape[shape.length - 1] ?? 0;
+  const outputs = shape.length === 2 ? (shape[0] as number) : 1;
+  if (shape.length < 1 || shape.length > 2) wrong(est, coefName, "an array of one or two axes");
+  const given = floatsOf(est.attrs.get(interceptName) ?? 0)?.data ?? wrong(est, interceptName, "numbers");
+  if (given.length !== 1 && given.length !== outputs) misfit(est, `${given.length} intercepts for ${outputs} outputs`);
+  const intercept = Float64Array.from({ length: outputs }, (_, j) => given[given.length === 1 ? 0 : j] as number);
+  return {
+    coef,
+    intercept,
+    outputs,
+    features,
+    isFlat: shape.length === 1,
+    scores(x) {
+      const out = x.isSparse
+        ? csrTimes(x.csr, coef, outputs)
+        : timesTransposed(x.data, coef, x.rows, features, outputs);
+      for (let i = 0, at = 0; i < x.rows; i++) {
+        for (let j = 0; j < outputs; j++, at++) out[at] = (out[at] as number) + (intercept[j] as number);
+      }
+      return out;
+    },
+  };
+}
+
+function regressor(link: (est: Estimator) => ((v: number) => number) | null = () => null): (est: Estimator) => Model {
+  return (est) => {
+    const plane = planeOf(est);
+    const inverse = link(est);
+    return {
+      features: plane.features,
+      isRegressor: true,
+      predict(x) {
+        const scores = plane.scores(x);
+        return targetRows(inverse === null ? scores : scores.map(inverse), x.rows, plane.outputs, plane.isFlat);
+      },
+    };
+  };
+}
+
+const tweedie = (est: Estimator): ((v: number) => number) | null => {
+  const given = text(est, "link", "auto");
+  return given === "log" || (given === "auto" && num(est, "power", 0) > 0) ? Math.exp : null;
+};
+
+type Shares = (scores: Matrix, est: Estimator, k: number) => Matrix;
+
+/** Two columns of one probability. */
+export function twoSided(p: Float64Array): Matrix {
+  const out = new Float64Array(p.length * 2);
+  for (let i = 0; i < p.length; i++) {
+    out[2 * i] = 1 - (p[i] as number);
+    out[2 * i + 1] = p[i] as number;
+  }
+  return Matrix.dense(out, p.length, 2);
+}
+
+/** One class against the rest (LinearClassifierMixin._predict_proba_lr). */
+const againstRest: Shares = ({ data, rows, cols }) => {
+  const p = data.map(expit);
+  if (cols === 1) return twoSided(p);
+  return Matrix.dense(divideRows(p, cols, rowSums(p, rows, cols)), rows, cols);
+};
+
+/** All classes at once. */
+const together: Shares = ({ data, rows, cols }) => {
+  if (cols > 1) return Matrix.dense(softmaxRows(data.slice(), rows, cols), rows, cols);
+  const both = new Float64Array(rows * 2);
+  for (let i = 0; i < rows; i++) {
+    both[2 * i] = -(data[i] as number);
+    both[2 * i + 1] = data[i] as number;
+  }
+  return Matrix.dense(softmaxRows(both, rows, 2), rows, 2);
+};
+
+const logistic: Shares = (scores, est, k) => {
+  const multi = text(est, "multi_class", "auto") ?? "auto";
+  const isRest =
+    multi === "ovr" || multi === "warn" || (multi !== "multinomial" && (k <= 2 || text(est, "solver") === "liblinear"));
+  return (isRest ? againstRest : together)(scores, est, k);
+};
+
+const huber: Shares = ({ data, rows, cols }) => {
+  const p = data.map((v) => (Math.min(1, Math.max(-1, v)) + 1) / 2);
+  if (cols === 1) return twoSided(p);
+  const sums = rowSums(p, rows, cols);
+  for (let i = 0; i < rows; i++) {
+    if (sums[i] !== 0) continue;
+    p.fill(1, i * cols, (i + 1) * cols);
+    sums[i] = cols;
+  }
+  return Matrix.dense(divideRows(p, cols, sums), rows, cols);
+};
+
+function sgdShares(est: Estimator): Shares | null {
+  const loss = text(est, "loss");
+  if (loss === "log" || loss === "log_loss") return againstRest;
+  return loss === "modified_huber" ? huber : null;
+}
+
+function classifier(sharesFor: (est: Estimator) => Shares | null): (est: Estimator) => Model {
+  return (est) => {
+    const classes = est.attrs.has("classes_")
+      ? labels(est, "classes_")
+      : labels(partOf(est, est.attrs.get("_label_binarizer"), "_label_binarizer"), "classes_");
+    const plane = planeOf(est);
+    const shares = sharesFor(est);
+    const { outputs } = plane;
+    if (outputs !== (classes.length === 2 ? 1 : classes.length) && !(classes.length === 2 && outputs === 2)) {
+      misfit(est, `${outputs} rows of weights for ${classes.length} classes`);
+    }
+    const scores = (x: Matrix): Matrix => Matrix.dense(plane.scores(x), x.rows, outputs);
+    return {
+      features: plane.features,
+      classes,
+      decisionFunction: (x) => (outputs === 1 ? Matrix.flat(plane.scores(x)) : scores(x)),
+      predict(x) {
+        const data = plane.scores(x);
+        if (outputs === 1) return Array.from(data, (v) => classes[v > 0 ? 1 : 0]);
+        return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * outputs, outputs)]);
+      },
+      ...(shares && { predictProba: (x: Matrix) => shares(scores(x), est, classes.length) }),
+    };
+  };
+}
+
+function oneClass(est: Estimator): Model {
+  const coef = vector(est, "coef_");
+  const offset = num(est, "offset_");
+  const scores = (x: Matrix): Float64Array =>
+    x.isSparse ? csrTimes(x.csr, coef, 1) : timesTransposed(x.data, coef, x.rows, coef.length, 1);
+  const decide = (x: Matrix): Float64Array => scores(x).map((v) => v - offset);
+  return {
+    features: coef.length,
+    scoreSamples: (x) => Matrix.flat(scores(x)),
+    decisionFunction: (x) => Matrix.flat(decide(x)),
+    predict: (x) => Array.from(decide(x), (v) => (v >= 0 ? 1 : -1)),
+  };
+}
+
+function ransac(est: Estimator): Model {
+  const inner = partOf(est, est.attrs.get("estimator_"), "estimator_").model;
+  return {
+    isRegressor: true,
+    predict: (x) => inner.predict?.(x) ?? misfit(est, "its estimator does not predict"),
+  };
+}
+
+/** Linear discriminant analysis: a linear classifier that also projects. */
+function discriminant(est: Estimator): Model {
+  const base = classifier(
+    () => (scores, owner, k) => (k === 2 || !isSince(est.version, 0, 22) ? againstRest : together)(scores, owner, k),
+  )(est);
+  if (!est.attrs.has("scalings_")) return base;
+  const { data: scalings, shape } = floats(est, "scalings_", 2);
+  const [d, all] = shape as [number, number];
+  const most = Math.min(all, num(est, "_max_components", all));
+  const mean = text(est, "solver") === "svd" ? vector(est, "xbar_", d) : null;
+  return {
+    ...base,
+    transform(x) {
+      const centred = mean === null ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
+      const out = Matrix.dense(times(centred, scalings, x.rows, d, all), x.rows, all);
+      return out.take(Array.from({ length: most }, (_, j) => j));
+    },
+  };
+}
+
+function quadratic(est: Estimator): Model {
+  const classes = labels(est, "classes_");
+  const k = classes.length;
+  const { data: means, shape } = floats(est, "means_", 2);
+  const d = shape[1] as number;
+  const priors = vector(est, "priors_", k);
+  const parts = list(est, "rotations_").map((one, c) => {
+    const rotation = floatsOf(one) ?? wrong(est, "rotations_", "arrays");
+    const scaling = floatsOf(list(est, "scalings_")[c])?.data ?? wrong(est, "scalings_", "arrays");
+    const width = scaling.length;
+    if (rotation.data.length !== d * width) misfit(est, "rotations_ and scalings_ differ");
+    const scaled = rotation.data.map((v, at) => v * (scaling[at % width] as number) ** -0.5);
+    return { scaled, width, logs: pairwiseSum(scaling.map(Math.log)) };
+  });
+  if (parts.length !== k || means.length !== k * d) misfit(est, "rotations_, means_ and classes_ differ in number");
+  const scores = (x: Matrix): Float64Array => {
+    const out = new Float64Array(x.rows * k);
+    for (const [c, { scaled, width, logs }] of parts.entries()) {
+      const centred = x.data.map((v, at) => v - (means[c * d + (at % d)] as number));
+      const turned = times(centred, scaled, x.rows, d, width).map((v) => v * v);
+      for (let i = 0; i < x.rows; i++) {
+        out[i * k + c] = -0.5 * (pairwiseSum(turned, i * width, width) + logs) + Math.log(priors[c] as number);
+      }
+    }
+    return out;
+  };
+  return {
+    features: d,
+    decisionFunction(x) {
+      const all = scores(x);
+      if (k !== 2) return Matrix.dense(all, x.rows, k);
+      return Matrix.flat(
+        Float64Array.from({ length: x.rows }, (_, i) => (all[2 * i + 1] as number) - (all[2 * i] as number)),
+      );
+    },
+    predict(x) {
+      const all = scores(x);
+      return Array.from({ length: x.rows }, (_, i) => classes[argmax(all, i * k, k)]);
+    },
+    predictProba: (x) => Matrix.dense(softmaxRows(scores(x), x.rows, k), x.rows, k),
+  };
+}
+
+/** Partial least squares (sklearn/cross_decomposition/_pls.py). */
+function leastSquares(est: Estimator): Model {
+  const mean = vector(est, est.attrs.has("_x_mean") ? "_x_mean" : "x_mean_");
+  const scale = vector(est, est.attrs.has("_x_std") ? "_x_std" : "x_std_", mean.length);
+  const d = mean.length;
+  const { data: rotations, shape } = floats(est, "x_rotations_", 2);
+  const coef = floats(est, "coef_", 2);
+  const isTurned = coef.shape[1] === d && est.attrs.has("intercept_") && coef.shape[0] !== d;
+  const outputs = (isTurned ? coef.shape[0] : coef.shape[1]) as number;
+  const intercept = vector(
+    est,
+    est.attrs.has("intercept_") ? "intercept_" : est.attrs.has("_y_mean") ? "_y_mean" : "y_mean_",
+    outputs,
+  );
+  const isOne = outputs === 1 && est.attrs.get("_predict_1d") === true;
+  const hasScale = !isSince(est.version, 1, 5);
+  return {
+    features: d,
+    isRegressor: true,
+    predict(x) {
+      const centred = x.data.map(
+        (v, at) => (v - (mean[at % d] as number)) / (hasScale ? (scale[at % d] as number) : 1),
+      );
+      const made = isTurned
+        ? timesTransposed(centred, coef.data, x.rows, d, outputs)
+        : times(centred, coef.data, x.rows, d, outputs);
+      return targetRows(
+        made.map((v, at) => v + (intercept[at % outputs] as number)),
+        x.rows,
+        outputs,
+        isOne,
+      );
+    },
+    inverseTransform(x) {
+      const k = shape[1] as number;
+      const loadings = floats(est, "x_loadings_", 2).data;
+      const made = timesTransposed(x.data, loadings, x.rows, k, d);
+      return Matrix.dense(
+        made.map((v, at) => v * (scale[at % d] as number) + (mean[at % d] as number)),
+        x.rows,
+        d,
+      );
+    },
+    transform(x) {
+      const k = shape[1] as number;
+      const centred = x.data.map((v, at) => (v - (mean[at % d] as number)) / (scale[at % d] as number));
+      return Matrix.dense(times(centred, rotations, x.rows, d, k), x.rows, k);
+    },
+  };
+}
+
+const PLAIN =
+  "LinearRegression Ridge RidgeCV Lasso LassoCV ElasticNet ElasticNetCV Lars LarsCV LassoLars LassoLarsCV LassoLarsIC " +
+  "MultiTaskLasso MultiTaskLassoCV MultiTaskElasticNet MultiTaskElasticNetCV OrthogonalMatchingPursuit " +
+  "OrthogonalMatchingPursuitCV BayesianRidge ARDRegression HuberRegressor TheilSenRegressor SGDRegressor " +
+  "PassiveAggressiveRegressor LinearSVR QuantileRegressor";
+
+export const kinds: Kinds = {
+  ...Object.fromEntries(PLAIN.split(" ").map((name) => [name, regressor()])),
+  PoissonRegressor: regressor(() => Math.exp),
+  GammaRegressor: regressor(() => Math.exp),
+  TweedieRegressor: regressor(tweedie),
+  RANSACRegressor: ransac,
+  LogisticRegression: classifier(() => logistic),
+  LogisticRegressionCV: classifier(() => logistic),
+  SGDClassifier: classifier(sgdShares),
+  SGDOneClassSVM: oneClass,
+  Perceptron: classifier(() => null),
+  PassiveAggressiveClassifier: classifier(() => null),
+  RidgeClassifier: classifier(() => null),
+  RidgeClassifierCV: classifier(() => null),
+  LinearSVC: classifier(() => null),
+  LinearDiscriminantAnalysis: discriminant,
+  QuadraticDiscriminantAnalysis: quadratic,
+  PLSRegression: leastSquares,
+};

@@ -1,0 +1,263 @@
+/**
+ * What models are given and what they give: a table of two axes, dense numbers, sparse numbers, or columns of anything.
+ *
+ * @module
+ */
+import { dtype, NDArray, NumpyScalar } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { PyFloat } from "../../core/values/scalars.ts";
+import { tuple } from "../../core/values/tuple.ts";
+import type { Csr } from "../../math/index.ts";
+import { SparseMatrix } from "../scipy/index.ts";
+
+/** A table of rows and columns in whichever form it came; each form is made from another when it is first wanted. */
+export class Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  /** Names of the columns, where they are known. */
+  readonly names: readonly string[] | null;
+  #dense: Float64Array | null;
+  #csr: Csr | null;
+  #columns: readonly ArrayLike<unknown>[] | null;
+  /** Is it stored sparse? */
+  readonly isSparse: boolean;
+  /** Was it one axis, or is it to be given back as one? */
+  readonly isFlat: boolean;
+
+  private constructor(
+    rows: number,
+    cols: number,
+    parts: {
+      dense?: Float64Array;
+      csr?: Csr;
+      columns?: readonly ArrayLike<unknown>[];
+      names?: readonly string[] | null;
+      flat?: boolean;
+    },
+  ) {
+    this.rows = rows;
+    this.cols = cols;
+    this.names = parts.names ?? null;
+    this.#dense = parts.dense ?? null;
+    this.#csr = parts.csr ?? null;
+    this.#columns = parts.columns ?? null;
+    this.isSparse = parts.csr !== undefined;
+    this.isFlat = parts.flat ?? false;
+  }
+
+  static dense(data: Float64Array, rows: number, cols: number, names: readonly string[] | null = null): Matrix {
+    return new Matrix(rows, cols, { dense: data, names });
+  }
+  /** One number for each row. */
+  static flat(data: Float64Array): Matrix {
+    return new Matrix(data.length, 1, { dense: data, flat: true });
+  }
+  static sparse(csr: Csr): Matrix {
+    return new Matrix(csr.rows, csr.cols, { csr });
+  }
+  static columns(columns: readonly ArrayLike<unknown>[], rows: number, names: readonly string[] | null = null): Matrix {
+    return new Matrix(rows, columns.length, { columns, names });
+  }
+
+  /** Does it hold anything but numbers? */
+  get isMixed(): boolean {
+    return this.#columns?.some((column) => !(column instanceof Float64Array)) ?? false;
+  }
+
+  /** The numbers in C order; `TypeError` for text that is no number, as NumPy has it. */
+  get data(): Float64Array {
+    if (this.#dense !== null) return this.#dense;
+    const { rows, cols } = this;
+    const out = new Float64Array(rows * cols);
+    if (this.#csr !== null) {
+      const { indptr, indices, data } = this.#csr;
+      for (let i = 0; i < rows; i++) {
+        for (let e = indptr[i] as number; e < (indptr[i + 1] as number); e++) {
+          const at = i * cols + (indices[e] as number);
+          out[at] = (out[at] as number) + (data[e] as number);
+        }
+      }
+    } else {
+      for (const [j, column] of (this.#columns ?? []).entries()) {
+        if (column instanceof Float64Array) for (let i = 0; i < rows; i++) out[i * cols + j] = column[i] as number;
+        else for (let i = 0; i < rows; i++) out[i * cols + j] = numberOf(column[i]);
+      }
+    }
+    this.#dense = out;
+    return out;
+  }
+
+  /** The entries by rows: those that are stored, or of a dense table those that are not zero. */
+  get csr(): Csr {
+    if (this.#csr !== null) return this.#csr;
+    const { rows, cols, data } = this;
+    const indptr = new Int32Array(rows + 1);
+    const indices: number[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) {
+        const v = data[i * cols + j] as number;
+        if (v === 0) continue;
+        indices.push(j);
+        values.push(v);
+      }
+      indptr[i + 1] = indices.length;
+    }
+    this.#csr = { rows, cols, indptr, indices, data: values };
+    return this.#csr;
+  }
+
+  /** One column, as it came. */
+  column(j: number): ArrayLike<unknown> {
+    if (this.#columns !== null) return this.#columns[j] as ArrayLike<unknown>;
+    const { rows, cols, data } = this;
+    const out = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) out[i] = data[i * cols + j] as number;
+    return out;
+  }
+
+  /** The columns at these places. */
+  take(places: readonly number[]): Matrix {
+    const { rows, cols, names } = this;
+    if (places.length === cols && places.every((place, i) => place === i)) return this;
+    const named = names === null ? null : places.map((place) => names[place] as string);
+    for (const place of places) {
+      if (!(place >= 0 && place < cols)) throw new RangeError(`column ${place} of ${cols} does not exist`);
+    }
+    if (this.#csr !== null && this.#dense === null) return Matrix.sparse(takenCsr(this.#csr, places));
+    if (this.#columns !== null) {
+      return Matrix.columns(
+        places.map((place) => this.column(place)),
+        rows,
+        named,
+      );
+    }
+    const { data } = this;
+    const k = places.length;
+    const out = new Float64Array(rows * k);
+    for (let j = 0; j < k; j++) {
+      const from = places[j] as number;
+      for (let i = 0; i < rows; i++) out[i * k + j] = data[i * cols + from] as number;
+    }
+    return Matrix.dense(out, rows, k, named);
+  }
+
+  /** The same numbers under other names of columns. */
+  withNames(names: readonly string[] | null): Matrix {
+    if (this.#csr !== null) return this;
+    if (this.#columns !== null) return Matrix.columns(this.#columns, this.rows, names);
+    return Matrix.dense(this.data, this.rows, this.cols, names);
+  }
+
+  /** As a caller gets it: an array of one or two axes, or a sparse matrix. */
+  output(): NDArray | SparseMatrix {
+    const { rows, cols } = this;
+    if (this.isSparse) return sparseOutput(this.csr);
+    if (this.#columns !== null && this.isMixed) {
+      const items: unknown[] = new Array(rows * cols);
+      for (let j = 0; j < cols; j++) {
+        const column = this.column(j);
+        for (let i = 0; i < rows; i++) items[i * cols + j] = column[i];
+      }
+      return NDArray.over(dtype("O"), items, [rows, cols]);
+    }
+    return floatArray(this.data, this.isFlat ? [rows] : [rows, cols]);
+  }
+}
+
+/** An array of float64 over numbers. */
+export function floatArray(data: Float64Array, shape: readonly number[]): NDArray {
+  return NDArray.fromBytes("<f8", new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape, {
+    share: true,
+  });
+}
+
+/** An array of int64 over numbers. */
+export function intArray(data: ArrayLike<number>, shape: readonly number[]): NDArray {
+  const big = new BigInt64Array(data.length);
+  for (let i = 0; i < data.length; i++) big[i] = BigInt(data[i] as number);
+  return NDArray.fromBytes("<i8", new Uint8Array(big.buffer), shape, { share: true });
+}
+
+function sparseOutput({ rows, cols, indptr, indices, data }: Csr): SparseMatrix {
+  const ints = (numbers: ArrayLike<number>): NDArray => {
+    const own = Int32Array.from(numbers);
+    return NDArray.fromBytes("<i4", new Uint8Array(own.buffer), [own.length], { share: true });
+  };
+  const attrs = new PyDict<string, unknown>([
+    ["_shape", tuple(rows, cols)],
+    ["maxprint", 50],
+    ["indices", ints(indices)],
+    ["indptr", ints(indptr)],
+    ["data", floatArray(Float64Array.from(data), [data.length])],
+  ]);
+  return new SparseMatrix("csr", false, attrs);
+}
+
+function takenCsr(csr: Csr, places: readonly number[]): Csr {
+  const to = new Map<number, number[]>();
+  for (const [at, place] of places.entries()) to.set(place, [...(to.get(place) ?? []), at]);
+  const indptr = new Int32Array(csr.rows + 1);
+  const indices: number[] = [];
+  const data: number[] = [];
+  for (let i = 0; i < csr.rows; i++) {
+    for (let e = csr.indptr[i] as number; e < (csr.indptr[i + 1] as number); e++) {
+      for (const at of to.get(csr.indices[e] as number) ?? []) {
+        indices.push(at);
+        data.push(csr.data[e] as number);
+      }
+    }
+    indptr[i + 1] = indices.length;
+  }
+  return { rows: csr.rows, cols: places.length, indptr, indices, data };
+}
+
+/** Tables side by side; sparse when `sparse`. */
+export function beside(parts: readonly Matrix[], rows: number, sparse: boolean): Matrix {
+  const cols = parts.reduce((sum, part) => sum + part.cols, 0);
+  if (sparse) {
+    const indptr = new Int32Array(rows + 1);
+    const indices: number[] = [];
+    const data: number[] = [];
+    const sources = parts.map((part) => part.csr);
+    for (let i = 0; i < rows; i++) {
+      let offset = 0;
+      for (const source of sources) {
+        for (let e = source.indptr[i] as number; e < (source.indptr[i + 1] as number); e++) {
+          indices.push(offset + (source.indices[e] as number));
+          data.push(source.data[e] as number);
+        }
+        offset += source.cols;
+      }
+      indptr[i + 1] = indices.length;
+    }
+    return Matrix.sparse({ rows, cols, indptr, indices, data });
+  }
+  if (parts.some((part) => part.isMixed)) {
+    return Matrix.columns(
+      parts.flatMap((part) => Array.from({ length: part.cols }, (_, j) => part.column(j))),
+      rows,
+    );
+  }
+  const out = new Float64Array(rows * cols);
+  let offset = 0;
+  for (const part of parts) {
+    const { data, cols: k } = part;
+    for (let i = 0; i < rows; i++) out.set(data.subarray(i * k, (i + 1) * k), i * cols + offset);
+    offset += k;
+  }
+  return Matrix.dense(out, rows, cols);
+}
+
+/** A value as the number that NumPy's `float64` makes of it. */
+export function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  if (value === null || value === undefined) return Number.NaN;
+  if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
+  if (value instanceof PyFloat || value instanceof NumpyScalar) return numberOf(value.value);
+  if (typeof value === "string" && value.trim() !== "" && !Number.isNaN(Number(value))) return Number(value);
+  if (typeof value === "string" && value.trim().toLowerCase() === "nan") return Number.NaN;
+  throw new TypeError(
+    `could not convert ${typeof value === "string" ? `string to float: '${value}'` : "a value to float"}`,
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * Nearest neighbours (sklearn/neighbors/).
+ *
+ * @module
+ */
+import { argmax, divideRows, pairwiseSum, rowSums } from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../fields.ts";
+import { Matrix } from "../matrix.ts";
+import type { Kinds, Model } from "../model.ts";
+import { decided, targetRows } from "../tree/index.ts";
+import { countOf, searchOf, squared, weigh } from "./search.ts";
+
+/** Classes of each target, and for each fitted sample the places of its classes. */
+function targets(est: Estimator): { classes: unknown[][]; y: Float64Array; width: number } {
+  const { data: y, shape } = floats(est, "_y");
+  const width = shape.length === 2 ? (shape[1] as number) : 1;
+  const given = labelsOf(est.attrs.get("classes_")) ?? wrong(est, "classes_", "labels");
+  const isMany = width > 1 || est.attrs.get("outputs_2d_") === true;
+  const classes = isMany
+    ? list(est, "classes_").map((one) => labelsOf(one) ?? wrong(est, "classes_", "labels"))
+    : [given];
+  for (let i = 0; i < y.length; i++) {
+    const size = classes[i % width]?.length ?? 0;
+    if (!((y[i] as number) >= 0 && (y[i] as number) < size)) misfit(est, `class ${y[i]} of ${size}`);
+  }
+  return { classes, y, width };
+}
+
+function classifier(est: Estimator): Model {
+  const search = searchOf(est);
+  const weights = weigh(est);
+  const { classes, y, width } = targets(est);
+  if (y.length !== search.count * width) misfit(est, `${y.length} labels for ${search.count} samples`);
+  const probas = (x: Matrix): Matrix[] => {
+    const { distances, indices, k } = search.nearest(x, countOf(est));
+    const w = weights?.(distances, k) ?? null;
+    return classes.map((own, target) => {
+      const size = own.length;
+      const out = new Float64Array(x.rows * size);
+      for (let i = 0; i < x.rows; i++) {
+        for (let j = i * k; j < (i + 1) * k; j++) {
+          const at = i * size + (y[(indices[j] as number) * width + target] as number);
+          out[at] = (out[at] as number) + (w === null ? 1 : (w[j] as number));
+        }
+      }
+      const sums = rowSums(out, x.rows, size).map((sum) => (sum === 0 ? 1 : sum));
+      return Matrix.dense(divideRows(out, size, sums), x.rows, size);
+    });
+  };
+  return {
+    features: search.features,
+    kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
+    predict: (x) => decided(probas(x), classes),
+    predictProba: (x) => (classes.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
+  };
+}
+
+function regressor(est: Estimator): Model {
+  const search = searchOf(est);
+  const weights = weigh(est);
+  const { data: y, shape } = floats(est, "_y");
+  const width = shape.length === 2 ? (shape[1] as number) : 1;
+  if (y.length !== search.count * width) misfit(est, `${y.length} targets for ${search.count} samples`);
+  return {
+    features: search.features,
+    isRegressor: true,
+    kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
+    predict(x) {
+      const { distances, indices, k } = search.nearest(x, countOf(est));
+      const w = weights?.(distances, k) ?? null;
+      const out = new Float64Array(x.rows * width);
+      const parts = new Float64Array(k);
+      for (let i = 0; i < x.rows; i++) {
+        const all = w === null ? k : pairwiseSum(w, i * k, k);
+        for (let t = 0; t < width; t++) {
+          for (let j = 0; j < k; j++) {
+            const v = y[(indices[i * k + j] as number) * width + t] as number;
+            parts[j] = w === null ? v : v * (w[i * k + j] as number);
+          }
+          out[i * width + t] = pairwiseSum(parts) / all;
+        }
+      }
+      return targetRows(out, x.rows, width, shape.length === 1);
+    },
+  };
+}
+
+function nearest(est: Estimator): Model {
+  const search = searchOf(est);
+  return { features: search.features, kneighbors: (x, k) => search.nearest(x, countOf(est, k)) };
+}
+
+/** Neighbours within a radius, row by row. */
+function within(est: Estimator): (x: Matrix) => { places: number[]; distances: number[] }[] {
+  const search = searchOf(est);
+  const radius = num(est, "radius", 1);
+  return (x) => {
+    const all = search.all(x);
+    return Array.from({ length: x.rows }, (_, i) => {
+      const places: number[] = [];
+      const distances: number[] = [];
+      for (let j = 0; j < search.count; j++) {
+        const v = all[i * search.count + j] as number;
+        if (v > radius) continue;
+        places.push(j);
+        distances.push(v);
+      }
+      return { places, distances };
+    });
+  };
+}
+
+function radiusClassifier(est: Estimator): Model {
+  const find = within(est);
+  const weights = weigh(est);
+  const { classes, y } = targets(est);
+  const own = classes[0] as unknown[];
+  const outlier = labelsOf(est.attrs.get("outlier_label_"))?.[0] ?? null;
+  const proba = (x: Matrix): Matrix => {
+    const out = new Float64Array(x.rows * own.length);
+    for (const [i, { places, distances }] of find(x).entries()) {
+      const w = weights === null || places.length === 0 ? null : weights(Float64Array.from(distances), places.length);
+      if (places.length === 0 && outlier === null) {
+        throw new TypeError(`No neighbors found for test sample ${i}: no outlier_label was set`);
+      }
+      for (const [j, place] of places.entries()) {
+        const at = i * own.length + (y[place] as number);
+        out[at] = (out[at] as number) + (w === null ? 1 : (w[j] as number));
+      }
+      if (places.length === 0 && own.includes(outlier)) out[i * own.length + own.indexOf(outlier)] = 1;
+    }
+    const sums = rowSums(out, x.rows, own.length).map((sum) => (sum === 0 ? 1 : sum));
+    return Matrix.dense(divideRows(out, own.length, sums), x.rows, own.length);
+  };
+  return {
+    predictProba: proba,
+    predict(x) {
+      const { data, cols } = proba(x);
+      return Array.from({ length: x.rows }, (_, i) => {
+        const best = argmax(data, i * cols, cols);
+        return data[i * cols + best] === 0 ? outlier : own[best];
+      });
+    },
+  };
+}
+
+function radiusRegressor(est: Estimator): Model {
+  const find = within(est);
+  const weights = weigh(est);
+  const y = vector(est, "_y");
+  return {
+    isRegressor: true,
+    predict: (x) =>
+      Float64Array.from(find(x), ({ places, distances }) => {
+        if (places.length === 0) return Number.NaN;
+        const values = Float64Array.from(places, (place) => y[place] as number);
+        if (weights === null) return pairwiseSum(values) / values.length;
+        const w = weights(Float64Array.from(distances), places.length);
+        return pairwiseSum(values.map((v, i) => v * (w[i] as number))) / pairwiseSum(w);
+      }),
+  };
+}
+
+function centroid(est: Estimator): Model {
+  const classes = labels(est, "classes_");
+  const { data, shape } = floats(est, "centroids_", 2);
+  const d = shape[1] as number;
+  const k = classes.length;
+  if (shape[0] !== k) misfit(est, "centroids_ and classes_ differ in number");
+  const isManhattan = est.attrs.get("metric") === "manhattan";
+  return {
+    features: d,
+    predict(x) {
+      const all = isManhattan
+        ? Float64Array.from({ length: x.rows * k }, (_, at) => {
+            const [i, c] = [Math.floor(at / k), at % k];
+            let sum = 0;
+            for (let l = 0; l < d; l++) sum += Math.abs((x.data[i * d + l] as number) - (data[c * d + l] as number));
+            return sum;
+          })
+        : squared(x.data, data, x.rows, k, d);
+      const turned = all.map((v) => -v);
+      return Array.from({ length: x.rows }, (_, i) => classes[argmax(turned, i * k, k)]);
+    },
+  };
+}
+
+export const kinds: Kinds = {
+  KNeighborsClassifier: classifier,
+  KNeighborsRegressor: regressor,
+  NearestNeighbors: nearest,
+  RadiusNeighborsClassifier: radiusClassifier,
+  RadiusNeighborsRegressor: radiusRegressor,
+  NearestCentroid: centroid,
+};

@@ -1,0 +1,173 @@
+/**
+ * Distances (sklearn/metrics/_dist_metrics.pyx.tp), summed in the order of the columns.
+ *
+ * @module
+ */
+import { UnsupportedError } from "../../../core/errors.ts";
+import type { Estimator } from "../estimator.ts";
+import { floatsOf, isDict, plain, text } from "../fields.ts";
+
+/** Distances between rows; `reduced` ones keep their order and are cheaper. */
+export interface Metric {
+  readonly name: string;
+  reduced(a: Float64Array, i: number, b: Float64Array, j: number, d: number): number;
+  /** From a reduced distance to the true one. */
+  full(reduced: number): number;
+  /** From a true distance to a reduced one. */
+  back(distance: number): number;
+  /** The exponent of a KD tree's bounds. */
+  readonly p: number;
+}
+
+const same = (v: number): number => v;
+
+const euclidean: Metric = {
+  name: "euclidean",
+  p: 2,
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let l = 0; l < d; l++) {
+      const diff = (a[i + l] as number) - (b[j + l] as number);
+      sum += diff * diff;
+    }
+    return sum;
+  },
+  full: Math.sqrt,
+  back: (v) => v * v,
+};
+
+const manhattan: Metric = {
+  name: "manhattan",
+  p: 1,
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let l = 0; l < d; l++) sum += Math.abs((a[i + l] as number) - (b[j + l] as number));
+    return sum;
+  },
+  full: same,
+  back: same,
+};
+
+const chebyshev: Metric = {
+  name: "chebyshev",
+  p: Number.POSITIVE_INFINITY,
+  reduced(a, i, b, j, d) {
+    let most = 0;
+    for (let l = 0; l < d; l++) most = Math.max(most, Math.abs((a[i + l] as number) - (b[j + l] as number)));
+    return most;
+  },
+  full: same,
+  back: same,
+};
+
+const minkowski = (p: number, w: Float64Array | null): Metric => ({
+  name: "minkowski",
+  p,
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let l = 0; l < d; l++) {
+      sum += (w === null ? 1 : (w[l] as number)) * Math.abs((a[i + l] as number) - (b[j + l] as number)) ** p;
+    }
+    return sum;
+  },
+  full: (v) => v ** (1 / p),
+  back: (v) => v ** p,
+});
+
+/** A metric whose distances are what they are. */
+const plainMetric = (name: string, distance: Metric["reduced"]): Metric => ({
+  name,
+  p: 1,
+  reduced: distance,
+  full: same,
+  back: same,
+});
+
+const cosine = plainMetric("cosine", (a, i, b, j, d) => {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let l = 0; l < d; l++) {
+    dot += (a[i + l] as number) * (b[j + l] as number);
+    aa += (a[i + l] as number) ** 2;
+    bb += (b[j + l] as number) ** 2;
+  }
+  const similarity = dot / ((Math.sqrt(aa) || 1) * (Math.sqrt(bb) || 1));
+  return Math.min(2, Math.max(0, 1 - similarity));
+});
+
+const hamming = plainMetric("hamming", (a, i, b, j, d) => {
+  let count = 0;
+  for (let l = 0; l < d; l++) if (a[i + l] !== b[j + l]) count++;
+  return count / d;
+});
+
+const canberra = plainMetric("canberra", (a, i, b, j, d) => {
+  let sum = 0;
+  for (let l = 0; l < d; l++) {
+    const size = Math.abs(a[i + l] as number) + Math.abs(b[j + l] as number);
+    if (size > 0) sum += Math.abs((a[i + l] as number) - (b[j + l] as number)) / size;
+  }
+  return sum;
+});
+
+const braycurtis = plainMetric("braycurtis", (a, i, b, j, d) => {
+  let [num, all] = [0, 0];
+  for (let l = 0; l < d; l++) {
+    num += Math.abs((a[i + l] as number) - (b[j + l] as number));
+    all += Math.abs((a[i + l] as number) + (b[j + l] as number));
+  }
+  return all > 0 ? num / all : 0;
+});
+
+const haversine: Metric = {
+  name: "haversine",
+  p: 2,
+  reduced(a, i, b, j) {
+    const [s0, s1] = [
+      Math.sin(0.5 * ((a[i] as number) - (b[j] as number))),
+      Math.sin(0.5 * ((a[i + 1] as number) - (b[j + 1] as number))),
+    ];
+    return s0 * s0 + Math.cos(a[i] as number) * Math.cos(b[j] as number) * s1 * s1;
+  },
+  full: (v) => 2 * Math.asin(Math.sqrt(v)),
+  back: (v) => Math.sin(0.5 * v) ** 2,
+};
+
+/** The metric of an estimator. `UnsupportedError` for one that brine does not have. */
+export function metricOf(est: Estimator): Metric {
+  const name = text(est, "effective_metric_", text(est, "metric", "minkowski"));
+  const params = est.attrs.get("effective_metric_params_");
+  const param = (key: string): unknown => (isDict(params) ? plain(params.get(key) ?? null) : null);
+  const p = param("p") ?? plain(est.attrs.get("p") ?? 2);
+  const w = floatsOf(param("w"));
+  switch (name) {
+    case "euclidean":
+    case "l2":
+      return euclidean;
+    case "sqeuclidean":
+      return { ...euclidean, name: "sqeuclidean", full: same, back: same };
+    case "manhattan":
+    case "cityblock":
+    case "l1":
+      return manhattan;
+    case "chebyshev":
+    case "infinity":
+      return chebyshev;
+    case "minkowski":
+      if (w === null && p === 2) return euclidean;
+      if (w === null && p === 1) return manhattan;
+      if (w === null && p === Number.POSITIVE_INFINITY) return chebyshev;
+      return minkowski(Number(p), w?.data ?? null);
+    case "cosine":
+      return cosine;
+    case "hamming":
+      return hamming;
+    case "canberra":
+      return canberra;
+    case "braycurtis":
+      return braycurtis;
+    case "haversine":
+      return haversine;
+    default:
+      throw new UnsupportedError("metric", `the metric ${name ?? "given by a function"} is not known here`);
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Searching for the nearest points: one by one, or down a KD tree or ball tree.
+ *
+ * @module
+ */
+import { timesTransposed } from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { floats, misfit, num, plain, text, wrong } from "../fields.ts";
+import type { Matrix } from "../matrix.ts";
+import type { Neighbors } from "../model.ts";
+import { SpaceTree } from "../tree/space.ts";
+import { Heap } from "./heap.ts";
+import { type Metric, metricOf } from "./metric.ts";
+
+/** What finds neighbours of a fitted estimator. */
+export interface Search {
+  readonly metric: Metric;
+  /** Number of fitted samples. */
+  readonly count: number;
+  readonly features: number;
+  nearest(x: Matrix, k: number): Neighbors;
+  /** All distances of one row of a table. */
+  all(x: Matrix): Float64Array;
+}
+
+/** Rows that are multiplied at once. */
+const BATCH = 256;
+
+/** Squared norms of rows. */
+function norms(data: Float64Array, rows: number, d: number): Float64Array {
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let l = i * d; l < (i + 1) * d; l++) sum += (data[l] as number) * (data[l] as number);
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** Squared distances by `xx - 2xy + yy`, as scikit-learn has them for a brute search. */
+export function squared(x: Float64Array, y: Float64Array, n: number, m: number, d: number): Float64Array {
+  const out = timesTransposed(x, y, n, d, m);
+  const [xx, yy] = [norms(x, n, d), norms(y, m, d)];
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < m; j++, at++) {
+      out[at] = Math.max(0, (xx[i] as number) - 2 * (out[at] as number) + (yy[j] as number));
+    }
+  }
+  return out;
+}
+
+/** The search of a fitted estimator. */
+export function searchOf(est: Estimator): Search {
+  const metric = metricOf(est);
+  const given = est.attrs.get("_tree") ?? null;
+  const tree = given instanceof SpaceTree ? given : null;
+  const points = tree === null || est.attrs.get("_fit_X") !== undefined ? floats(est, "_fit_X", 2) : null;
+  const [n, d] = (points?.shape ?? [tree?.order.length ?? 0, tree?.dims ?? 0]) as [number, number];
+  const data = points?.data ?? (tree as SpaceTree).points;
+  const method = text(est, "_fit_method");
+  if ((method === "kd_tree" || method === "ball_tree") && tree === null) wrong(est, "_tree", "a KDTree or BallTree");
+  const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
+  const reducedOf = (part: Float64Array, rows: number): Float64Array => {
+    if (isGemm) return squared(part, data, rows, n, d);
+    const out = new Float64Array(rows * n);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < n; j++) out[i * n + j] = metric.reduced(part, i * d, data, j * d, d);
+    }
+    return out;
+  };
+  const walk = tree === null || method === "brute" ? null : descent(tree, metric);
+  return {
+    metric,
+    count: n,
+    features: d,
+    all(x) {
+      return reducedOf(x.data, x.rows).map(metric.full);
+    },
+    nearest(x, k) {
+      if (!(Number.isInteger(k) && k > 0)) throw new TypeError(`Expected n_neighbors > 0. Got ${k}`);
+      if (k > n) {
+        throw new TypeError(`Expected n_neighbors <= n_samples_fit, but n_neighbors = ${k}, n_samples_fit = ${n}`);
+      }
+      const distances = new Float64Array(x.rows * k);
+      const indices = new Float64Array(x.rows * k);
+      const heap = new Heap(k);
+      for (let from = 0; from < x.rows; from += BATCH) {
+        const rows = Math.min(BATCH, x.rows - from);
+        const part = x.data.subarray(from * d, (from + rows) * d);
+        const all = walk === null ? reducedOf(part, rows) : null;
+        for (let i = 0; i < rows; i++) {
+          heap.clear();
+          if (all === null) walk?.(part, i * d, heap);
+          else for (let j = 0; j < n; j++) heap.push(all[i * n + j] as number, j);
+          heap.sort();
+          const at = (from + i) * k;
+          for (let j = 0; j < k; j++) distances[at + j] = metric.full(heap.values[j] as number);
+          indices.set(heap.places, at);
+        }
+      }
+      return { distances, indices, k };
+    },
+  };
+}
+
+/** `n_neighbors`, or how many the caller wants. */
+export function countOf(est: Estimator, k?: number): number {
+  return k ?? num(est, "n_neighbors", 5);
+}
+
+type Descent = (x: Float64Array, at: number, heap: Heap) => void;
+
+/** Goes down a tree, nearer children first (BinaryTree._query_single_depthfirst). */
+function descent(tree: SpaceTree, metric: Metric): Descent {
+  const { points, dims: d, order, start, end, isLeaf, bounds, radius, kind } = tree;
+  const half = tree.nodes * d;
+  const bound = (node: number, x: Float64Array, at: number): number => {
+    const from = node * d;
+    if (kind === "ball") {
+      const centre = metric.full(metric.reduced(x, at, bounds, from, d));
+      return metric.back(Math.max(0, centre - (radius[node] as number)));
+    }
+    let sum = 0;
+    for (let l = 0; l < d; l++) {
+      const low = (bounds[from + l] as number) - (x[at + l] as number);
+      const high = (x[at + l] as number) - (bounds[half + from + l] as number);
+      const gap = low + Math.abs(low) + (high + Math.abs(high));
+      if (metric.p === Number.POSITIVE_INFINITY) sum = Math.max(sum, 0.5 * gap);
+      else sum += metric.p === 2 ? 0.25 * gap * gap : (0.5 * gap) ** metric.p;
+    }
+    return sum;
+  };
+  const nodes: number[] = [];
+  const least: number[] = [];
+  return (x, at, heap) => {
+    nodes.length = least.length = 0;
+    nodes.push(0);
+    least.push(bound(0, x, at));
+    while (nodes.length > 0) {
+      const node = nodes.pop() as number;
+      if ((least.pop() as number) > heap.largest) continue;
+      if (isLeaf[node]) {
+        for (let i = start[node] as number; i < (end[node] as number); i++) {
+          const point = order[i] as number;
+          heap.push(metric.reduced(x, at, points, point * d, d), point);
+        }
+        continue;
+      }
+      const [one, two] = [2 * node + 1, 2 * node + 2];
+      const [a, b] = [bound(one, x, at), bound(two, x, at)];
+      if (a <= b) {
+        nodes.push(two, one);
+        least.push(b, a);
+      } else {
+        nodes.push(one, two);
+        least.push(a, b);
+      }
+    }
+  };
+}
+
+/** Weights of neighbours by their distances, or null where all count the same. */
+export function weigh(est: Estimator): ((distances: Float64Array, k: number) => Float64Array) | null {
+  const weights = plain(est.attrs.get("weights") ?? "uniform");
+  if (weights === "uniform" || weights === null) return null;
+  if (weights !== "distance") return misfit(est, "its weights are a function of Python's, which brine never runs");
+  return (distances, k) => {
+    const out = distances.map((v) => 1 / v);
+    for (let at = 0; at < out.length; at += k) {
+      const row = out.subarray(at, at + k);
+      // A sample that is there already decides alone.
+      if (row.includes(Number.POSITIVE_INFINITY)) {
+        for (let j = 0; j < k; j++) row[j] = row[j] === Number.POSITIVE_INFINITY ? 1 : 0;
+      }
+    }
+    return out;
+  };
+}

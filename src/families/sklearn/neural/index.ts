@@ -1,0 +1,112 @@
+/**
+ * Multi-layer perceptrons (sklearn/neural_network/_multilayer_perceptron.py).
+ *
+ * @module
+ */
+import { argmax, expit, softmaxRows, times } from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { partOf } from "../estimator.ts";
+import { floatsOf, labels, list, misfit, plain, text, wrong } from "../fields.ts";
+import { twoSided } from "../linear/index.ts";
+import { Matrix } from "../matrix.ts";
+import type { Kinds, Model } from "../model.ts";
+import { targetRows } from "../tree/index.ts";
+
+type Activation = (data: Float64Array, rows: number, cols: number) => void;
+
+function mapped(f: (v: number) => number): Activation {
+  return (data) => {
+    for (let i = 0; i < data.length; i++) data[i] = f(data[i] as number);
+  };
+}
+
+const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+  ["identity", () => {}],
+  ["logistic", mapped(expit)],
+  ["tanh", mapped(Math.tanh)],
+  ["relu", mapped((v) => (v > 0 ? v : 0))],
+  ["softmax", (data, rows, cols) => void softmaxRows(data, rows, cols)],
+  ["exp", mapped(Math.exp)],
+]);
+
+interface Net {
+  readonly features: number;
+  readonly outputs: number;
+  readonly isSoftmax: boolean;
+  run(x: Matrix): Float64Array;
+}
+
+function netOf(est: Estimator): Net {
+  const layers = list(est, "coefs_").map((one) => floatsOf(one) ?? wrong(est, "coefs_", "arrays of numbers"));
+  const biases = list(est, "intercepts_").map(
+    (one) => floatsOf(one)?.data ?? wrong(est, "intercepts_", "arrays of numbers"),
+  );
+  const activation = (name: string): Activation => {
+    const word = text(est, name) ?? "";
+    return ACTIVATIONS.get(word) ?? misfit(est, `${name} is ${JSON.stringify(word)}`);
+  };
+  const [hidden, last] = [activation("activation"), activation("out_activation_")];
+  if (layers.length === 0 || layers.length !== biases.length) misfit(est, "coefs_ and intercepts_ differ in number");
+  for (const [i, { shape }] of layers.entries()) {
+    if (shape.length !== 2 || biases[i]?.length !== shape[1] || (i > 0 && layers[i - 1]?.shape[1] !== shape[0])) {
+      misfit(est, `layer ${i} does not follow from the one before it`);
+    }
+  }
+  return {
+    features: layers[0]?.shape[0] as number,
+    outputs: layers[layers.length - 1]?.shape[1] as number,
+    isSoftmax: text(est, "out_activation_") === "softmax",
+    run(x) {
+      let data = x.data;
+      for (const [i, { data: w, shape }] of layers.entries()) {
+        const [d, k] = shape as [number, number];
+        const bias = biases[i] as Float64Array;
+        data = times(data, w, x.rows, d, k);
+        for (let r = 0, at = 0; r < x.rows; r++)
+          for (let j = 0; j < k; j++, at++) data[at] = (data[at] as number) + (bias[j] as number);
+        (i + 1 < layers.length ? hidden : last)(data, x.rows, k);
+      }
+      return data;
+    },
+  };
+}
+
+function classifier(est: Estimator): Model {
+  const net = netOf(est);
+  const binarizer = partOf(est, est.attrs.get("_label_binarizer"), "_label_binarizer");
+  const classes = labels(binarizer, "classes_");
+  const { outputs } = net;
+  const isMany = String(plain(binarizer.attrs.get("y_type_"))).startsWith("multilabel");
+  if (!isMany && outputs !== (classes.length === 2 ? 1 : classes.length)) {
+    misfit(est, `${outputs} outputs for ${classes.length} classes`);
+  }
+  return {
+    features: net.features,
+    classes,
+    predict(x) {
+      const data = net.run(x);
+      if (isMany) {
+        return Array.from({ length: x.rows }, (_, i) =>
+          Array.from(data.subarray(i * outputs, (i + 1) * outputs), (v) => Number(v > 0.5)),
+        );
+      }
+      if (outputs === 1) return Array.from(data, (v) => classes[v > 0.5 ? 1 : 0]);
+      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * outputs, outputs)]);
+    },
+    predictProba(x) {
+      const data = net.run(x);
+      return outputs === 1 && !isMany ? twoSided(data) : Matrix.dense(data, x.rows, outputs);
+    },
+  };
+}
+
+function regressor(est: Estimator): Model {
+  const net = netOf(est);
+  return {
+    features: net.features,
+    isRegressor: true,
+    predict: (x) => targetRows(net.run(x), x.rows, net.outputs),
+  };
+}
+
+export const kinds: Kinds = { MLPClassifier: classifier, MLPRegressor: regressor };

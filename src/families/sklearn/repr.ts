@@ -1,0 +1,261 @@
+/**
+ * Estimators as scikit-learn prints them (sklearn/utils/_pprint.py): parameters that are not the defaults, in lines of
+ * 80 characters. Versions before 0.23 print all of them, and those before 0.21 break lines in a way of their own
+ * (sklearn/base.py).
+ *
+ * @module
+ */
+import { PyDict } from "../../core/values/dict.ts";
+import { repr, ShownFloat } from "../../core/values/repr.ts";
+import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
+import type { Estimator } from "./estimator.ts";
+import { isSince } from "./fields.ts";
+import { PARAMS } from "./params.ts";
+
+/** An estimator as far as it is printed, without knowing its class (which knows this file). */
+interface Printed {
+  readonly name: string;
+  readonly version: string | null;
+  readonly attrs: PyDict<string, unknown>;
+  getParams(deep?: boolean): PyDict<string, unknown>;
+}
+
+function isPrinted(value: unknown): value is Printed {
+  return typeof value === "object" && value !== null && "getParams" in value && "attrs" in value;
+}
+
+/** Parameters of a class with the default that a version has, as text; `?` where there is none. */
+function defaultsOf(name: string, version: string | null): Map<string, string> {
+  const out = new Map<string, string>();
+  const row = Object.hasOwn(PARAMS, name) ? (PARAMS[name] as string) : "";
+  for (const word of row === "" ? [] : row.split("; ")) {
+    const cut = word.indexOf("=");
+    const [first, ...later] = word.slice(cut + 1).split("|") as [string, ...string[]];
+    let value = first;
+    for (const change of later) {
+      const colon = change.indexOf(":");
+      const [major, minor] = change.slice(0, colon).split(".").map(Number) as [number, number];
+      if (isSince(version, major, minor)) value = change.slice(colon + 1);
+    }
+    out.set(word.slice(0, cut), value);
+  }
+  return out;
+}
+
+/** The parameters of an estimator: those its class is known to have, else attributes that look like some. */
+export function paramsOf(est: Estimator, deep: boolean): PyDict<string, unknown> {
+  const out = new PyDict<string, unknown>();
+  const known = defaultsOf(est.name, est.version);
+  for (const name of known.keys()) {
+    if (!est.attrs.has(name)) continue;
+    const value = est.attrs.get(name);
+    if (deep) addDeep(out, name, value);
+    copyParam(est.attrs, out, name);
+  }
+  return out;
+}
+
+function copyParam(from: PyDict<string, unknown>, to: PyDict<string, unknown>, name: string, as = name): void {
+  to.set(as, from.get(name));
+  to.setFloat(to.k.find(as), from.isFloat(from.k.find(name)));
+}
+
+function addDeep(out: PyDict<string, unknown>, name: string, value: unknown): void {
+  if (isPrinted(value)) {
+    const inner = value.getParams(true);
+    for (const key of inner.keys()) copyParam(inner, out, key, `${name}__${key}`);
+    return;
+  }
+  // The named parts of pipelines, unions and votes.
+  if (!Array.isArray(value)) return;
+  for (const part of value) {
+    if (!Array.isArray(part) || typeof part[0] !== "string" || !isPrinted(part[1])) continue;
+    out.set(part[0], part[1]);
+    const inner = part[1].getParams(true);
+    for (const key of inner.keys()) copyParam(inner, out, key, `${part[0]}__${key}`);
+  }
+}
+
+/** A value, or a float that must show its point. */
+function shownAt(container: PyDict<string, unknown>, key: string): unknown {
+  const value = container.get(key);
+  return typeof value === "number" && container.isFloat(container.k.find(key)) ? new ShownFloat(value) : value;
+}
+
+/** The parameters that are printed, by name. */
+function printedParams(est: Printed): [string, unknown][] {
+  const params = est.getParams();
+  const defaults = defaultsOf(est.name, est.version);
+  const all = !isSince(est.version, 0, 23);
+  const names = [...params.keys()].sort();
+  return names.flatMap((name): [string, unknown][] => {
+    const value = shownAt(params, name);
+    if (all || isPrinted(value)) return [[name, value]];
+    return textOf(value) === defaults.get(name) ? [] : [[name, value]];
+  });
+}
+
+/** Levels that are printed; what lies deeper is three dots. */
+const MAX_LEVELS = 40;
+
+/** A value on one line. */
+function textOf(value: unknown, level = 0): string {
+  if (level > MAX_LEVELS) return "...";
+  if (isPrinted(value)) {
+    const params = printedParams(value).map(([name, one]) => `${name}=${textOf(one, level + 1)}`);
+    return `${value.name}(${params.join(", ")})`;
+  }
+  if (Array.isArray(value) && holdsEstimator(value, 3)) {
+    const items = itemsOf(value).map((item) => textOf(item, level + 1));
+    if (!isTuple(value)) return `[${items.join(", ")}]`;
+    return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
+  }
+  return repr(value);
+}
+
+function itemsOf(list: readonly unknown[]): unknown[] {
+  return list.map((item, i) => (typeof item === "number" && isFloatAt(list, i) ? new ShownFloat(item) : item));
+}
+
+function holdsEstimator(value: unknown, levels: number): boolean {
+  if (isPrinted(value)) return true;
+  return levels > 0 && Array.isArray(value) && value.some((item) => holdsEstimator(item, levels - 1));
+}
+
+const WIDTH = 80;
+const MOST_ITEMS = 30;
+
+/** Prints over several lines what does not fit in one (PrettyPrinter._format). */
+function format(value: unknown, indent: number, allowance: number, level: number): string {
+  const text = textOf(value, level);
+  if (text.length <= WIDTH - indent - allowance || level > MAX_LEVELS) return text;
+  if (isPrinted(value)) {
+    const inner = entries(printedParams(value), "=", indent + value.name.length, allowance + 1, level + 1);
+    return `${value.name}(${inner})`;
+  }
+  if (Array.isArray(value)) {
+    const isOne = isTuple(value) && value.length === 1;
+    const [open, close] = isTuple(value) ? ["(", isOne ? ",)" : ")"] : ["[", "]"];
+    return open + items(itemsOf(value), indent, allowance + close.length, level + 1) + close;
+  }
+  if (value instanceof PyDict) {
+    const pairs = [...value.keys()].map((key, i): [unknown, unknown] => {
+      const one = value.get(key);
+      return [key, typeof one === "number" && value.isFloat(i) ? new ShownFloat(one) : one];
+    });
+    pairs.sort(([a], [b]) => (repr(a) < repr(b) ? -1 : 1));
+    return `{${entries(pairs, ": ", indent, allowance + 1, level + 1)}}`;
+  }
+  return text;
+}
+
+function entries(
+  pairs: readonly (readonly [unknown, unknown])[],
+  middle: string,
+  indent: number,
+  allowance: number,
+  level: number,
+): string {
+  const parts = pairs.map(([key, value]) => {
+    const name = middle === "=" ? String(key) : textOf(key, level);
+    return {
+      text: name + middle + textOf(value, level),
+      long: (inner: number, room: number) =>
+        name + middle + format(value, inner + name.length + middle.length, room, level),
+    };
+  });
+  return filled(parts, indent, allowance);
+}
+
+function items(values: readonly unknown[], indent: number, allowance: number, level: number): string {
+  const parts = values.map((value) => ({
+    text: textOf(value, level),
+    long: (inner: number, room: number) => format(value, inner, room, level),
+  }));
+  return filled(parts, indent, allowance);
+}
+
+interface Part {
+  readonly text: string;
+  long(indent: number, allowance: number): string;
+}
+
+/** As many parts on a line as fit. */
+function filled(parts: readonly Part[], outer: number, allowance: number): string {
+  const indent = outer + 1;
+  const newline = `,\n${" ".repeat(indent)}`;
+  let most = WIDTH - indent + 1;
+  let width = most;
+  let delimiter = "";
+  let out = "";
+  for (const [i, part] of parts.entries()) {
+    if (i === MOST_ITEMS) return `${out}, ...`;
+    const last = i === parts.length - 1;
+    if (last) {
+      most -= allowance;
+      width -= allowance;
+    }
+    const need = part.text.length + 2;
+    if (width < need) {
+      width = most;
+      if (delimiter) delimiter = newline;
+    }
+    if (width >= need) {
+      width -= need;
+      out += delimiter + part.text;
+      delimiter = ", ";
+      continue;
+    }
+    out += delimiter + part.long(indent, last ? allowance : 1);
+    delimiter = newline;
+  }
+  return out;
+}
+
+const MOST_CHARS = 700;
+
+/** Cuts the middle out of a text with many characters (BaseEstimator.__repr__). */
+function shortened(text: string): string {
+  if (text.replace(/\s+/g, "").length <= MOST_CHARS) return text;
+  const half = MOST_CHARS / 2;
+  const left = endOfNth(text, half);
+  const turned = [...text].reverse().join("");
+  let right = endOfNth(turned, half);
+  if (text.slice(left, text.length - right).includes("\n")) {
+    const line = turned.indexOf("\n", right);
+    right = line < 0 ? right : line + 1;
+  }
+  return left + 3 < text.length - right ? `${text.slice(0, left)}...${text.slice(text.length - right)}` : text;
+}
+
+/** Where the n-th character that is no space ends. */
+function endOfNth(text: string, n: number): number {
+  for (let i = 0, count = 0; i < text.length; i++) if (!/\s/.test(text[i] as string) && ++count === n) return i + 1;
+  return text.length;
+}
+
+/** The text of an estimator. */
+export function estimatorText(est: Printed): string {
+  return isSince(est.version, 0, 21) ? shortened(format(est, 0, 0, 0)) : oldText(est, 0);
+}
+
+/** Lines of about 75 characters with all parameters (scikit-learn up to 0.20). */
+function oldText(est: Printed, level: number): string {
+  const { name } = est;
+  const separator = `,\n${" ".repeat(1 + Math.floor(name.length / 2))}`;
+  let length = name.length;
+  let out = "";
+  for (const [i, [param, value]] of printedParams(est).entries()) {
+    let text = `${param}=${isPrinted(value) && level < MAX_LEVELS ? oldText(value, level + 1) : textOf(value)}`;
+    if (text.length > 500) text = `${text.slice(0, 300)}...${text.slice(-100)}`;
+    if (i > 0) {
+      const breaks = length + text.length >= 75 || text.includes("\n");
+      out += breaks ? separator : ", ";
+      length = breaks ? separator.length : length + 2;
+    }
+    out += text;
+    length += text.length;
+  }
+  const lines = out.split("\n").map((line) => line.replace(/ +$/, ""));
+  return `${name}(${lines.join("\n")})`;
+}

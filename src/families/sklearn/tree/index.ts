@@ -1,0 +1,134 @@
+/**
+ * Decision trees (sklearn/tree/_classes.py).
+ *
+ * @module
+ */
+import { argmax, divideRows, rowSums } from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { isSince, labelsOf, list, misfit, num, wrong } from "../fields.ts";
+import { Matrix } from "../matrix.ts";
+import type { Kinds, Model, Predictions } from "../model.ts";
+import { singles, Tree } from "./tree.ts";
+
+/** The tree of an estimator. */
+export function treeOf(est: Estimator): Tree {
+  const tree = est.attrs.get("tree_");
+  if (!(tree instanceof Tree) || tree.count === 0) return wrong(est, "tree_", "a Tree with nodes");
+  return tree;
+}
+
+/** Classes of each target. */
+export function targetsOf(est: Estimator): unknown[][] {
+  const outputs = num(est, "n_outputs_", 1);
+  const given = est.attrs.get("classes_");
+  if (outputs === 1) return [labelsOf(given) ?? wrong(est, "classes_", "an array of labels")];
+  return list(est, "classes_").map((one) => labelsOf(one) ?? wrong(est, "classes_", "arrays of labels"));
+}
+
+/** A tree of a classifier, as it gives probabilities of each target. */
+export class ClassTree {
+  readonly tree: Tree;
+  /** Number of classes of each target. */
+  readonly sizes: readonly number[];
+  /** Probabilities of each node and target: the tree's values, made to sum up to 1 where they are counts. */
+  readonly values: readonly Float64Array[];
+
+  constructor(est: Estimator, sizes: readonly number[]) {
+    const tree = treeOf(est);
+    this.tree = tree;
+    this.sizes = sizes;
+    if (tree.outputs !== sizes.length || sizes.some((size) => size > tree.width || size < 1)) {
+      misfit(est, `its tree has values for ${tree.outputs} targets of ${tree.width} classes, not of ${sizes}`);
+    }
+    const areShares = isSince(est.version, 1, 4);
+    this.values = sizes.map((size, target) => {
+      const out = new Float64Array(tree.count * size);
+      for (let node = 0; node < tree.count; node++) {
+        const from = (node * tree.outputs + target) * tree.width;
+        out.set(tree.value.subarray(from, from + size), node * size);
+      }
+      if (areShares) return out;
+      const sums = rowSums(out, tree.count, size).map((sum) => (sum === 0 ? 1 : sum));
+      return divideRows(out, size, sums);
+    });
+  }
+
+  /** Adds each row's probabilities of a target. */
+  addTo(out: Float64Array, leaves: Int32Array, target: number): void {
+    const size = this.sizes[target] as number;
+    const values = this.values[target] as Float64Array;
+    for (let i = 0, at = 0; i < leaves.length; i++) {
+      const from = (leaves[i] as number) * size;
+      for (let j = 0; j < size; j++, at++) out[at] = (out[at] as number) + (values[from + j] as number);
+    }
+  }
+}
+
+/** Labels by the largest probability; rows of them for several targets. */
+export function decided(probas: readonly Matrix[], targets: readonly (readonly unknown[])[]): Predictions {
+  const columns = probas.map(({ data, rows, cols }, t) => {
+    const classes = targets[t] as readonly unknown[];
+    return Array.from({ length: rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
+  });
+  const [first] = columns;
+  if (columns.length === 1) return first as unknown[];
+  return (first as unknown[]).map((_, i) => columns.map((column) => column[i]));
+}
+
+/** Rows of numbers for several targets, numbers for one. */
+export function targetRows(data: Float64Array, rows: number, cols: number, flat = cols === 1): Predictions {
+  if (flat) return data;
+  return Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * cols, (i + 1) * cols)));
+}
+
+function classifier(est: Estimator): Model {
+  const targets = targetsOf(est);
+  const own = new ClassTree(
+    est,
+    targets.map((classes) => classes.length),
+  );
+  const { tree } = own;
+  const probas = (x: Matrix): Matrix[] => {
+    const leaves = tree.leaves(singles(x), x.rows, x.cols);
+    return own.sizes.map((size, target) => {
+      const out = new Float64Array(x.rows * size);
+      own.addTo(out, leaves, target);
+      return Matrix.dense(out, x.rows, size);
+    });
+  };
+  return {
+    features: tree.features,
+    finite: tree.missingLeft === null ? true : "allow-nan",
+    predict: (x) => decided(probas(x), targets),
+    predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
+    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),
+  };
+}
+
+function regressor(est: Estimator): Model {
+  const tree = treeOf(est);
+  const { outputs, width } = tree;
+  return {
+    features: tree.features,
+    finite: tree.missingLeft === null ? true : "allow-nan",
+    isRegressor: true,
+    predict(x) {
+      const leaves = tree.leaves(singles(x), x.rows, x.cols);
+      const out = new Float64Array(x.rows * outputs);
+      for (let i = 0, at = 0; i < x.rows; i++) {
+        for (let j = 0; j < outputs; j++) {
+          out[at++] = tree.value[((leaves[i] as number) * outputs + j) * width] as number;
+        }
+      }
+      return targetRows(out, x.rows, outputs);
+    },
+    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),
+  };
+}
+
+export const kinds: Kinds = {
+  DecisionTreeClassifier: classifier,
+  ExtraTreeClassifier: classifier,
+  DecisionTreeRegressor: regressor,
+  ExtraTreeRegressor: regressor,
+};

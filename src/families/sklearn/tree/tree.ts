@@ -1,0 +1,147 @@
+/**
+ * The nodes of a decision tree (sklearn/tree/_tree.pxd), checked when they are read: a walk down always ends.
+ *
+ * @module
+ */
+import { NDArray } from "../../../core/ndarray/index.ts";
+import type { GlobalEntry, Reduction } from "../../../core/pack.ts";
+import { PyDict } from "../../../core/values/dict.ts";
+import { inspect, type Parts, pyParts, pyReduce, pyRepr, pyType } from "../../../core/values/protocol.ts";
+import { inspectText } from "../../../core/values/repr.ts";
+import { PyGlobal } from "../../../core/values/scalars.ts";
+import type { PyTuple } from "../../../core/values/tuple.ts";
+import { floatsOf, plain } from "../fields.ts";
+import type { Matrix } from "../matrix.ts";
+
+/** `sklearn.tree._tree.Tree`: nodes side by side, children after their parents. */
+export class Tree {
+  readonly cls: PyGlobal;
+  readonly args: PyTuple;
+  attrs = new PyDict<string, unknown>();
+  left: Int32Array = new Int32Array(0);
+  right: Int32Array = new Int32Array(0);
+  feature: Int32Array = new Int32Array(0);
+  threshold: Float64Array = new Float64Array(0);
+  /** Where a NaN goes; null in trees of before scikit-learn 1.3, which had no place for it. */
+  missingLeft: Uint8Array | null = null;
+  /** Values of the nodes: `outputs * width` each. */
+  value: Float64Array = new Float64Array(0);
+  outputs = 1;
+  /** Values of one output: the largest number of classes, or 1. */
+  width = 1;
+  features = 0;
+
+  constructor(cls: PyGlobal, args: PyTuple) {
+    this.cls = cls;
+    this.args = args;
+  }
+
+  /** Number of nodes. */
+  get count(): number {
+    return this.left.length;
+  }
+  get name(): string {
+    return "Tree";
+  }
+
+  /** Takes the state of a pickle. `TypeError`, `RangeError` for a tree that cannot be walked. */
+  restore(state: unknown): void {
+    if (!(state instanceof PyDict)) throw new TypeError("the state of a Tree must be a dict");
+    const nodes = state.get("nodes");
+    const values = floatsOf(state.get("values"));
+    if (!(nodes instanceof NDArray) || nodes.ndim !== 1 || nodes.dtype.fields === null) {
+      throw new TypeError("nodes of a Tree must be an array of records");
+    }
+    if (values === null || values.shape.length !== 3 || values.shape[0] !== nodes.size) {
+      throw new TypeError("values of a Tree must be an array of three axes, one item for each node");
+    }
+    const features = plain(this.args[0]);
+    if (typeof features !== "number") throw new TypeError("a Tree is made of its number of features");
+    const count = nodes.size;
+    const left = ints(nodes, "left_child");
+    const right = ints(nodes, "right_child");
+    const feature = ints(nodes, "feature");
+    for (let i = 0; i < count; i++) {
+      const [l, r] = [left[i] as number, right[i] as number];
+      if (l === -1) continue;
+      // Children stand after their parent, so that every walk ends.
+      if (!(l > i && l < count && r > i && r < count))
+        throw new RangeError(`node ${i} of a Tree has children ${l}, ${r}`);
+      const f = feature[i] as number;
+      if (!(f >= 0 && f < features)) throw new RangeError(`node ${i} of a Tree asks for feature ${f} of ${features}`);
+    }
+    this.attrs = state as PyDict<string, unknown>;
+    this.left = left;
+    this.right = right;
+    this.feature = feature;
+    this.threshold = (floatsOf(nodes.field("threshold")) as { data: Float64Array }).data;
+    const missing = nodes.dtype.fields.has("missing_go_to_left") ? nodes.field("missing_go_to_left") : null;
+    this.missingLeft = missing === null ? null : Uint8Array.from(missing.flat() as number[], Number);
+    this.value = values.data;
+    this.outputs = values.shape[1] as number;
+    this.width = values.shape[2] as number;
+    this.features = features;
+  }
+
+  /** The leaf of each row of a table that was cast by {@link singles}. */
+  leaves(x: Float32Array, rows: number, cols: number): Int32Array {
+    const { left, right, feature, threshold, missingLeft } = this;
+    const out = new Int32Array(rows);
+    for (let i = 0; i < rows; i++) {
+      const at = i * cols;
+      let node = 0;
+      let next = left[0] as number;
+      while (next !== -1) {
+        const v = x[at + (feature[node] as number)] as number;
+        if (v <= (threshold[node] as number)) node = next;
+        else if (Number.isNaN(v) && missingLeft !== null && missingLeft[node] === 1) node = next;
+        else node = right[node] as number;
+        next = left[node] as number;
+      }
+      out[i] = node;
+    }
+    return out;
+  }
+
+  /** A field of the nodes as numbers: `n_node_samples`, `impurity`… */
+  numbers(name: string): Float64Array {
+    const nodes = this.attrs.get("nodes") as NDArray;
+    return (floatsOf(nodes.field(name)) as { data: Float64Array }).data;
+  }
+
+  get [pyType](): string {
+    return "sklearn.tree._tree.Tree";
+  }
+  [pyParts](): unknown[] {
+    return [this.args, this.attrs];
+  }
+  [pyReduce](): Reduction {
+    const { cls, args, attrs } = this;
+    return attrs.size > 0 ? { func: cls, args, state: attrs } : { func: cls, args };
+  }
+  [pyRepr](): Parts {
+    return [`<sklearn.tree._tree.Tree of ${this.count} nodes>`];
+  }
+  [inspect](): string {
+    return inspectText(this);
+  }
+}
+
+function ints(nodes: NDArray, name: string): Int32Array {
+  const field = nodes.field(name);
+  if (!/[iu]/.test(field.dtype.kind)) throw new TypeError(`${name} of a Tree must be ints`);
+  const { data } = field.astype("<i4");
+  return data as Int32Array;
+}
+
+/** The table in single precision, as trees compare it. */
+export function singles(x: Matrix): Float32Array {
+  return Float32Array.from(x.data);
+}
+
+export function treeEntry(module: string): GlobalEntry {
+  return {
+    call: (args) => new Tree(new PyGlobal(module, "Tree"), args),
+    setState: (value, state) => (value as Tree).restore(state),
+  };
+}

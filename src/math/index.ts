@@ -1,0 +1,8 @@
+/**
+ * Numeric kernels: products of matrices, sums in NumPy's order, functions of probabilities.
+ *
+ * @module
+ */
+export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
+export { argmax, expit, log2pi, logSumExpRows, median, normalCdf, normalQuantile, softmaxRows } from "./special.ts";
+export { divideRows, pairwiseSum, rowSums } from "./sums.ts";

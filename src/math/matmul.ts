@@ -1,0 +1,79 @@
+/**
+ * Products of matrices in C order, in plain JavaScript.
+ *
+ * @module
+ */
+
+/** A sparse matrix by rows: entries `indptr[i]` to `indptr[i + 1]` are row `i`'s. */
+export interface Csr {
+  readonly rows: number;
+  readonly cols: number;
+  readonly indptr: ArrayLike<number>;
+  readonly indices: ArrayLike<number>;
+  readonly data: ArrayLike<number>;
+}
+
+/**
+ * `x (n, d)` times the transpose of `w (k, d)`: dot products of rows, `(n, k)`. Four rows of `w` go at once, each with a
+ * running sum of its own, so the order of additions is that of the columns.
+ */
+export function timesTransposed(x: Float64Array, w: Float64Array, n: number, d: number, k: number): Float64Array {
+  const out = new Float64Array(n * k);
+  for (let i = 0; i < n; i++) {
+    const row = i * d;
+    let j = 0;
+    for (; j + 4 <= k; j += 4) {
+      const [w0, w1, w2, w3] = [j * d, (j + 1) * d, (j + 2) * d, (j + 3) * d] as const;
+      let [a, b, c, e] = [0, 0, 0, 0];
+      for (let l = 0; l < d; l++) {
+        const v = x[row + l] as number;
+        a += v * (w[w0 + l] as number);
+        b += v * (w[w1 + l] as number);
+        c += v * (w[w2 + l] as number);
+        e += v * (w[w3 + l] as number);
+      }
+      const at = i * k + j;
+      out[at] = a;
+      out[at + 1] = b;
+      out[at + 2] = c;
+      out[at + 3] = e;
+    }
+    for (; j < k; j++) {
+      let sum = 0;
+      for (let l = 0; l < d; l++) sum += (x[row + l] as number) * (w[j * d + l] as number);
+      out[i * k + j] = sum;
+    }
+  }
+  return out;
+}
+
+/** `x (n, d)` times `w (d, k)`: `(n, k)`. */
+export function times(x: Float64Array, w: Float64Array, n: number, d: number, k: number): Float64Array {
+  const out = new Float64Array(n * k);
+  for (let i = 0; i < n; i++) {
+    const to = i * k;
+    for (let l = 0; l < d; l++) {
+      const v = x[i * d + l] as number;
+      // Zeros are common after relu and in one-hot rows; a NaN or infinity in `w` would make them count.
+      if (v === 0) continue;
+      const from = l * k;
+      for (let j = 0; j < k; j++) out[to + j] = (out[to + j] as number) + v * (w[from + j] as number);
+    }
+  }
+  return out;
+}
+
+/** A sparse `x (n, d)` times the transpose of `w (k, d)`: `(n, k)`. */
+export function csrTimes(x: Csr, w: Float64Array, k: number): Float64Array {
+  const { rows: n, cols: d, indptr, indices, data } = x;
+  const out = new Float64Array(n * k);
+  for (let i = 0; i < n; i++) {
+    const [start, end] = [indptr[i] as number, indptr[i + 1] as number];
+    for (let j = 0; j < k; j++) {
+      let sum = 0;
+      for (let e = start; e < end; e++) sum += (data[e] as number) * (w[j * d + (indices[e] as number)] as number);
+      out[i * k + j] = sum;
+    }
+  }
+  return out;
+}

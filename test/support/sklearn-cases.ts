@@ -1,0 +1,149 @@
+/** Runs the estimators of fixtures/data/sklearn.pkl.xz and measures how far their answers are from scikit-learn's. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { load, loads, NDArray, NumpyScalar, type PyDict, SparseMatrix } from "../../src/index.ts";
+import { Estimator, sklearn } from "../../src/sklearn.ts";
+
+/** One fitted estimator. */
+export interface Case {
+  id: string;
+  by: string;
+  name: string;
+  data: string;
+  model: Uint8Array;
+  repr: string;
+  out: Map<string, Uint8Array>;
+}
+
+/** What its methods were given. */
+export interface Given {
+  X: unknown;
+  y: unknown;
+}
+
+/** How far an answer is off: 0 where it is the same to the bit. */
+export interface Answer {
+  method: string;
+  /** The largest difference, relative to the largest number of the answer (at least 1 for probabilities). */
+  off: number;
+  /** Is it one of labels, of which all must be the same? */
+  isLabels: boolean;
+}
+
+const packs = { packs: [sklearn] };
+const file = fileURLToPath(new URL("../../fixtures/data/sklearn.pkl.xz", import.meta.url));
+
+export async function readCases(): Promise<{ cases: Case[]; given: Map<string, Given> }> {
+  const rows = await load<PyDict<string, unknown>[]>(new Uint8Array(readFileSync(file)));
+  const given = new Map<string, Given>();
+  const cases: Case[] = [];
+  for (const row of rows) {
+    const get = <T>(key: string): T => row.get(key) as T;
+    if (!row.has("model")) {
+      const of = (key: string): unknown => loads(get<Uint8Array>(key));
+      given.set(`${get("by")} ${get("data")}`, { X: of("X"), y: of("y") });
+      continue;
+    }
+    cases.push({
+      id: get("id"),
+      by: get("by"),
+      name: get("name"),
+      data: get("data"),
+      model: get("model"),
+      repr: get("repr"),
+      out: new Map([...get<PyDict<string, Uint8Array>>("out").entries()]),
+    });
+  }
+  return { cases, given };
+}
+
+const plain = (value: unknown): unknown =>
+  value instanceof NumpyScalar ? value.value : typeof value === "bigint" ? Number(value) : value;
+
+/** An answer's shape and items. */
+function flat(value: unknown): { shape: number[]; items: unknown[] } {
+  if (value instanceof SparseMatrix) value = value.toDense();
+  if (value instanceof NDArray) return { shape: [...value.shape], items: value.flat().map(plain) };
+  if (ArrayBuffer.isView(value))
+    return { shape: [(value as Float64Array).length], items: [...(value as Float64Array)] };
+  if (Array.isArray(value)) {
+    const parts = value.map(flat);
+    return { shape: [value.length, ...(parts[0]?.shape ?? [])], items: parts.flatMap((part) => part.items) };
+  }
+  return { shape: [], items: [plain(value)] };
+}
+
+/** Calls a method by its Python name. */
+export function ask(model: Estimator, method: string, { X, y }: Given): unknown {
+  const last = <T>(items: Iterable<T>): T | undefined => [...items].at(-1);
+  const input = X as never;
+  switch (method) {
+    case "predict":
+      return model.predict(input);
+    case "predict_proba":
+      return model.predictProba(input);
+    case "predict_log_proba":
+      return model.predictLogProba(input);
+    case "decision_function":
+      return model.decisionFunction(input);
+    case "score_samples":
+      return model.scoreSamples(input);
+    case "transform":
+      return model.transform(input);
+    case "inverse_transform":
+      return model.inverseTransform(model.transform(input));
+    case "apply":
+      return model.apply(input);
+    case "kneighbors": {
+      const { distances, indices } = model.kneighbors(input);
+      return [distances, indices];
+    }
+    case "staged_predict":
+      return last(model.stagedPredict(input));
+    case "staged_predict_proba":
+      return last(model.stagedPredictProba(input));
+    case "staged_decision_function":
+      return last(model.stagedDecisionFunction(input));
+    case "score":
+      return model.score(input, y as never);
+    default:
+      throw new Error(`no method ${method}`);
+  }
+}
+
+/** The difference of two answers; throws where they differ in shape or kind. */
+export function compare(method: string, got: unknown, expected: unknown): Answer {
+  const [a, b] = [flat(got), flat(expected)];
+  if (a.shape.join() !== b.shape.join()) throw new Error(`${method}: shape ${a.shape}, not ${b.shape}`);
+  const isLabels =
+    b.items.some((item) => typeof item === "string" || typeof item === "boolean") || /predict$|apply/.test(method);
+  let [most, size] = [0, 0];
+  for (const [i, want] of b.items.entries()) {
+    const have = a.items[i];
+    if (Object.is(have, want) || have === want) {
+      if (typeof want === "number" && Number.isFinite(want)) size = Math.max(size, Math.abs(want));
+      continue;
+    }
+    if (typeof have !== "number" || typeof want !== "number") {
+      throw new Error(`${method}: item ${i} is ${String(have)}, not ${String(want)}`);
+    }
+    const off = Math.abs(have - want);
+    most = Math.max(most, Number.isNaN(off) ? Number.POSITIVE_INFINITY : off);
+    size = Math.max(size, Math.abs(want));
+  }
+  return { method, off: most === 0 ? 0 : most / Math.max(size, 1), isLabels };
+}
+
+export function restore(one: Case): Estimator {
+  const made = loads(one.model, packs);
+  if (!(made instanceof Estimator)) throw new Error(`${one.id} did not come back as an estimator`);
+  return made;
+}
+
+/** All answers of a case. */
+export function answers(one: Case, given: ReadonlyMap<string, Given>): Answer[] {
+  const model = restore(one);
+  const data = given.get(`${one.by} ${one.data}`) as Given;
+  const input = one.id === "isotonic" ? { ...data, X: data.X as NDArray } : data;
+  return [...one.out].map(([method, expected]) => compare(method, ask(model, method, input), loads(expected)));
+}
