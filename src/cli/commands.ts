@@ -8,6 +8,7 @@ import { convert } from "./convert.ts";
 import { dis } from "./dis.ts";
 import { get } from "./get.ts";
 import type { IO, Output } from "./io.ts";
+import { predict } from "./predict.ts";
 import { show } from "./show.ts";
 
 /** A command of the command line. */
@@ -20,4 +21,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, convert, dis];
+export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis];

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
+import { fromHdf5, loadModel } from "../families/keras/index.ts";
 import { harmless, renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
@@ -12,6 +14,7 @@ import { LOAD_FLAGS, openTree } from "./files.ts";
 import { everything, showHdf5, withHdf5 } from "./hdf5.ts";
 import { UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
+import { holdsModel, isKeras, showModel } from "./keras.ts";
 
 export const show: Command = {
   name: "show",
@@ -32,9 +35,11 @@ export const show: Command = {
     const limit = number(args.options, "limit", 20);
     const { isTTY, columns } = io.stdout;
     const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
+    if (isKeras(file)) return showModel(await loadModel(file), file, out);
     const isHdf5 = await withHdf5(file, io, (opened) => {
       if (args.options.has("json")) writeJSON(new PyDict(everything(opened)), out);
       else if (args.options.has("typed")) writeTypedJSON(new PyDict(everything(opened)), out);
+      else if (holdsModel(opened)) showModel(fromHdf5(readFileSync(file)), file, out);
       else showHdf5(opened, file, { depth, limit, ...(paint ? { paint } : {}) }, out);
     });
     if (isHdf5) return;

@@ -9,4 +9,5 @@ export type { LayerMaker } from "./layers/table.ts";
 export { fromHdf5, fromKerasBytes, type LoadModelOptions, loadModel } from "./load.ts";
 export { Model, type ModelInput, type PredictAsyncOptions, type PredictOptions } from "./model.ts";
 export { keras } from "./pack.ts";
+export { h5Bytes, kerasBytes, saveModel } from "./save.ts";
 export { type Tensor, tensor } from "./tensor.ts";

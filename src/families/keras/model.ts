@@ -46,6 +46,7 @@ export class Model {
   /** The Keras that wrote it. */
   readonly kerasVersion: string;
   readonly #graph: Graph;
+  #changed = false;
 
   /** @internal */
   constructor(graph: Graph, config: Config, trainingConfig: Config | null, kerasVersion: string) {
@@ -99,6 +100,12 @@ export class Model {
     }
     if (made.length !== old.length) throw new RangeError(`the model has ${old.length} weights, not ${made.length}`);
     setAll(this.#graph, made);
+    this.#changed = true;
+  }
+
+  /** @internal Have weights been changed since the model was loaded? */
+  get changed(): boolean {
+    return this.#changed;
   }
 
   /**

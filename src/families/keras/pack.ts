@@ -6,14 +6,15 @@
 
 import { UnsupportedError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
-import { definePack, type GlobalEntry, type Pack } from "../../core/pack.ts";
+import { definePack, type GlobalEntry, type Pack, type Reduction } from "../../core/pack.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { PyBytesIO } from "../stdlib/index.ts";
 import { fromKerasBytes } from "./load.ts";
 import { Model } from "./model.ts";
+import { kerasBytes } from "./save.ts";
 
-/** A model keeps what it was made of, and is written as that again. */
+/** A model keeps what it was made of, and is written as that again, unless its weights were changed. */
 class PickledModel extends Model {
   /** @internal */
   readonly origin: { readonly func: PyGlobal; readonly args: PyTuple };
@@ -22,6 +23,26 @@ class PickledModel extends Model {
     super(model.graph, model.config, model.trainingConfig, model.kerasVersion);
     this.origin = { func, args };
   }
+}
+
+/** The pair by which a Keras makes a model of the bytes of a `.keras` file. */
+function reduce(model: Model): Reduction {
+  if (model instanceof PickledModel && !model.changed) return { func: model.origin.func, args: model.origin.args };
+  const bytes = kerasBytes(model);
+  if (model instanceof PickledModel && FUNCTIONS.includes(model.origin.func.module)) {
+    return { func: model.origin.func, args: tuple(bytes) };
+  }
+  if (Number.parseInt(model.kerasVersion, 10) < 3) {
+    return {
+      func: new PyGlobal("keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"),
+      args: tuple(bytes),
+    };
+  }
+  const isSequential = model.graph.className === "Sequential";
+  const func = isSequential
+    ? new PyGlobal("keras.src.models.sequential", "Sequential._unpickle_model")
+    : new PyGlobal("keras.src.models.functional", "Functional._unpickle_model");
+  return { func, args: tuple(new PyBytesIO(bytes)) };
 }
 
 function entryOf(func: PyGlobal): GlobalEntry {
@@ -61,5 +82,8 @@ function globals(): [string, GlobalEntry][] {
 export const keras: Pack = /* @__PURE__ */ definePack({
   name: "keras",
   globals: /* @__PURE__ */ new Map(globals()),
-  reducers: [[PickledModel, (model: PickledModel) => ({ func: model.origin.func, args: tuple(...model.origin.args) })]],
+  reducers: [
+    [PickledModel, reduce],
+    [Model, reduce],
+  ],
 });

@@ -1,0 +1,203 @@
+/**
+ * Models on their way back to Keras: `.h5` and `.keras`.
+ *
+ * @module
+ */
+import { writePath } from "#platform";
+import { dtype, NDArray } from "../../core/ndarray/index.ts";
+import { zipPieces } from "../../core/zip/index.ts";
+import { File, type Group } from "../../formats/hdf5/index.ts";
+import { Graph } from "./graph.ts";
+import type { Config, Layer } from "./layer.ts";
+import { plainName } from "./losses.ts";
+import type { Model } from "./model.ts";
+import { toArray } from "./tensor.ts";
+import { allWeights, snakeCase } from "./weights.ts";
+
+/** Keras splits lists of names that are longer than HDF5's attributes may be. */
+const MOST = 64512;
+
+/** A list of names as an attribute, split where it is too long (keras/src/legacy/saving/legacy_h5_format.py). */
+function setNames(group: Group, name: string, names: readonly string[]): void {
+  const bytes = names.map((text) => new TextEncoder().encode(text));
+  const width = Math.max(1, ...bytes.map((one) => one.length));
+  const array = (part: readonly Uint8Array[]): NDArray => {
+    const data = new Uint8Array(part.length * width);
+    for (const [i, one] of part.entries()) data.set(one, i * width);
+    return NDArray.fromBytes(dtype(`S${width}`), data, [part.length]);
+  };
+  if (names.length * width <= MOST) {
+    group.attrs.set(name, array(bytes));
+    return;
+  }
+  const per = Math.max(1, Math.floor(MOST / width));
+  for (let i = 0, part = 0; i < bytes.length; i += per, part++) {
+    group.attrs.set(`${name}${part}`, array(bytes.slice(i, i + per)));
+  }
+}
+
+/** The file of `model.save("x.h5")`. */
+export function h5Bytes(model: Model): Uint8Array {
+  const file = File.create();
+  try {
+    file.attrs.set("keras_version", model.kerasVersion);
+    file.attrs.set("backend", "tensorflow");
+    file.attrs.set("model_config", JSON.stringify(model.config));
+    const training = legacyTraining(model.trainingConfig);
+    if (training !== null) file.attrs.set("training_config", JSON.stringify(training));
+    const weights = file.createGroup("model_weights");
+    weights.attrs.set("keras_version", model.kerasVersion);
+    weights.attrs.set("backend", "tensorflow");
+    setNames(
+      weights,
+      "layer_names",
+      model.layers.map(({ name }) => name),
+    );
+    for (const layer of model.layers) {
+      const group = weights.createGroup(layer.name);
+      const names = new Set<string>();
+      for (const { name, value } of allWeights(layer)) {
+        let full = `${layer.name}/${name}:0`;
+        for (let i = 1; names.has(full); i++) full = `${layer.name}/${name}_${i}:0`;
+        names.add(full);
+        group.createDataset(full, { data: toArray(value) });
+      }
+      setNames(group, "weight_names", [...names]);
+    }
+    return file.toUint8Array();
+  } finally {
+    file.close();
+  }
+}
+
+/** What a model was compiled with, in the form of `.h5` files; null where nothing is known. */
+function legacyTraining(config: Config | null): Config | null {
+  if (config === null || config["optimizer_config"] !== undefined) return config;
+  const { optimizer, ...rest } = config;
+  if (rest["loss"] === undefined) return null;
+  // Without one, the optimizer is what compile() takes when none is given.
+  const name = typeof optimizer === "string" ? optimizer : "rmsprop";
+  const isWhole = typeof optimizer === "object" && optimizer !== null;
+  return { ...rest, optimizer_config: isWhole ? optimizer : { class_name: name, config: { name } } };
+}
+
+/** The same in the form of `.keras` files. */
+function modernTraining(config: Config | null): Config | null {
+  if (config === null || config["optimizer_config"] === undefined) return config;
+  const { optimizer_config: optimizer, ...rest } = config;
+  return {
+    ...rest,
+    optimizer: inModule("keras.optimizers", optimizer),
+    loss: inModule("keras.losses", config["loss"]),
+    metrics: metricsOf(config["metrics"]),
+  };
+}
+
+function inModule(module: string, spec: unknown): unknown {
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec) || !("class_name" in spec)) return spec;
+  const { class_name: cls, ...rest } = spec as { class_name: unknown };
+  return { module, ...rest, class_name: String(cls).replace(/^Custom>/, ""), registered_name: null };
+}
+
+/** Metrics; a wrapped function goes by its name. */
+function metricsOf(metrics: unknown): unknown {
+  if (Array.isArray(metrics)) return metrics.flat().map(metricsOf);
+  if (typeof metrics !== "object" || metrics === null) return metrics;
+  const { class_name: cls, config } = metrics as { class_name?: unknown; config?: { name?: unknown; fn?: unknown } };
+  if (cls === "MeanMetricWrapper") {
+    const { name, fn } = config ?? {};
+    return name === "accuracy" || plainName(name).name === plainName(fn).name ? name : fn;
+  }
+  return inModule("keras.metrics", metrics);
+}
+
+/** The weights of a layer as `.weights.h5` keeps them. */
+function writeVars(group: Group, layer: Layer, modern: boolean): void {
+  if (!(layer instanceof Graph) || layer.layers.length === 0) {
+    const place = layer.place === "" ? group : group.requireGroup(layer.place);
+    const vars = place.requireGroup("vars");
+    for (const [i, { value }] of layer.weights.entries()) vars.createDataset(String(i), { data: toArray(value) });
+    // Keras 2 kept the parts of attention under private names.
+    const prefix = !modern && layer.className === "MultiHeadAttention" ? "_" : "";
+    for (const [name, part] of layer.parts) writeVars(group.requireGroup(prefix + name), part, modern);
+    return;
+  }
+  group.requireGroup("vars");
+  const held = group.requireGroup("layers");
+  const counts = new Map<string, number>();
+  const shown =
+    layer.className === "Sequential"
+      ? layer.layers.filter(({ className }) => className !== "InputLayer")
+      : layer.layers;
+  for (const inner of shown) {
+    const base = snakeCase(inner.className);
+    const n = counts.get(base) ?? 0;
+    counts.set(base, n + 1);
+    writeVars(held.requireGroup(n === 0 ? base : `${base}_${n}`), inner, modern);
+  }
+}
+
+/** A configuration as `.keras` files have it: each layer and model with the module of its class. */
+function withModules(spec: unknown, modern: boolean): unknown {
+  if (Array.isArray(spec)) return spec.map((item) => withModules(item, modern));
+  if (typeof spec !== "object" || spec === null) return spec;
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(spec)) out[key] = withModules(value, modern);
+  const { class_name: cls, config, module } = spec as { class_name?: unknown; config?: unknown; module?: unknown };
+  if (typeof cls === "string" && typeof config === "object" && module === undefined && cls !== "__keras_tensor__") {
+    const isGraph = cls === "Functional" || cls === "Model";
+    out["module"] = isGraph
+      ? modern
+        ? "keras.src.models.functional"
+        : "keras.src.engine.functional"
+      : cls === "Sequential"
+        ? "keras"
+        : "keras.layers";
+    out["registered_name"] = isGraph ? "Functional" : null;
+  }
+  return out;
+}
+
+/** The file of `model.save("x.keras")`. */
+export function kerasBytes(model: Model): Uint8Array {
+  const modern = Number.parseInt(model.kerasVersion, 10) >= 3;
+  const file = File.create();
+  let weights: Uint8Array;
+  try {
+    writeVars(file, model.graph, modern);
+    weights = file.toUint8Array();
+  } finally {
+    file.close();
+  }
+  const config: Record<string, unknown> = { ...(withModules(model.config, modern) as Config) };
+  const training = modernTraining(model.trainingConfig);
+  if (training !== null) config["compile_config"] ??= training;
+  const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const pieces = zipPieces([
+    { name: "metadata.json", data: [text({ keras_version: model.kerasVersion, date_saved: "1980-01-01@00:00:00" })] },
+    { name: "config.json", data: [text(config)] },
+    { name: "model.weights.h5", data: [weights] },
+  ]);
+  const out = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+}
+
+/**
+ * Saves a model to a path, as `model.save(…)` of Keras does: `.keras`, or `.h5` in the form that Keras 2 and 3 read. The
+ * file is written beside and renamed. `TypeError` for another ending.
+ *
+ * @example
+ * ```ts
+ * await saveModel(model, "my_model.keras");
+ * ```
+ */
+export async function saveModel(model: Model, path: string): Promise<void> {
+  if (/\.keras$/i.test(path)) await writePath(path, kerasBytes(model));
+  else if (/\.(h5|hdf5)$/i.test(path)) await writePath(path, h5Bytes(model));
+  else throw new TypeError(`${path} ends neither in .keras nor in .h5`);
+}
