@@ -14,6 +14,7 @@ import { Draft, type DraftOptions, type Libver } from "./write/draft.ts";
 import { EIGHT } from "./write/encoder.ts";
 import type { Image } from "./write/image.ts";
 import { save } from "./write/save.ts";
+import { checkUnused } from "./write/superblock.ts";
 
 /** `r` reads; `r+` changes a file, `w` makes one, `x` one that is not there yet, `a` changes one or makes it. */
 export type Mode = "r" | "r+" | "w" | "x" | "a";
@@ -201,6 +202,7 @@ function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
 
 function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {
   const core = runNow(Core.open(store));
+  if (mode !== "r") runNow(checkUnused(core.context));
   const draft = mode === "r" ? null : new Draft(core.context, core.root, draftOptions(options));
   return sharedOf(core, draft, options, [close]);
 }

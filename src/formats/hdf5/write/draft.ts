@@ -7,6 +7,7 @@ import { UnsupportedError } from "../../../core/errors.ts";
 import { attributes } from "../attrs.ts";
 import type { DatasetInfo } from "../data.ts";
 import { isDataset, isType, typeOf } from "../describe.ts";
+import { filterName, filterOf } from "../filters/index.ts";
 import { isGroup, links } from "../links.ts";
 import type { Link } from "../messages/links.ts";
 import { parseDense } from "../messages/links.ts";
@@ -100,6 +101,13 @@ export class Draft implements Pending {
       const { layout, external } = node.info;
       if (layout.kind === "virtual" || external.length > 0) {
         throw new UnsupportedError("writing other files", "the elements of this dataset stand in other files");
+      }
+      // What cannot be packed again is refused now, not when the file is written.
+      for (const spec of node.info.pipeline) {
+        if (filterOf(spec).encode === undefined) {
+          const name = filterName(spec);
+          throw new UnsupportedError(name, `the filter ${name} can be read, not written`, { format: "hdf5" });
+        }
       }
       this.stage(node, runNow(StagedData.of(this.context, node.info)));
     }

@@ -150,10 +150,9 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
       return;
     case "string": {
       const text = textBytes(value);
-      // Text with an end mark keeps a byte for it.
-      const room = type.padding === 0 ? type.size - 1 : type.size;
-      bytes.set(text.subarray(0, room), at);
-      if (type.padding === 2) bytes.fill(0x20, at + Math.min(room, text.length), at + type.size);
+      // As in h5py, text may fill its room: no byte is kept for an end mark.
+      bytes.set(text.subarray(0, type.size), at);
+      if (type.padding === 2) bytes.fill(0x20, at + Math.min(type.size, text.length), at + type.size);
       return;
     }
     case "vlen": {
