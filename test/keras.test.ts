@@ -9,13 +9,18 @@ import { keras } from "../src/families/keras/index.ts";
 import { dumps, loads } from "../src/index.ts";
 import {
   array,
+  compile,
+  dense,
   h5Bytes,
+  input,
   kerasBytes,
   type Layer,
+  layer,
   loadModel,
   Model,
   type NDArray,
   saveModel,
+  sequential,
   type Tensor,
   tensor,
 } from "../src/keras.ts";
@@ -150,6 +155,29 @@ test("layers have names, outputs and a summary", async () => {
   expect(model.summary()).toContain(` Total params: ${one.parameters.toLocaleString("en-US")}`);
   expect(model.summary()).toContain("(None, 12, 12, 6)");
   expect(model.evaluate(unpacked(one.inputs[0] as Packed), unpacked(one.targets as Packed)).length).toBe(2);
+});
+
+test("a model can be built here, for Keras to train", async () => {
+  const model = sequential([
+    input({ shape: [8, 8, 1] }),
+    layer("Conv2D", { filters: 4, kernel_size: [3, 3], activation: "relu" }),
+    layer("MaxPooling2D", { pool_size: [2, 2], strides: [2, 2], padding: "valid" }),
+    layer("Flatten"),
+    dense({ units: 3, activation: "softmax" }),
+  ]);
+  compile(model, { optimizer: "adam", loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
+  const x = array(
+    Float32Array.from({ length: 128 }, (_, i) => Math.sin(i)),
+    { shape: [2, 8, 8, 1] },
+  );
+  const out = model.predict(x) as NDArray;
+  expect(out.shape).toEqual([2, 3]);
+  for (const bytes of [kerasBytes(model), h5Bytes(model)]) {
+    const again = await loadModel(bytes);
+    expect((again.predict(x) as NDArray).equal(out)).toBe(true);
+    expect(again.evaluate(x, [0, 2])).toEqual(model.evaluate(x, [0, 2]));
+  }
+  expect(() => sequential([dense({ units: 1 })])).toThrow(/first layer must be an input/);
 });
 
 test("predicting is told about, and can be stopped", async () => {

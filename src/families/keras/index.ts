@@ -3,6 +3,16 @@
  *
  * @module
  */
+export {
+  type BuildOptions,
+  type CompileOptions,
+  compile,
+  dense,
+  input,
+  type LayerSpec,
+  layer,
+  sequential,
+} from "./build.ts";
 export { Graph } from "./graph.ts";
 export { type Config as LayerConfig, Layer, type LayerContext, type Weight } from "./layer.ts";
 export type { LayerMaker } from "./layers/table.ts";

@@ -42,7 +42,7 @@ export class Model {
   /** The configuration, as the file has it. */
   readonly config: Config;
   /** Loss, metrics and optimizer it was compiled with; null when it was not. */
-  readonly trainingConfig: Config | null;
+  trainingConfig: Config | null;
   /** The Keras that wrote it. */
   readonly kerasVersion: string;
   readonly #graph: Graph;
@@ -100,6 +100,12 @@ export class Model {
     }
     if (made.length !== old.length) throw new RangeError(`the model has ${old.length} weights, not ${made.length}`);
     setAll(this.#graph, made);
+    this.#changed = true;
+  }
+
+  /** @internal Sets what the model is trained with. */
+  compiled(config: Config): void {
+    this.trainingConfig = config;
     this.#changed = true;
   }
 

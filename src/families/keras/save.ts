@@ -72,13 +72,21 @@ export function h5Bytes(model: Model): Uint8Array {
 
 /** What a model was compiled with, in the form of `.h5` files; null where nothing is known. */
 function legacyTraining(config: Config | null): Config | null {
-  if (config === null || config["optimizer_config"] !== undefined) return config;
-  const { optimizer, ...rest } = config;
+  if (config === null) return null;
+  const { optimizer = config["optimizer_config"], optimizer_config: _, ...rest } = config;
   if (rest["loss"] === undefined) return null;
   // Without one, the optimizer is what compile() takes when none is given.
   const name = typeof optimizer === "string" ? optimizer : "rmsprop";
   const isWhole = typeof optimizer === "object" && optimizer !== null;
-  return { ...rest, optimizer_config: isWhole ? optimizer : { class_name: name, config: { name } } };
+  // Keras 3 does not find short names like mse in these files.
+  const loss = typeof rest["loss"] === "string" ? plainName(rest["loss"]).name : rest["loss"];
+  return {
+    loss_weights: null,
+    weighted_metrics: null,
+    ...rest,
+    loss,
+    optimizer_config: isWhole ? optimizer : { class_name: name, config: { name } },
+  };
 }
 
 /** The same in the form of `.keras` files. */
