@@ -8,11 +8,9 @@ import { divideRows, pairwiseSum, rowSums } from "./sums.ts";
 /** `log(2 π)`. */
 export const log2pi: number = /* @__PURE__ */ Math.log(2 * Math.PI);
 
-/** The logistic function `1 / (1 + exp(-x))`, without overflow. */
+/** The logistic function, as SciPy has it: 0 where `exp(-x)` is beyond all numbers. */
 export function expit(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
+  return 1 / (1 + Math.exp(-x));
 }
 
 /** The place of the largest of `count` items from `at` on, the first of equals, as `numpy.argmax`: a NaN wins. */

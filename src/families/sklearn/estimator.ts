@@ -128,8 +128,8 @@ export class Estimator {
   }
 
   /** Labels (numbers, text) or numbers, one for each row of `X`; rows of them where there are several targets. */
-  predict<T = number | string>(X: Input): ArrayLike<T> {
-    return this.#method("predict")(matrixOf(this, X)) as ArrayLike<T>;
+  predict<T = number | string>(X: Input): ArrayLike<T> & Iterable<T> {
+    return this.#method("predict")(matrixOf(this, X)) as ArrayLike<T> & Iterable<T>;
   }
   /** Probabilities of {@link classes}, float64 of shape (rows, classes); a list of such for several targets. */
   predictProba(X: Input): NDArray {
@@ -170,11 +170,11 @@ export class Estimator {
   /** The leaf that each row ends in: int64 of shape (rows,) for a tree, (rows, trees…) for many. */
   apply(X: Input): NDArray {
     const leaves = this.#method("apply")(matrixOf(this, X));
-    return intArray(leaves.data, leaves.isFlat ? [leaves.rows] : [leaves.rows, leaves.cols]);
+    return intArray(leaves.data, leaves.shape ?? (leaves.isFlat ? [leaves.rows] : [leaves.rows, leaves.cols]));
   }
   /** {@link predict} after one stage, after two, and so on. */
-  *stagedPredict<T = number | string>(X: Input): IterableIterator<ArrayLike<T>> {
-    yield* this.#method("stagedPredict")(matrixOf(this, X)) as Iterable<ArrayLike<T>>;
+  *stagedPredict<T = number | string>(X: Input): IterableIterator<ArrayLike<T> & Iterable<T>> {
+    yield* this.#method("stagedPredict")(matrixOf(this, X)) as Iterable<ArrayLike<T> & Iterable<T>>;
   }
   /** {@link predictProba} after each stage. */
   *stagedPredictProba(X: Input): IterableIterator<NDArray> {
@@ -227,7 +227,7 @@ function deepest(values: readonly unknown[], levels: number): number {
   let most = 0;
   for (const value of values) {
     if (value instanceof Estimator) most = Math.max(most, value.depth);
-    else if (levels > 0 && Array.isArray(value) && typeof value[0] === "object") {
+    else if (levels > 0 && Array.isArray(value) && (typeof value[0] === "object" || typeof value[1] === "object")) {
       most = Math.max(most, deepest(value, levels - 1));
     }
   }

@@ -23,6 +23,8 @@ export class Matrix {
   readonly isSparse: boolean;
   /** Was it one axis, or is it to be given back as one? */
   readonly isFlat: boolean;
+  /** The shape in which it is given back where that is neither one axis nor two. */
+  shape: readonly number[] | null = null;
 
   private constructor(
     rows: number,

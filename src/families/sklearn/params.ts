@@ -1,150 +1,151 @@
 /**
  * Parameters of scikit-learn's estimators with their defaults, written by `fixtures/make/sklearn_params.py`.
  *
- * `name=default`, parted by `; `; where a default changed, `|1.1:default` says from which version on. `?` has none.
+ * `name@since@until=default`, parted by `; `; where a default changed, `|1.1:default` says from which version on. `?` has none.
  *
  * @module
  */
 export const PARAMS: Readonly<Record<string, string>> = {
   ARDRegression:
-    "alpha_1=1e-06; alpha_2=1e-06; compute_score=False; copy_X=True; fit_intercept=True; lambda_1=1e-06; lambda_2=1e-06; max_iter=None|1.5:300; threshold_lambda=10000.0; tol=0.001; verbose=False; n_iter=300|1.3:'deprecated'; normalize=False|1.0:'deprecated'",
+    "alpha_1=1e-06; alpha_2=1e-06; compute_score=False; copy_X=True; fit_intercept=True; lambda_1=1e-06; lambda_2=1e-06; max_iter@1.3=None|1.5:300; threshold_lambda=10000.0; tol=0.001; verbose=False; n_iter@@1.5=300|1.3:'deprecated'; normalize@@1.3=False|1.0:'deprecated'",
   AdaBoostClassifier:
-    "estimator=None; learning_rate=1.0; n_estimators=50; random_state=None; algorithm='SAMME.R'; base_estimator=None|1.3:'deprecated'",
+    "estimator@1.3=None; learning_rate=1.0; n_estimators=50; random_state=None; algorithm@@1.9='SAMME.R'; base_estimator@@1.5=None|1.3:'deprecated'",
   AdaBoostRegressor:
-    "estimator=None; learning_rate=1.0; loss='linear'; n_estimators=50; random_state=None; base_estimator=None|1.3:'deprecated'",
+    "estimator@1.3=None; learning_rate=1.0; loss='linear'; n_estimators=50; random_state=None; base_estimator@@1.5=None|1.3:'deprecated'",
   AffinityPropagation:
-    "affinity='euclidean'; convergence_iter=15; copy=True; damping=0.5; max_iter=200; preference=None; random_state='warn'|1.0:None; verbose=False",
+    "affinity='euclidean'; convergence_iter=15; copy=True; damping=0.5; max_iter=200; preference=None; random_state@0.24='warn'|1.0:None; verbose=False",
   BaggingClassifier:
-    "bootstrap=True; bootstrap_features=False; estimator=None; max_features=1.0; max_samples=1.0|1.9:None; n_estimators=10; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; base_estimator=None|1.3:'deprecated'",
+    "bootstrap=True; bootstrap_features=False; estimator@1.3=None; max_features=1.0; max_samples=1.0|1.9:None; n_estimators=10; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; base_estimator@@1.5=None|1.3:'deprecated'",
   BaggingRegressor:
-    "bootstrap=True; bootstrap_features=False; estimator=None; max_features=1.0; max_samples=1.0|1.9:None; n_estimators=10; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; base_estimator=None|1.3:'deprecated'",
+    "bootstrap=True; bootstrap_features=False; estimator@1.3=None; max_features=1.0; max_samples=1.0|1.9:None; n_estimators=10; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; base_estimator@@1.5=None|1.3:'deprecated'",
   BayesianGaussianMixture:
     "covariance_prior=None; covariance_type='full'; degrees_of_freedom_prior=None; init_params='kmeans'; max_iter=100; mean_precision_prior=None; mean_prior=None; n_components=1; n_init=1; random_state=None; reg_covar=1e-06; tol=0.001; verbose=0; verbose_interval=10; warm_start=False; weight_concentration_prior=None; weight_concentration_prior_type='dirichlet_process'",
   BayesianRidge:
-    "alpha_1=1e-06; alpha_2=1e-06; alpha_init=None; compute_score=False; copy_X=True; fit_intercept=True; lambda_1=1e-06; lambda_2=1e-06; lambda_init=None; max_iter=None|1.5:300; tol=0.001; verbose=False; n_iter=300|1.3:'deprecated'; normalize=False|1.0:'deprecated'",
-  BernoulliNB: "alpha=1.0; binarize=0.0; class_prior=None; fit_prior=True; force_alpha='warn'|1.5:True",
+    "alpha_1=1e-06; alpha_2=1e-06; alpha_init@0.22=None; compute_score=False; copy_X=True; fit_intercept=True; lambda_1=1e-06; lambda_2=1e-06; lambda_init@0.22=None; max_iter@1.3=None|1.5:300; tol=0.001; verbose=False; n_iter@@1.5=300|1.3:'deprecated'; normalize@@1.3=False|1.0:'deprecated'",
+  BernoulliNB: "alpha=1.0; binarize=0.0; class_prior=None; fit_prior=True; force_alpha@1.3='warn'|1.5:True",
   Binarizer: "copy=True; threshold=0.0",
-  Birch: "branching_factor=50; compute_labels=True; n_clusters=3; threshold=0.5; copy=True",
+  Birch: "branching_factor=50; compute_labels=True; n_clusters=3; threshold=0.5; copy@@1.9=True",
   CalibratedClassifierCV:
-    "cv='warn'|0.22:None; ensemble=True|1.9:'auto'; estimator=None; method='sigmoid'; n_jobs=None; base_estimator=None|1.3:'deprecated'",
-  CategoricalNB: "alpha=1.0; class_prior=None; fit_prior=True; force_alpha='warn'|1.5:True; min_categories=None",
+    "cv='warn'|0.22:None; ensemble@0.24=True|1.9:'auto'; estimator@1.3=None; method='sigmoid'; n_jobs@0.24=None; base_estimator@@1.5=None|1.3:'deprecated'",
+  CategoricalNB:
+    "alpha=1.0; class_prior=None; fit_prior=True; force_alpha@1.3='warn'|1.5:True; min_categories@0.24=None",
   ColumnTransformer:
-    "n_jobs=None; remainder='drop'; sparse_threshold=0.3; transformer_weights=None; transformers=?; verbose=False; verbose_feature_names_out=True; force_int_remainder_cols=True",
-  ComplementNB: "alpha=1.0; class_prior=None; fit_prior=True; force_alpha='warn'|1.5:True; norm=False",
+    "n_jobs=None; remainder='drop'; sparse_threshold=0.3; transformer_weights=None; transformers=?; verbose@0.22=False; verbose_feature_names_out@1.0=True; force_int_remainder_cols@1.5@1.9=True",
+  ComplementNB: "alpha=1.0; class_prior=None; fit_prior=True; force_alpha@1.3='warn'|1.5:True; norm=False",
   CountVectorizer:
     "analyzer='word'; binary=False; decode_error='strict'; dtype=<class 'numpy.int64'>; encoding='utf-8'; input='content'; lowercase=True; max_df=1.0; max_features=None; min_df=1; ngram_range=(1, 1); preprocessor=None; stop_words=None; strip_accents=None; token_pattern='(?u)\\\\b\\\\w\\\\w+\\\\b'; tokenizer=None; vocabulary=None",
   DecisionTreeClassifier:
-    "ccp_alpha=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; random_state=None; splitter='best'; min_impurity_split=None; presort=False|0.22:'deprecated'",
+    "ccp_alpha@0.22=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; random_state=None; splitter='best'; min_impurity_split@@1.0=None; presort@@0.24=False|0.22:'deprecated'",
   DecisionTreeRegressor:
-    "ccp_alpha=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; random_state=None; splitter='best'; min_impurity_split=None; presort=False|0.22:'deprecated'",
+    "ccp_alpha@0.22=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; random_state=None; splitter='best'; min_impurity_split@@1.0=None; presort@@0.24=False|0.22:'deprecated'",
   DictVectorizer: "dtype=<class 'numpy.float64'>; separator='='; sort=True; sparse=True",
   DummyClassifier: "constant=None; random_state=None; strategy='stratified'|0.22:'warn'|0.24:'prior'",
   DummyRegressor: "constant=None; quantile=None; strategy='mean'",
   ElasticNet:
-    "alpha=1.0; copy_X=True; fit_intercept=True; l1_ratio=0.5; max_iter=1000; positive=False; precompute=False; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; fit_intercept=True; l1_ratio=0.5; max_iter=1000; positive=False; precompute=False; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize@@1.3=False|1.0:'deprecated'",
   ElasticNetCV:
-    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; l1_ratio=0.5; max_iter=1000; n_jobs=None; positive=False; precompute='auto'; random_state=None; selection='cyclic'; tol=0.0001; verbose=0; n_alphas=100; normalize=False|1.0:'deprecated'",
+    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; l1_ratio=0.5; max_iter=1000; n_jobs=None; positive=False; precompute='auto'; random_state=None; selection='cyclic'; tol=0.0001; verbose=0; n_alphas@@1.9=100; normalize@@1.3=False|1.0:'deprecated'",
   ExtraTreeClassifier:
-    "ccp_alpha=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; random_state=None; splitter='random'; min_impurity_split=None",
+    "ccp_alpha@0.22=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; random_state=None; splitter='random'; min_impurity_split@@1.0=None",
   ExtraTreeRegressor:
-    "ccp_alpha=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; random_state=None; splitter='random'; min_impurity_split=None",
+    "ccp_alpha@0.22=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; random_state=None; splitter='random'; min_impurity_split@@1.0=None",
   ExtraTreesClassifier:
-    "bootstrap=False; ccp_alpha=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; max_samples=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split=None",
+    "bootstrap=False; ccp_alpha@0.22=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; max_samples@0.22=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split@@1.0=None",
   ExtraTreesRegressor:
-    "bootstrap=False; ccp_alpha=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; max_samples=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split=None",
+    "bootstrap=False; ccp_alpha@0.22=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; max_samples@0.22=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split@@1.0=None",
   FactorAnalysis:
-    "copy=True; iterated_power=3; max_iter=1000; n_components=None; noise_variance_init=None; random_state=0; rotation=None; svd_method='randomized'; tol=0.01",
+    "copy=True; iterated_power=3; max_iter=1000; n_components=None; noise_variance_init=None; random_state=0; rotation@0.24=None; svd_method='randomized'; tol=0.01",
   FastICA:
-    "algorithm='parallel'; fun='logcosh'; fun_args=None; max_iter=200; n_components=None; random_state=None; tol=0.0001; w_init=None; whiten=True|1.3:'unit-variance'; whiten_solver='svd'",
+    "algorithm='parallel'; fun='logcosh'; fun_args=None; max_iter=200; n_components=None; random_state=None; tol=0.0001; w_init=None; whiten=True|1.3:'unit-variance'; whiten_solver@1.3='svd'",
   FeatureAgglomeration:
-    "compute_distances=False; compute_full_tree='auto'; connectivity=None; distance_threshold=None; linkage='ward'; memory=None; metric=None|1.5:'euclidean'; n_clusters=2; pooling_func=<function mean>; affinity='euclidean'|1.3:'deprecated'",
+    "compute_distances@0.24=False; compute_full_tree='auto'; connectivity=None; distance_threshold@0.22=None; linkage='ward'; memory=None; metric@1.3=None|1.5:'euclidean'; n_clusters=2; pooling_func=<function mean>; affinity@@1.5='euclidean'|1.3:'deprecated'",
   FeatureHasher:
-    "alternate_sign=True; dtype=<class 'numpy.float64'>; input_type='dict'; n_features=1048576; non_negative=False",
+    "alternate_sign=True; dtype=<class 'numpy.float64'>; input_type='dict'; n_features=1048576; non_negative@@0.22=False",
   FeatureUnion:
-    "n_jobs=None; transformer_list=?; transformer_weights=None; verbose=False; verbose_feature_names_out=True",
+    "n_jobs=None; transformer_list=?; transformer_weights=None; verbose@0.22=False; verbose_feature_names_out@1.5=True",
   FixedThresholdClassifier: "estimator=?; pos_label=None; response_method='auto'; threshold='auto'",
   FrozenEstimator: "estimator=?",
   FunctionTransformer:
-    "accept_sparse=False; check_inverse=True; feature_names_out=None; func=None; inv_kw_args=None; inverse_func=None; kw_args=None; validate=None|0.22:False; pass_y='deprecated'",
+    "accept_sparse=False; check_inverse=True; feature_names_out@1.3=None; func=None; inv_kw_args=None; inverse_func=None; kw_args=None; validate=None|0.22:False; pass_y@@0.22='deprecated'",
   GammaRegressor:
-    "alpha=1.0; fit_intercept=True; max_iter=100; solver='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
+    "alpha=1.0; fit_intercept=True; max_iter=100; solver@1.3='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
   GaussianMixture:
     "covariance_type='full'; init_params='kmeans'; max_iter=100; means_init=None; n_components=1; n_init=1; precisions_init=None; random_state=None; reg_covar=1e-06; tol=0.001; verbose=0; verbose_interval=10; warm_start=False; weights_init=None",
   GaussianNB: "priors=None; var_smoothing=1e-09",
-  GaussianRandomProjection: "compute_inverse_components=False; eps=0.1; n_components='auto'; random_state=None",
+  GaussianRandomProjection: "compute_inverse_components@1.3=False; eps=0.1; n_components='auto'; random_state=None",
   GenericUnivariateSelect: "mode='percentile'; param=1e-05; score_func=<function f_classif>",
   GradientBoostingClassifier:
-    "ccp_alpha=0.0; criterion='friedman_mse'|1.9:'deprecated'; init=None; learning_rate=0.1; loss='deviance'|1.3:'log_loss'; max_depth=3; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators=100; n_iter_no_change=None; random_state=None; subsample=1.0; tol=0.0001; validation_fraction=0.1; verbose=0; warm_start=False; min_impurity_split=None; presort='auto'|0.22:'deprecated'",
+    "ccp_alpha@0.22=0.0; criterion='friedman_mse'|1.9:'deprecated'; init=None; learning_rate=0.1; loss='deviance'|1.3:'log_loss'; max_depth=3; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators=100; n_iter_no_change=None; random_state=None; subsample=1.0; tol=0.0001; validation_fraction=0.1; verbose=0; warm_start=False; min_impurity_split@@1.0=None; presort@@0.24='auto'|0.22:'deprecated'",
   GradientBoostingRegressor:
-    "alpha=0.9; ccp_alpha=0.0; criterion='friedman_mse'|1.9:'deprecated'; init=None; learning_rate=0.1; loss='ls'|1.0:'squared_error'; max_depth=3; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators=100; n_iter_no_change=None; random_state=None; subsample=1.0; tol=0.0001; validation_fraction=0.1; verbose=0; warm_start=False; min_impurity_split=None; presort='auto'|0.22:'deprecated'",
+    "alpha=0.9; ccp_alpha@0.22=0.0; criterion='friedman_mse'|1.9:'deprecated'; init=None; learning_rate=0.1; loss='ls'|1.0:'squared_error'; max_depth=3; max_features=None; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators=100; n_iter_no_change=None; random_state=None; subsample=1.0; tol=0.0001; validation_fraction=0.1; verbose=0; warm_start=False; min_impurity_split@@1.0=None; presort@@0.24='auto'|0.22:'deprecated'",
   GridSearchCV:
-    "cv='warn'|0.22:None; error_score='raise-deprecating'|0.22:nan; estimator=?; n_jobs=None; param_grid=?; pre_dispatch='2*n_jobs'; refit=True; return_train_score='warn'|0.22:False; scoring=None; verbose=0; fit_params=None; iid='warn'|0.22:'deprecated'",
+    "cv='warn'|0.22:None; error_score='raise-deprecating'|0.22:nan; estimator=?; n_jobs=None; param_grid=?; pre_dispatch='2*n_jobs'; refit=True; return_train_score='warn'|0.22:False; scoring=None; verbose=0; fit_params@@0.22=None; iid@@0.24='warn'|0.22:'deprecated'",
   HalvingGridSearchCV:
     "aggressive_elimination=False; cv=5; error_score=nan; estimator=?; factor=3; max_resources='auto'; min_resources='exhaust'; n_jobs=None; param_grid=?; random_state=None; refit=True; resource='n_samples'; return_train_score=True; scoring=None; verbose=0",
   HalvingRandomSearchCV:
     "aggressive_elimination=False; cv=5; error_score=nan; estimator=?; factor=3; max_resources='auto'; min_resources='smallest'; n_candidates='exhaust'; n_jobs=None; param_distributions=?; random_state=None; refit=True; resource='n_samples'; return_train_score=True; scoring=None; verbose=0",
   HashingVectorizer:
-    "alternate_sign=True; analyzer='word'; binary=False; decode_error='strict'; dtype=<class 'numpy.float64'>; encoding='utf-8'; input='content'; lowercase=True; n_features=1048576; ngram_range=(1, 1); norm='l2'; preprocessor=None; stop_words=None; strip_accents=None; token_pattern='(?u)\\\\b\\\\w\\\\w+\\\\b'; tokenizer=None; non_negative=False",
+    "alternate_sign=True; analyzer='word'; binary=False; decode_error='strict'; dtype=<class 'numpy.float64'>; encoding='utf-8'; input='content'; lowercase=True; n_features=1048576; ngram_range=(1, 1); norm='l2'; preprocessor=None; stop_words=None; strip_accents=None; token_pattern='(?u)\\\\b\\\\w\\\\w+\\\\b'; tokenizer=None; non_negative@@0.22=False",
   HistGradientBoostingClassifier:
-    "categorical_features=None|1.5:'warn'|1.9:'from_dtype'; class_weight=None; early_stopping='auto'; interaction_cst=None; l2_regularization=0.0; learning_rate=0.1; loss='auto'|1.3:'log_loss'; max_bins=255; max_depth=None; max_features=1.0; max_iter=100; max_leaf_nodes=31; min_samples_leaf=20; monotonic_cst=None; n_iter_no_change=None|0.24:10; random_state=None; scoring=None|0.24:'loss'; tol=1e-07; validation_fraction=0.1; verbose=0; warm_start=False",
+    "categorical_features@0.24=None|1.5:'warn'|1.9:'from_dtype'; class_weight@1.3=None; early_stopping@0.24='auto'; interaction_cst@1.3=None; l2_regularization=0.0; learning_rate=0.1; loss='auto'|1.3:'log_loss'; max_bins=255; max_depth=None; max_features@1.5=1.0; max_iter=100; max_leaf_nodes=31; min_samples_leaf=20; monotonic_cst@0.24=None; n_iter_no_change=None|0.24:10; random_state=None; scoring=None|0.24:'loss'; tol=1e-07; validation_fraction=0.1; verbose=0; warm_start=False",
   HistGradientBoostingRegressor:
-    "categorical_features=None|1.5:'warn'|1.9:'from_dtype'; early_stopping='auto'; interaction_cst=None; l2_regularization=0.0; learning_rate=0.1; loss='least_squares'|1.0:'squared_error'; max_bins=255; max_depth=None; max_features=1.0; max_iter=100; max_leaf_nodes=31; min_samples_leaf=20; monotonic_cst=None; n_iter_no_change=None|0.24:10; quantile=None; random_state=None; scoring=None|0.24:'loss'; tol=1e-07; validation_fraction=0.1; verbose=0; warm_start=False",
+    "categorical_features@0.24=None|1.5:'warn'|1.9:'from_dtype'; early_stopping@0.24='auto'; interaction_cst@1.3=None; l2_regularization=0.0; learning_rate=0.1; loss='least_squares'|1.0:'squared_error'; max_bins=255; max_depth=None; max_features@1.5=1.0; max_iter=100; max_leaf_nodes=31; min_samples_leaf=20; monotonic_cst@0.24=None; n_iter_no_change=None|0.24:10; quantile@1.3=None; random_state=None; scoring=None|0.24:'loss'; tol=1e-07; validation_fraction=0.1; verbose=0; warm_start=False",
   HuberRegressor: "alpha=0.0001; epsilon=1.35; fit_intercept=True; max_iter=100; tol=1e-05; warm_start=False",
   Imputer: "axis=0; copy=True; missing_values='NaN'; strategy='mean'; verbose=0",
   IncrementalPCA: "batch_size=None; copy=True; n_components=None; whiten=False",
   IsolationForest:
-    "bootstrap=False; contamination='legacy'|0.22:'auto'; max_features=1.0; max_samples='auto'; n_estimators=100; n_jobs=None; random_state=None; verbose=0; warm_start=False; behaviour='old'|0.22:'deprecated'",
+    "bootstrap=False; contamination='legacy'|0.22:'auto'; max_features=1.0; max_samples='auto'; n_estimators=100; n_jobs=None; random_state=None; verbose=0; warm_start@0.22=False; behaviour@@0.24='old'|0.22:'deprecated'",
   IsotonicRegression: "increasing=True; out_of_bounds='nan'; y_max=None; y_min=None",
   IterativeImputer:
-    "add_indicator=False; estimator=None; fill_value=None; imputation_order='ascending'; initial_strategy='mean'; keep_empty_features=False; max_iter=10; max_value=None|0.24:inf; min_value=None|0.24:-inf; missing_values=nan; n_nearest_features=None; random_state=None; sample_posterior=False; skip_complete=False; tol=0.001; verbose=0",
+    "add_indicator=False; estimator=None; fill_value@1.3=None; imputation_order='ascending'; initial_strategy='mean'; keep_empty_features@1.3=False; max_iter=10; max_value=None|0.24:inf; min_value=None|0.24:-inf; missing_values=nan; n_nearest_features=None; random_state=None; sample_posterior=False; skip_complete=False; tol=0.001; verbose=0",
   KBinsDiscretizer:
-    "dtype=None; encode='onehot'; n_bins=5; quantile_method='averaged_inverted_cdf'; random_state=None; strategy='quantile'; subsample='warn'|1.5:200000",
+    "dtype@0.24=None; encode='onehot'; n_bins=5; quantile_method@1.9='averaged_inverted_cdf'; random_state@1.3=None; strategy='quantile'; subsample@1.3='warn'|1.5:200000",
   KMeans:
-    "algorithm='auto'|1.3:'lloyd'; copy_x=True; init='k-means++'; max_iter=300; n_clusters=8; n_init=10|1.3:'warn'|1.5:'auto'; random_state=None; tol=0.0001; verbose=0; n_jobs=None|0.24:'deprecated'; precompute_distances='auto'|0.24:'deprecated'",
+    "algorithm='auto'|1.3:'lloyd'; copy_x=True; init='k-means++'; max_iter=300; n_clusters=8; n_init=10|1.3:'warn'|1.5:'auto'; random_state=None; tol=0.0001; verbose=0; n_jobs@@1.0=None|0.24:'deprecated'; precompute_distances@@1.0='auto'|0.24:'deprecated'",
   KNNImputer:
-    "add_indicator=False; copy=True; keep_empty_features=False; metric='nan_euclidean'; missing_values=nan; n_neighbors=5; weights='uniform'",
+    "add_indicator=False; copy=True; keep_empty_features@1.3=False; metric='nan_euclidean'; missing_values=nan; n_neighbors=5; weights='uniform'",
   KNeighborsClassifier:
     "algorithm='auto'; leaf_size=30; metric='minkowski'; metric_params=None; n_jobs=None; n_neighbors=5; p=2; weights='uniform'",
   KNeighborsRegressor:
     "algorithm='auto'; leaf_size=30; metric='minkowski'; metric_params=None; n_jobs=None; n_neighbors=5; p=2; weights='uniform'",
   KernelCenterer: "",
   KernelPCA:
-    "alpha=1.0; coef0=1; copy_X=True; degree=3; eigen_solver='auto'; fit_inverse_transform=False; gamma=None; iterated_power='auto'; kernel='linear'; kernel_params=None; max_iter=None; n_components=None; n_jobs=None; random_state=None; remove_zero_eig=False; tol=0",
+    "alpha=1.0; coef0=1; copy_X=True; degree=3; eigen_solver='auto'; fit_inverse_transform=False; gamma=None; iterated_power@1.0='auto'; kernel='linear'; kernel_params=None; max_iter=None; n_components=None; n_jobs=None; random_state=None; remove_zero_eig=False; tol=0",
   LabelBinarizer: "neg_label=0; pos_label=1; sparse_output=False",
   LabelEncoder: "",
-  Lars: "copy_X=True; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; fit_path=True; jitter=None; n_nonzero_coefs=500; precompute='auto'; random_state=None; verbose=False; normalize=True|1.0:'deprecated'; positive=False",
+  Lars: "copy_X=True; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; fit_path=True; jitter@0.24=None; n_nonzero_coefs=500; precompute='auto'; random_state@0.24=None; verbose=False; normalize@@1.5=True|1.0:'deprecated'; positive@@0.22=False",
   LarsCV:
-    "copy_X=True; cv='warn'|0.22:None; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; max_n_alphas=1000; n_jobs=None; precompute='auto'; verbose=False; normalize=True|1.0:'deprecated'; positive=False",
+    "copy_X=True; cv='warn'|0.22:None; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; max_n_alphas=1000; n_jobs=None; precompute='auto'; verbose=False; normalize@@1.5=True|1.0:'deprecated'; positive@@0.22=False",
   Lasso:
-    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=1000; positive=False; precompute=False; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=1000; positive=False; precompute=False; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize@@1.3=False|1.0:'deprecated'",
   LassoCV:
-    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; max_iter=1000; n_jobs=None; positive=False; precompute='auto'; random_state=None; selection='cyclic'; tol=0.0001; verbose=False; n_alphas=100; normalize=False|1.0:'deprecated'",
+    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; max_iter=1000; n_jobs=None; positive=False; precompute='auto'; random_state=None; selection='cyclic'; tol=0.0001; verbose=False; n_alphas@@1.9=100; normalize@@1.3=False|1.0:'deprecated'",
   LassoLars:
-    "alpha=1.0; copy_X=True; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; fit_path=True; jitter=None; max_iter=500; positive=False; precompute='auto'; random_state=None; verbose=False; normalize=True|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; fit_path=True; jitter@0.24=None; max_iter=500; positive=False; precompute='auto'; random_state@0.24=None; verbose=False; normalize@@1.5=True|1.0:'deprecated'",
   LassoLarsCV:
-    "copy_X=True; cv='warn'|0.22:None; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; max_n_alphas=1000; n_jobs=None; positive=False; precompute='auto'; verbose=False; normalize=True|1.0:'deprecated'",
+    "copy_X=True; cv='warn'|0.22:None; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; max_n_alphas=1000; n_jobs=None; positive=False; precompute='auto'; verbose=False; normalize@@1.5=True|1.0:'deprecated'",
   LassoLarsIC:
-    "copy_X=True; criterion='aic'; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; noise_variance=None; positive=False; precompute='auto'; verbose=False; normalize=True|1.0:'deprecated'",
+    "copy_X=True; criterion='aic'; eps=2.220446049250313e-16|1.5:np.float64(2.220446049250313e-16); fit_intercept=True; max_iter=500; noise_variance@1.0=None; positive=False; precompute='auto'; verbose=False; normalize@@1.5=True|1.0:'deprecated'",
   LinearDiscriminantAnalysis:
-    "covariance_estimator=None; n_components=None; priors=None; shrinkage=None; solver='svd'; store_covariance=False; tol=0.0001",
+    "covariance_estimator@0.24=None; n_components=None; priors=None; shrinkage=None; solver='svd'; store_covariance=False; tol=0.0001",
   LinearRegression:
-    "copy_X=True; fit_intercept=True; n_jobs=None; positive=False; tol=1e-06; normalize=False|1.0:'deprecated'",
+    "copy_X=True; fit_intercept=True; n_jobs=None; positive@0.24=False; tol@1.9=1e-06; normalize@@1.3=False|1.0:'deprecated'",
   LinearSVC:
     "C=1.0; class_weight=None; dual=True|1.3:'warn'|1.5:'auto'; fit_intercept=True; intercept_scaling=1; loss='squared_hinge'; max_iter=1000; multi_class='ovr'; penalty='l2'; random_state=None; tol=0.0001; verbose=0",
   LinearSVR:
     "C=1.0; dual=True|1.3:'warn'|1.5:'auto'; epsilon=0.0; fit_intercept=True; intercept_scaling=1.0; loss='epsilon_insensitive'; max_iter=1000; random_state=None; tol=0.0001; verbose=0",
   LogisticRegression:
-    "C=1.0; class_weight=None; dual=False; fit_intercept=True; intercept_scaling=1; l1_ratio=None|1.9:0.0; max_iter=100; n_jobs=None; penalty='l2'|1.9:'deprecated'; random_state=None; solver='warn'|0.22:'lbfgs'; tol=0.0001; verbose=0; warm_start=False; multi_class='warn'|0.22:'auto'|1.5:'deprecated'",
+    "C=1.0; class_weight=None; dual=False; fit_intercept=True; intercept_scaling=1; l1_ratio@0.22=None|1.9:0.0; max_iter=100; n_jobs=None; penalty='l2'|1.9:'deprecated'; random_state=None; solver='warn'|0.22:'lbfgs'; tol=0.0001; verbose=0; warm_start=False; multi_class@@1.9='warn'|0.22:'auto'|1.5:'deprecated'",
   LogisticRegressionCV:
-    "Cs=10; class_weight=None; cv='warn'|0.22:None; dual=False; fit_intercept=True; intercept_scaling=1.0; l1_ratios=None|1.9:'warn'; max_iter=100; n_jobs=None; penalty='l2'|1.9:'deprecated'; random_state=None; refit=True; scoring=None|1.9:'warn'; solver='lbfgs'; tol=0.0001; use_legacy_attributes='warn'; verbose=0; multi_class='warn'|0.22:'auto'|1.5:'deprecated'",
+    "Cs=10; class_weight=None; cv='warn'|0.22:None; dual=False; fit_intercept=True; intercept_scaling=1.0; l1_ratios@0.22=None|1.9:'warn'; max_iter=100; n_jobs=None; penalty='l2'|1.9:'deprecated'; random_state=None; refit=True; scoring=None|1.9:'warn'; solver='lbfgs'; tol=0.0001; use_legacy_attributes@1.9='warn'; verbose=0; multi_class@@1.9='warn'|0.22:'auto'|1.5:'deprecated'",
   MLPClassifier:
-    "activation='relu'; alpha=0.0001; batch_size='auto'; beta_1=0.9; beta_2=0.999; early_stopping=False; epsilon=1e-08; hidden_layer_sizes=(100,); learning_rate='constant'; learning_rate_init=0.001; max_fun=15000; max_iter=200; momentum=0.9; n_iter_no_change=10; nesterovs_momentum=True; power_t=0.5; random_state=None; shuffle=True; solver='adam'; tol=0.0001; validation_fraction=0.1; verbose=False; warm_start=False",
+    "activation='relu'; alpha=0.0001; batch_size='auto'; beta_1=0.9; beta_2=0.999; early_stopping=False; epsilon=1e-08; hidden_layer_sizes=(100,); learning_rate='constant'; learning_rate_init=0.001; max_fun@0.22=15000; max_iter=200; momentum=0.9; n_iter_no_change=10; nesterovs_momentum=True; power_t=0.5; random_state=None; shuffle=True; solver='adam'; tol=0.0001; validation_fraction=0.1; verbose=False; warm_start=False",
   MLPRegressor:
-    "activation='relu'; alpha=0.0001; batch_size='auto'; beta_1=0.9; beta_2=0.999; early_stopping=False; epsilon=1e-08; hidden_layer_sizes=(100,); learning_rate='constant'; learning_rate_init=0.001; loss='squared_error'; max_fun=15000; max_iter=200; momentum=0.9; n_iter_no_change=10; nesterovs_momentum=True; power_t=0.5; random_state=None; shuffle=True; solver='adam'; tol=0.0001; validation_fraction=0.1; verbose=False; warm_start=False",
-  MaxAbsScaler: "clip=False; copy=True",
+    "activation='relu'; alpha=0.0001; batch_size='auto'; beta_1=0.9; beta_2=0.999; early_stopping=False; epsilon=1e-08; hidden_layer_sizes=(100,); learning_rate='constant'; learning_rate_init=0.001; loss@1.9='squared_error'; max_fun@0.22=15000; max_iter=200; momentum=0.9; n_iter_no_change=10; nesterovs_momentum=True; power_t=0.5; random_state=None; shuffle=True; solver='adam'; tol=0.0001; validation_fraction=0.1; verbose=False; warm_start=False",
+  MaxAbsScaler: "clip@1.9=False; copy=True",
   MeanShift:
-    "bandwidth=None; bin_seeding=False; cluster_all=True; max_iter=300; min_bin_freq=1; n_jobs=None; seeds=None",
-  MinMaxScaler: "clip=False; copy=True; feature_range=(0, 1)",
+    "bandwidth=None; bin_seeding=False; cluster_all=True; max_iter@0.22=300; min_bin_freq=1; n_jobs=None; seeds=None",
+  MinMaxScaler: "clip@0.24=False; copy=True; feature_range=(0, 1)",
   MiniBatchKMeans:
     "batch_size=100|1.0:1024; compute_labels=True; init='k-means++'; init_size=None; max_iter=100; max_no_improvement=10; n_clusters=8; n_init=3|1.3:'warn'|1.5:'auto'; random_state=None; reassignment_ratio=0.01; tol=0.0; verbose=0",
   MissingIndicator: "error_on_new=True; features='missing-only'; missing_values=nan; sparse='auto'",
@@ -152,100 +153,101 @@ export const PARAMS: Readonly<Record<string, string>> = {
   MultiOutputClassifier: "estimator=?; n_jobs=None",
   MultiOutputRegressor: "estimator=?; n_jobs=None",
   MultiTaskElasticNet:
-    "alpha=1.0; copy_X=True; fit_intercept=True; l1_ratio=0.5; max_iter=1000; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; fit_intercept=True; l1_ratio=0.5; max_iter=1000; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize@@1.3=False|1.0:'deprecated'",
   MultiTaskElasticNetCV:
-    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; l1_ratio=0.5; max_iter=1000; n_jobs=None; random_state=None; selection='cyclic'; tol=0.0001; verbose=0; n_alphas=100; normalize=False|1.0:'deprecated'",
+    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; l1_ratio=0.5; max_iter=1000; n_jobs=None; random_state=None; selection='cyclic'; tol=0.0001; verbose=0; n_alphas@@1.9=100; normalize@@1.3=False|1.0:'deprecated'",
   MultiTaskLasso:
-    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=1000; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=1000; random_state=None; selection='cyclic'; tol=0.0001; warm_start=False; normalize@@1.3=False|1.0:'deprecated'",
   MultiTaskLassoCV:
-    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; max_iter=1000; n_jobs=None; random_state=None; selection='cyclic'; tol=0.0001; verbose=False; n_alphas=100; normalize=False|1.0:'deprecated'",
-  MultinomialNB: "alpha=1.0; class_prior=None; fit_prior=True; force_alpha='warn'|1.5:True",
-  NearestCentroid: "metric='euclidean'; priors='uniform'; shrink_threshold=None",
+    "alphas=None|1.9:100; copy_X=True; cv='warn'|0.22:None; eps=0.001; fit_intercept=True; max_iter=1000; n_jobs=None; random_state=None; selection='cyclic'; tol=0.0001; verbose=False; n_alphas@@1.9=100; normalize@@1.3=False|1.0:'deprecated'",
+  MultinomialNB: "alpha=1.0; class_prior=None; fit_prior=True; force_alpha@1.3='warn'|1.5:True",
+  NearestCentroid: "metric='euclidean'; priors@1.9='uniform'; shrink_threshold=None",
   NearestNeighbors:
     "algorithm='auto'; leaf_size=30; metric='minkowski'; metric_params=None; n_jobs=None; n_neighbors=5; p=2; radius=1.0",
   Normalizer: "copy=True; norm='l2'",
   NuSVC:
-    "break_ties=False; cache_size=200; class_weight=None; coef0=0.0; decision_function_shape='ovr'; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; nu=0.5; probability=False|1.9:'deprecated'; random_state=None; shrinking=True; tol=0.001; verbose=False",
+    "break_ties@0.22=False; cache_size=200; class_weight=None; coef0=0.0; decision_function_shape='ovr'; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; nu=0.5; probability=False|1.9:'deprecated'; random_state=None; shrinking=True; tol=0.001; verbose=False",
   NuSVR:
     "C=1.0; cache_size=200; coef0=0.0; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; nu=0.5; shrinking=True; tol=0.001; verbose=False",
   OneClassSVM:
-    "cache_size=200; coef0=0.0; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; nu=0.5; shrinking=True; tol=0.001; verbose=False; random_state=None",
+    "cache_size=200; coef0=0.0; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; nu=0.5; shrinking=True; tol=0.001; verbose=False; random_state@@0.22=None",
   OneHotEncoder:
-    "categories=None|0.22:'auto'; drop=None; dtype=<class 'numpy.float64'>; feature_name_combiner='concat'; handle_unknown='error'; max_categories=None; min_frequency=None; sparse_output=True; categorical_features=None; n_values=None; sparse=True|1.3:'deprecated'",
+    "categories=None|0.22:'auto'; drop@0.22=None; dtype=<class 'numpy.float64'>; feature_name_combiner@1.3='concat'; handle_unknown='error'; max_categories@1.3=None; min_frequency@1.3=None; sparse_output@1.3=True; categorical_features@@0.22=None; n_values@@0.22=None; sparse@@1.5=True|1.3:'deprecated'",
   OneVsOneClassifier: "estimator=?; n_jobs=None",
-  OneVsRestClassifier: "estimator=?; n_jobs=None; verbose=0",
+  OneVsRestClassifier: "estimator=?; n_jobs=None; verbose@1.3=0",
   OrdinalEncoder:
-    "categories='auto'; dtype=<class 'numpy.float64'>; encoded_missing_value=nan; handle_unknown='error'; max_categories=None; min_frequency=None; unknown_value=None",
+    "categories='auto'; dtype=<class 'numpy.float64'>; encoded_missing_value@1.3=nan; handle_unknown@0.24='error'; max_categories@1.3=None; min_frequency@1.3=None; unknown_value@0.24=None",
   OrthogonalMatchingPursuit:
-    "fit_intercept=True; n_nonzero_coefs=None; precompute='auto'; tol=None; normalize=True|1.0:'deprecated'",
+    "fit_intercept=True; n_nonzero_coefs=None; precompute='auto'; tol=None; normalize@@1.5=True|1.0:'deprecated'",
   OrthogonalMatchingPursuitCV:
-    "copy=True; cv='warn'|0.22:None; fit_intercept=True; max_iter=None; n_jobs=None; verbose=False; normalize=True|1.0:'deprecated'",
-  PCA: "copy=True; iterated_power='auto'; n_components=None; n_oversamples=10; power_iteration_normalizer='auto'; random_state=None; svd_solver='auto'; tol=0.0; whiten=False",
+    "copy=True; cv='warn'|0.22:None; fit_intercept=True; max_iter=None; n_jobs=None; verbose=False; normalize@@1.5=True|1.0:'deprecated'",
+  PCA: "copy=True; iterated_power='auto'; n_components=None; n_oversamples@1.3=10; power_iteration_normalizer@1.3='auto'; random_state=None; svd_solver='auto'; tol=0.0; whiten=False",
   PLSRegression: "copy=True; max_iter=500; n_components=2; scale=True; tol=1e-06",
   PassiveAggressiveClassifier:
-    "C=1.0; average=False; class_weight=None; early_stopping=False; fit_intercept=True; loss='hinge'; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter=None",
+    "C=1.0; average=False; class_weight=None; early_stopping=False; fit_intercept=True; loss='hinge'; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter@@0.22=None",
   PassiveAggressiveRegressor:
-    "C=1.0; average=False; early_stopping=False; epsilon=0.1; fit_intercept=True; loss='epsilon_insensitive'; max_iter=None|0.22:1000; n_iter_no_change=5; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter=None",
+    "C=1.0; average=False; early_stopping=False; epsilon=0.1; fit_intercept=True; loss='epsilon_insensitive'; max_iter=None|0.22:1000; n_iter_no_change=5; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter@@0.22=None",
   Perceptron:
-    "alpha=0.0001; class_weight=None; early_stopping=False; eta0=1.0; fit_intercept=True; l1_ratio=0.15; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; penalty=None; random_state=0; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter=None",
-  Pipeline: "memory=None; steps=?; transform_input=None; verbose=False",
+    "alpha=0.0001; class_weight=None; early_stopping=False; eta0=1.0; fit_intercept=True; l1_ratio@0.24=0.15; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; penalty=None; random_state=0; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter@@0.22=None",
+  Pipeline: "memory=None; steps=?; transform_input@1.9=None; verbose@0.22=False",
   PoissonRegressor:
-    "alpha=1.0; fit_intercept=True; max_iter=100; solver='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
-  PolynomialFeatures: "degree=2; include_bias=True; interaction_only=False; order='C'",
+    "alpha=1.0; fit_intercept=True; max_iter=100; solver@1.3='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
+  PolynomialFeatures: "degree=2; include_bias=True; interaction_only=False; order@0.22='C'",
   PowerTransformer: "copy=True; method='yeo-johnson'; standardize=True",
   QuadraticDiscriminantAnalysis:
-    "covariance_estimator=None; priors=None; reg_param=0.0; shrinkage=None; solver='svd'; store_covariance=False; tol=0.0001; store_covariances=None",
+    "covariance_estimator@1.9=None; priors=None; reg_param=0.0; shrinkage@1.9=None; solver@1.9='svd'; store_covariance=False; tol=0.0001; store_covariances@@0.22=None",
   QuantileRegressor:
     "alpha=1.0; fit_intercept=True; quantile=0.5; solver='interior-point'|1.3:'warn'|1.5:'highs'; solver_options=None",
   QuantileTransformer:
     "copy=True; ignore_implicit_zeros=False; n_quantiles=1000; output_distribution='uniform'; random_state=None; subsample=100000|1.3:10000",
   RANSACRegressor:
-    "estimator=None; is_data_valid=None; is_model_valid=None; loss='absolute_loss'|1.0:'absolute_error'; max_skips=inf; max_trials=100; min_samples=None; random_state=None; residual_threshold=None; stop_n_inliers=inf; stop_probability=0.99; stop_score=inf; base_estimator=None",
-  RFE: "estimator=?; importance_getter='auto'; n_features_to_select=None; step=1; verbose=0",
+    "estimator@1.3=None; is_data_valid=None; is_model_valid=None; loss='absolute_loss'|1.0:'absolute_error'; max_skips=inf; max_trials=100; min_samples=None; random_state=None; residual_threshold=None; stop_n_inliers=inf; stop_probability=0.99; stop_score=inf; base_estimator@@1.3=None",
+  RFE: "estimator=?; importance_getter@0.24='auto'; n_features_to_select=None; step=1; verbose=0",
   RFECV:
-    "cv='warn'|0.22:None; estimator=?; importance_getter='auto'; min_features_to_select=1; n_jobs=None; scoring=None; step=1; verbose=0",
+    "cv='warn'|0.22:None; estimator=?; importance_getter@0.24='auto'; min_features_to_select=1; n_jobs=None; scoring=None; step=1; verbose=0",
   RadiusNeighborsClassifier:
     "algorithm='auto'; leaf_size=30; metric='minkowski'; metric_params=None; n_jobs=None; outlier_label=None; p=2; radius=1.0; weights='uniform'",
   RadiusNeighborsRegressor:
     "algorithm='auto'; leaf_size=30; metric='minkowski'; metric_params=None; n_jobs=None; p=2; radius=1.0; weights='uniform'",
   RandomForestClassifier:
-    "bootstrap=True; ccp_alpha=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; max_samples=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split=None",
+    "bootstrap=True; ccp_alpha@0.22=0.0; class_weight=None; criterion='gini'; max_depth=None; max_features='auto'|1.3:'sqrt'; max_leaf_nodes=None; max_samples@0.22=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split@@1.0=None",
   RandomForestRegressor:
-    "bootstrap=True; ccp_alpha=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; max_samples=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split=None",
+    "bootstrap=True; ccp_alpha@0.22=0.0; criterion='mse'|1.0:'squared_error'; max_depth=None; max_features='auto'|1.3:1.0; max_leaf_nodes=None; max_samples@0.22=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; monotonic_cst@1.5=None; n_estimators='warn'|0.22:100; n_jobs=None; oob_score=False; random_state=None; verbose=0; warm_start=False; min_impurity_split@@1.0=None",
   RandomTreesEmbedding:
-    "max_depth=5; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators='warn'|0.22:100; n_jobs=None; random_state=None; sparse_output=True; verbose=0; warm_start=False; min_impurity_split=None",
+    "max_depth=5; max_leaf_nodes=None; min_impurity_decrease=0.0; min_samples_leaf=1; min_samples_split=2; min_weight_fraction_leaf=0.0; n_estimators='warn'|0.22:100; n_jobs=None; random_state=None; sparse_output=True; verbose=0; warm_start=False; min_impurity_split@@1.0=None",
   RandomizedSearchCV:
-    "cv='warn'|0.22:None; error_score='raise-deprecating'|0.22:nan; estimator=?; n_iter=10; n_jobs=None; param_distributions=?; pre_dispatch='2*n_jobs'; random_state=None; refit=True; return_train_score='warn'|0.22:False; scoring=None; verbose=0; fit_params=None; iid='warn'|0.22:'deprecated'",
+    "cv='warn'|0.22:None; error_score='raise-deprecating'|0.22:nan; estimator=?; n_iter=10; n_jobs=None; param_distributions=?; pre_dispatch='2*n_jobs'; random_state=None; refit=True; return_train_score='warn'|0.22:False; scoring=None; verbose=0; fit_params@@0.22=None; iid@@0.24='warn'|0.22:'deprecated'",
   Ridge:
-    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=None; positive=False; random_state=None; solver='auto'; tol=0.001|1.3:0.0001; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; copy_X=True; fit_intercept=True; max_iter=None; positive@1.0=False; random_state=None; solver='auto'; tol=0.001|1.3:0.0001; normalize@@1.3=False|1.0:'deprecated'",
   RidgeCV:
-    "alpha_per_target=False; alphas=(0.1, 1.0, 10.0); cv=None; fit_intercept=True; gcv_mode=None; scoring=None; store_cv_results=None|1.9:False; normalize=False|1.0:'deprecated'; store_cv_values=False|1.5:'deprecated'",
+    "alpha_per_target@0.24=False; alphas=(0.1, 1.0, 10.0); cv=None; fit_intercept=True; gcv_mode=None; scoring=None; store_cv_results@1.5=None|1.9:False; normalize@@1.3=False|1.0:'deprecated'; store_cv_values@@1.9=False|1.5:'deprecated'",
   RidgeClassifier:
-    "alpha=1.0; class_weight=None; copy_X=True; fit_intercept=True; max_iter=None; positive=False; random_state=None; solver='auto'; tol=0.001|1.3:0.0001; normalize=False|1.0:'deprecated'",
+    "alpha=1.0; class_weight=None; copy_X=True; fit_intercept=True; max_iter=None; positive@1.0=False; random_state=None; solver='auto'; tol=0.001|1.3:0.0001; normalize@@1.3=False|1.0:'deprecated'",
   RidgeClassifierCV:
-    "alphas=(0.1, 1.0, 10.0); class_weight=None; cv=None; fit_intercept=True; scoring=None; store_cv_results=None|1.9:False; normalize=False|1.0:'deprecated'; store_cv_values=False|1.5:'deprecated'",
-  RobustScaler: "copy=True; quantile_range=(25.0, 75.0); unit_variance=False; with_centering=True; with_scaling=True",
+    "alphas=(0.1, 1.0, 10.0); class_weight=None; cv=None; fit_intercept=True; scoring=None; store_cv_results@1.5=None|1.9:False; normalize@@1.3=False|1.0:'deprecated'; store_cv_values@@1.9=False|1.5:'deprecated'",
+  RobustScaler:
+    "copy=True; quantile_range=(25.0, 75.0); unit_variance@0.24=False; with_centering=True; with_scaling=True",
   SGDClassifier:
-    "alpha=0.0001; average=False; class_weight=None; early_stopping=False; epsilon=0.1; eta0=0.0|1.9:0.01; fit_intercept=True; l1_ratio=0.15; learning_rate='optimal'; loss='hinge'; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; penalty='l2'; power_t=0.5; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter=None",
+    "alpha=0.0001; average=False; class_weight=None; early_stopping=False; epsilon=0.1; eta0=0.0|1.9:0.01; fit_intercept=True; l1_ratio=0.15; learning_rate='optimal'; loss='hinge'; max_iter=None|0.22:1000; n_iter_no_change=5; n_jobs=None; penalty='l2'; power_t=0.5; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter@@0.22=None",
   SGDOneClassSVM:
     "average=False; eta0=0.0|1.9:0.01; fit_intercept=True; learning_rate='optimal'; max_iter=1000; nu=0.5; power_t=0.5; random_state=None; shuffle=True; tol=0.001; verbose=0; warm_start=False",
   SGDRegressor:
-    "alpha=0.0001; average=False; early_stopping=False; epsilon=0.1; eta0=0.01; fit_intercept=True; l1_ratio=0.15; learning_rate='invscaling'; loss='squared_loss'|1.0:'squared_error'; max_iter=None|0.22:1000; n_iter_no_change=5; penalty='l2'; power_t=0.25; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter=None",
-  SVC: "C=1.0; break_ties=False; cache_size=200; class_weight=None; coef0=0.0; decision_function_shape='ovr'; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; probability=False|1.9:'deprecated'; random_state=None; shrinking=True; tol=0.001; verbose=False",
+    "alpha=0.0001; average=False; early_stopping=False; epsilon=0.1; eta0=0.01; fit_intercept=True; l1_ratio=0.15; learning_rate='invscaling'; loss='squared_loss'|1.0:'squared_error'; max_iter=None|0.22:1000; n_iter_no_change=5; penalty='l2'; power_t=0.25; random_state=None; shuffle=True; tol=None|0.22:0.001; validation_fraction=0.1; verbose=0; warm_start=False; n_iter@@0.22=None",
+  SVC: "C=1.0; break_ties@0.22=False; cache_size=200; class_weight=None; coef0=0.0; decision_function_shape='ovr'; degree=3; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; probability=False|1.9:'deprecated'; random_state=None; shrinking=True; tol=0.001; verbose=False",
   SVR: "C=1.0; cache_size=200; coef0=0.0; degree=3; epsilon=0.1; gamma='auto_deprecated'|0.22:'scale'; kernel='rbf'; max_iter=-1; shrinking=True; tol=0.001; verbose=False",
   SelectFdr: "alpha=0.05; score_func=<function f_classif>",
   SelectFpr: "alpha=0.05; score_func=<function f_classif>",
   SelectFromModel:
-    "estimator=?; importance_getter='auto'; max_features=None; norm_order=1; prefit=False; threshold=None",
+    "estimator=?; importance_getter@0.24='auto'; max_features=None; norm_order=1; prefit=False; threshold=None",
   SelectFwe: "alpha=0.05; score_func=<function f_classif>",
   SelectKBest: "k=10; score_func=<function f_classif>",
   SelectPercentile: "percentile=10; score_func=<function f_classif>",
   SequentialFeatureSelector:
-    "cv=5; direction='forward'; estimator=?; n_features_to_select=None|1.3:'auto'; n_jobs=None; scoring=None; tol=None",
+    "cv=5; direction='forward'; estimator=?; n_features_to_select=None|1.3:'auto'; n_jobs=None; scoring=None; tol@1.3=None",
   SimpleImputer:
-    "add_indicator=False; copy=True; fill_value=None; keep_empty_features=False; missing_values=nan; strategy='mean'; verbose=0",
+    "add_indicator@0.22=False; copy=True; fill_value=None; keep_empty_features@1.3=False; missing_values=nan; strategy='mean'; verbose@@1.3=0",
   SparseRandomProjection:
-    "compute_inverse_components=False; dense_output=False; density='auto'; eps=0.1; n_components='auto'; random_state=None",
+    "compute_inverse_components@1.3=False; dense_output=False; density='auto'; eps=0.1; n_components='auto'; random_state=None",
   StackingClassifier:
     "cv=None; estimators=?; final_estimator=None; n_jobs=None; passthrough=False; stack_method='auto'; verbose=0",
   StackingRegressor: "cv=None; estimators=?; final_estimator=None; n_jobs=None; passthrough=False; verbose=0",
@@ -256,16 +258,16 @@ export const PARAMS: Readonly<Record<string, string>> = {
   TfidfVectorizer:
     "analyzer='word'; binary=False; decode_error='strict'; dtype=<class 'numpy.float64'>; encoding='utf-8'; input='content'; lowercase=True; max_df=1.0; max_features=None; min_df=1; ngram_range=(1, 1); norm='l2'; preprocessor=None; smooth_idf=True; stop_words=None; strip_accents=None; sublinear_tf=False; token_pattern='(?u)\\\\b\\\\w\\\\w+\\\\b'; tokenizer=None; use_idf=True; vocabulary=None",
   TheilSenRegressor:
-    "fit_intercept=True; max_iter=300; max_subpopulation=10000.0; n_jobs=None; n_subsamples=None; random_state=None; tol=0.001; verbose=False; copy_X=True",
+    "fit_intercept=True; max_iter=300; max_subpopulation=10000.0; n_jobs=None; n_subsamples=None; random_state=None; tol=0.001; verbose=False; copy_X@@1.9=True",
   TransformedTargetRegressor: "check_inverse=True; func=None; inverse_func=None; regressor=None; transformer=None",
   TruncatedSVD:
-    "algorithm='randomized'; n_components=2; n_iter=5; n_oversamples=10; power_iteration_normalizer='auto'; random_state=None; tol=0.0",
+    "algorithm='randomized'; n_components=2; n_iter=5; n_oversamples@1.3=10; power_iteration_normalizer@1.3='auto'; random_state=None; tol=0.0",
   TunedThresholdClassifierCV:
     "cv=None; estimator=?; n_jobs=None; random_state=None; refit=True; response_method='auto'; scoring='balanced_accuracy'; store_cv_results=False; thresholds=100",
   TweedieRegressor:
-    "alpha=1.0; fit_intercept=True; link='auto'; max_iter=100; power=0.0; solver='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
+    "alpha=1.0; fit_intercept=True; link='auto'; max_iter=100; power=0.0; solver@1.3='lbfgs'; tol=0.0001; verbose=0; warm_start=False",
   VarianceThreshold: "threshold=0.0",
   VotingClassifier:
-    "estimators=?; flatten_transform=None|0.22:True; n_jobs=None; verbose=False; voting='hard'; weights=None",
-  VotingRegressor: "estimators=?; n_jobs=None; verbose=False; weights=None",
+    "estimators=?; flatten_transform=None|0.22:True; n_jobs=None; verbose@0.24=False; voting='hard'; weights=None",
+  VotingRegressor: "estimators=?; n_jobs=None; verbose@0.24=False; weights=None",
 };

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { NumpyScalar } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { repr, ShownFloat } from "../../core/values/repr.ts";
+import { PyGlobal } from "../../core/values/scalars.ts";
 import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
 import type { Estimator } from "./estimator.ts";
 import { isSince } from "./fields.ts";
@@ -24,20 +26,26 @@ function isPrinted(value: unknown): value is Printed {
   return typeof value === "object" && value !== null && "getParams" in value && "attrs" in value;
 }
 
+function isAtLeast(version: string | null, least: string): boolean {
+  const [major, minor] = least.split(".").map(Number) as [number, number];
+  return isSince(version, major, minor);
+}
+
 /** Parameters of a class with the default that a version has, as text; `?` where there is none. */
 function defaultsOf(name: string, version: string | null): Map<string, string> {
   const out = new Map<string, string>();
   const row = Object.hasOwn(PARAMS, name) ? (PARAMS[name] as string) : "";
   for (const word of row === "" ? [] : row.split("; ")) {
     const cut = word.indexOf("=");
+    const [param, since, until] = word.slice(0, cut).split("@") as [string, string?, string?];
+    if ((since && !isAtLeast(version, since)) || (until && isAtLeast(version, until))) continue;
     const [first, ...later] = word.slice(cut + 1).split("|") as [string, ...string[]];
     let value = first;
     for (const change of later) {
       const colon = change.indexOf(":");
-      const [major, minor] = change.slice(0, colon).split(".").map(Number) as [number, number];
-      if (isSince(version, major, minor)) value = change.slice(colon + 1);
+      if (isAtLeast(version, change.slice(0, colon))) value = change.slice(colon + 1);
     }
-    out.set(word.slice(0, cut), value);
+    out.set(param, value);
   }
   return out;
 }
@@ -47,10 +55,12 @@ export function paramsOf(est: Estimator, deep: boolean): PyDict<string, unknown>
   const out = new PyDict<string, unknown>();
   const known = defaultsOf(est.name, est.version);
   for (const name of known.keys()) {
-    if (!est.attrs.has(name)) continue;
-    const value = est.attrs.get(name);
-    if (deep) addDeep(out, name, value);
-    copyParam(est.attrs, out, name);
+    // Older TfidfVectorizers keep some of theirs in the transformer within.
+    const inner = est.attrs.get("_tfidf");
+    const from = est.attrs.has(name) ? est.attrs : isPrinted(inner) ? inner.attrs : null;
+    if (!from?.has(name)) continue;
+    if (deep) addDeep(out, name, from.get(name));
+    copyParam(from, out, name);
   }
   return out;
 }
@@ -89,11 +99,26 @@ function printedParams(est: Printed): [string, unknown][] {
   const all = !isSince(est.version, 0, 23);
   const names = [...params.keys()].sort();
   return names.flatMap((name): [string, unknown][] => {
-    const value = shownAt(params, name);
+    let value = shownAt(params, name);
+    // NumPy says what its scalars are since version 2, which scikit-learn has known since 1.4.
+    if (value instanceof NumpyScalar && !isSince(est.version, 1, 4)) {
+      value = value.dtype.kind === "f" ? new ShownFloat(value.value as number) : value.value;
+    }
     if (all || isPrinted(value)) return [[name, value]];
-    return textOf(value) === defaults.get(name) ? [] : [[name, value]];
+    return isDefault(value, defaults.get(name) ?? "?") ? [] : [[name, value]];
   });
 }
+
+/** Is this the text of a value? NumPy's scalars are printed in two ways, and functions with an address. */
+function isDefault(value: unknown, text: string): boolean {
+  if (value instanceof PyGlobal && text.startsWith("<function ")) return text === `<function ${value.name}>`;
+  const bare = (one: string): string => one.replace(/^np\.\w+\((.*)\)$/, "$1");
+  return bare(textOf(value)) === bare(text);
+}
+
+/** NumPy's functions that print as ufuncs. */
+const UFUNCS =
+  /^(log|log1p|log2|log10|exp|exp2|expm1|sqrt|cbrt|square|absolute|fabs|sign|negative|reciprocal|sin|cos|tan|tanh|arctan|arcsinh|floor|ceil|add|subtract|multiply|divide|maximum|minimum|power)$/;
 
 /** Levels that are printed; what lies deeper is three dots. */
 const MAX_LEVELS = 40;
@@ -109,6 +134,9 @@ function textOf(value: unknown, level = 0): string {
     const items = itemsOf(value).map((item) => textOf(item, level + 1));
     if (!isTuple(value)) return `[${items.join(", ")}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
+  }
+  if (value instanceof PyGlobal && value.module.startsWith("numpy") && UFUNCS.test(value.name)) {
+    return `<ufunc '${value.name}'>`;
   }
   return repr(value);
 }
@@ -246,7 +274,7 @@ function oldText(est: Printed, level: number): string {
   let length = name.length;
   let out = "";
   for (const [i, [param, value]] of printedParams(est).entries()) {
-    let text = `${param}=${isPrinted(value) && level < MAX_LEVELS ? oldText(value, level + 1) : textOf(value)}`;
+    let text = `${param}=${oldValue(value, level + 1)}`;
     if (text.length > 500) text = `${text.slice(0, 300)}...${text.slice(-100)}`;
     if (i > 0) {
       const breaks = length + text.length >= 75 || text.includes("\n");
@@ -258,4 +286,15 @@ function oldText(est: Printed, level: number): string {
   }
   const lines = out.split("\n").map((line) => line.replace(/ +$/, ""));
   return `${name}(${lines.join("\n")})`;
+}
+
+/** A value in such a text: lists of estimators print them as they print themselves. */
+function oldValue(value: unknown, level: number): string {
+  if (level > MAX_LEVELS) return "...";
+  if (isPrinted(value)) return oldText(value, level);
+  if (value instanceof NumpyScalar) return String(value);
+  if (!Array.isArray(value) || !holdsEstimator(value, 3)) return textOf(value);
+  const parts = itemsOf(value).map((item) => oldValue(item, level + 1));
+  if (!isTuple(value)) return `[${parts.join(", ")}]`;
+  return parts.length === 1 ? `(${parts[0]},)` : `(${parts.join(", ")})`;
 }

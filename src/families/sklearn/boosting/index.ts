@@ -153,7 +153,7 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
   };
 }
 
-function applied(stages: Stages): (x: Matrix) => Matrix {
+function applied(stages: Stages, isClassifier: boolean): (x: Matrix) => Matrix {
   return (x) => {
     const cast = singles(x);
     const all = stages.trees.flat();
@@ -162,7 +162,9 @@ function applied(stages: Stages): (x: Matrix) => Matrix {
       const leaves = tree.leaves(cast, x.rows, x.cols);
       for (let i = 0; i < x.rows; i++) out[i * all.length + t] = leaves[i] as number;
     }
-    return Matrix.dense(out, x.rows, all.length);
+    const made = Matrix.dense(out, x.rows, all.length);
+    if (isClassifier) made.shape = [x.rows, stages.trees.length, stages.k];
+    return made;
   };
 }
 
@@ -185,7 +187,7 @@ function classifier(est: Estimator): Model {
     decisionFunction: (x) => flat(stages.raw(x)),
     predict: (x) => labelled(stages.raw(x)),
     predictProba: (x) => shares(stages.raw(x)),
-    apply: applied(stages),
+    apply: applied(stages, true),
     *stagedPredict(x) {
       for (const raw of stages.staged(x)) yield labelled(raw);
     },
@@ -193,7 +195,8 @@ function classifier(est: Estimator): Model {
       for (const raw of stages.staged(x)) yield shares(raw);
     },
     *stagedDecisionFunction(x) {
-      for (const raw of stages.staged(x)) yield flat(raw);
+      // Two classes keep their one column here.
+      yield* stages.staged(x);
     },
   };
 }
@@ -204,7 +207,7 @@ function regressor(est: Estimator): Model {
     features: stages.features,
     isRegressor: true,
     predict: (x) => stages.raw(x).data,
-    apply: applied(stages),
+    apply: applied(stages, false),
     *stagedPredict(x) {
       for (const raw of stages.staged(x)) yield raw.data;
     },

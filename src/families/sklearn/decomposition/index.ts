@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
-import { csrTimes, pairwiseSum, times, timesTransposed } from "../../../math/index.ts";
+import { csrTimes, log2pi, pairwiseSum, times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -29,7 +29,24 @@ function principal(est: Estimator): Model {
   const variance = whiten ? vector(est, "explained_variance_", k) : null;
   const eps = isSince(est.version, 1, 3) ? 2.220446049250313e-16 : 0;
   const scale = variance === null ? null : variance.map((v) => Math.max(Math.sqrt(v), eps));
+  const noise = num(est, "noise_variance_", 0);
+  const covariance = (): Float64Array => {
+    const own = vector(est, "explained_variance_", k);
+    const out = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) {
+        let sum = i === j ? noise : 0;
+        for (let c = 0; c < k; c++) {
+          const weight = Math.max((own[c] as number) - noise, 0) * (whiten ? (own[c] as number) : 1);
+          sum += (components[c * d + i] as number) * (components[c * d + j] as number) * weight;
+        }
+        out[i * d + j] = sum;
+      }
+    }
+    return out;
+  };
   return {
+    ...(est.attrs.has("noise_variance_") && likely(est, mean, covariance)),
     features: d,
     transform(x) {
       const out = timesTransposed(centred(x, mean), components, x.rows, d, k);
@@ -57,6 +74,40 @@ function truncated(est: Estimator): Model {
   };
 }
 
+/** A random projection; the way back is by its pseudoinverse. */
+function random(est: Estimator): Model {
+  const { data: components, shape } = floats(est, "components_", 2);
+  const [k, d] = shape as [number, number];
+  const gram = (): Float64Array => inverted(est, timesTransposed(components, components, k, d, k), k).inverse;
+  return {
+    ...truncated(est),
+    inverseTransform: (x) =>
+      Matrix.dense(times(times(x.data, gram(), x.rows, k, k), components, x.rows, k, d), x.rows, d),
+  };
+}
+
+/** Log-likelihoods under a normal distribution of this covariance. */
+function likelihoods(est: Estimator, x: Matrix, mean: Float64Array | null, covariance: Float64Array): Float64Array {
+  const d = x.cols;
+  const { inverse, logDet } = inverted(est, covariance, d);
+  const own = centred(x, mean);
+  const turned = times(own, inverse, x.rows, d, d);
+  return Float64Array.from({ length: x.rows }, (_, i) => {
+    let sum = 0;
+    for (let j = i * d; j < (i + 1) * d; j++) sum += (own[j] as number) * (turned[j] as number);
+    return -0.5 * sum - 0.5 * (d * log2pi + logDet);
+  });
+}
+
+/** The methods of an estimator that knows a covariance. */
+function likely(est: Estimator, mean: Float64Array | null, covariance: () => Float64Array): Model {
+  const scores = (x: Matrix): Float64Array => likelihoods(est, x, mean, covariance());
+  return {
+    scoreSamples: (x) => Matrix.flat(scores(x)),
+    score: (x) => pairwiseSum(scores(x)) / x.rows,
+  };
+}
+
 function independent(est: Estimator): Model {
   const { data: components, shape } = floats(est, "components_", 2);
   const [k, d] = shape as [number, number];
@@ -69,8 +120,9 @@ function independent(est: Estimator): Model {
   };
 }
 
-/** The inverse of a small symmetric matrix, by Gauss and Jordan with pivots. */
-function inverted(est: Estimator, source: Float64Array, k: number): Float64Array {
+/** The inverse of a small symmetric matrix and the logarithm of its determinant, by Gauss and Jordan with pivots. */
+function inverted(est: Estimator, source: Float64Array, k: number): { inverse: Float64Array; logDet: number } {
+  let logDet = 0;
   const a = source.slice();
   const out = new Float64Array(k * k);
   for (let i = 0; i < k; i++) out[i * k + i] = 1;
@@ -80,6 +132,7 @@ function inverted(est: Estimator, source: Float64Array, k: number): Float64Array
       if (Math.abs(a[r * k + c] as number) > Math.abs(a[pivot * k + c] as number)) pivot = r;
     const value = a[pivot * k + c] as number;
     if (value === 0) return misfit(est, "its factors are not independent");
+    logDet += Math.log(Math.abs(value));
     for (const m of [a, out]) {
       for (let j = 0; j < k; j++) {
         const held = m[pivot * k + j] as number;
@@ -94,7 +147,14 @@ function inverted(est: Estimator, source: Float64Array, k: number): Float64Array
         for (let j = 0; j < k; j++) m[r * k + j] = (m[r * k + j] as number) - factor * (m[c * k + j] as number);
     }
   }
-  return out;
+  return { inverse: out, logDet };
+}
+
+function transposed(data: Float64Array, rows: number, cols: number): Float64Array {
+  return Float64Array.from(
+    { length: rows * cols },
+    (_, at) => data[(at % rows) * cols + Math.floor(at / rows)] as number,
+  );
 }
 
 function factors(est: Estimator): Model {
@@ -105,8 +165,14 @@ function factors(est: Estimator): Model {
   const scaled = components.map((v, at) => v / (noise[at % d] as number));
   const gram = timesTransposed(scaled, components, k, d, k);
   for (let i = 0; i < k; i++) gram[i * k + i] = (gram[i * k + i] as number) + 1;
-  const covariance = inverted(est, gram, k);
+  const covariance = inverted(est, gram, k).inverse;
+  const spread = (): Float64Array => {
+    const out = timesTransposed(transposed(components, k, d), transposed(components, k, d), d, k, d);
+    for (let j = 0; j < d; j++) out[j * d + j] = (out[j * d + j] as number) + (noise[j] as number);
+    return out;
+  };
   return {
+    ...likely(est, mean, spread),
     features: d,
     transform: (x) =>
       Matrix.dense(times(timesTransposed(centred(x, mean), scaled, x.rows, d, k), covariance, x.rows, k, k), x.rows, k),
@@ -164,6 +230,6 @@ export const kinds: Kinds = {
   FastICA: independent,
   FactorAnalysis: factors,
   KernelPCA: kernelPrincipal,
-  SparseRandomProjection: truncated,
-  GaussianRandomProjection: truncated,
+  SparseRandomProjection: random,
+  GaussianRandomProjection: random,
 };

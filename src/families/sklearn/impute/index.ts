@@ -74,6 +74,20 @@ function simple(est: Estimator): Model {
       const made = Matrix.columns(columns, x.rows);
       return withIndicator(est, x, x.isSparse ? Matrix.sparse(made.csr) : made);
     },
+    ...(flag(est, "add_indicator") && {
+      inverseTransform(x: Matrix): Matrix {
+        const marked = Array.from(vector(partOf(est, est.attrs.get("indicator_"), "indicator_"), "features_"));
+        const columns = Array.from({ length: d }, (_, j): ArrayLike<unknown> => {
+          const from = kept.indexOf(j);
+          const mark = marked.indexOf(j);
+          const values = from < 0 ? new Array<number>(x.rows).fill(Number.NaN) : Array.from(x.column(from));
+          if (mark < 0) return values;
+          const marks = x.column(kept.length + mark);
+          return values.map((value, i) => (numberOf(marks[i]) === 0 ? value : Number.NaN));
+        });
+        return Matrix.columns(columns, x.rows);
+      },
+    }),
   };
 }
 

@@ -18,7 +18,7 @@ import {
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { type Floats, floats, floatsOf, isSince, labels, list, misfit, num, text, vector, wrong } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { targetRows } from "../tree/index.ts";
 
@@ -79,6 +79,34 @@ const tweedie = (est: Estimator): ((v: number) => number) | null => {
   const given = text(est, "link", "auto");
   return given === "log" || (given === "auto" && num(est, "power", 0) > 0) ? Math.exp : null;
 };
+
+/** Twice the unit deviance of a Tweedie distribution, but for terms of `y` alone that fall out. */
+function deviance(y: number, mu: number, power: number): number {
+  if (power === 0) return (y - mu) ** 2;
+  if (power === 1) return 2 * ((y > 0 ? y * Math.log(y / mu) : 0) - y + mu);
+  if (power === 2) return 2 * (Math.log(mu / y) + y / mu - 1);
+  const [a, b] = [1 - power, 2 - power];
+  return 2 * (Math.max(y, 0) ** b / (a * b) - (y * mu ** a) / a + mu ** b / b);
+}
+
+/** Generalized linear models, whose score is the share of the deviance that is explained. */
+function general(powerOf: (est: Estimator) => number): (est: Estimator) => Model {
+  return (est) => {
+    const power = powerOf(est);
+    const base = regressor(power === 1 || power === 2 ? () => Math.exp : tweedie)(est);
+    return {
+      ...base,
+      score(x, y) {
+        if (y === null) throw new TypeError(`score of ${est.name} needs y`);
+        const truth = Float64Array.from(y, numberOf);
+        const given = base.predict?.(x) as Float64Array;
+        const mean = pairwiseSum(truth) / truth.length;
+        const own = pairwiseSum(truth.map((v, i) => deviance(v, given[i] as number, power)));
+        return 1 - own / pairwiseSum(truth.map((v) => deviance(v, mean, power)));
+      },
+    };
+  };
+}
 
 type Shares = (scores: Matrix, est: Estimator, k: number) => Matrix;
 
@@ -305,9 +333,9 @@ const PLAIN =
 
 export const kinds: Kinds = {
   ...Object.fromEntries(PLAIN.split(" ").map((name) => [name, regressor()])),
-  PoissonRegressor: regressor(() => Math.exp),
-  GammaRegressor: regressor(() => Math.exp),
-  TweedieRegressor: regressor(tweedie),
+  PoissonRegressor: general(() => 1),
+  GammaRegressor: general(() => 2),
+  TweedieRegressor: general((est) => num(est, "power", 0)),
   RANSACRegressor: ransac,
   LogisticRegression: classifier(() => logistic),
   LogisticRegressionCV: classifier(() => logistic),

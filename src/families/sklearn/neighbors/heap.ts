@@ -49,9 +49,58 @@ export class Heap {
     places[at] = place;
   }
 
-  sort(): void {
-    sortBoth(this.values, this.places, 0, this.values.length);
+  /** Puts the nearest first; `isNew`: as scikit-learn does since 1.9. */
+  sort(isNew: boolean): void {
+    const { values, places } = this;
+    if (isNew) sortNew(values, places, 0, values.length, 2 * Math.floor(Math.log2(values.length)));
+    else sortBoth(values, places, 0, values.length);
   }
+}
+
+/** Introsort: short pieces by insertion, which leaves equals in their order. */
+function sortNew(values: Float64Array, places: Float64Array, start: number, size: number, deep: number): void {
+  while (size > 15) {
+    const end = start + size - 1;
+    const middle = start + (size >> 1);
+    const at = (i: number): number => values[i] as number;
+    if (deep-- <= 0) return sortPlain(values, places, start, size);
+    if (at(start) > at(end)) swapBoth(values, places, start, end);
+    if (at(end) > at(middle)) {
+      swapBoth(values, places, end, middle);
+      if (at(start) > at(end)) swapBoth(values, places, start, end);
+    }
+    const pivot = at(end);
+    let [i, j] = [start + 1, end - 1];
+    for (;;) {
+      while (i <= j && at(i) < pivot) i++;
+      while (i <= j && at(j) > pivot) j--;
+      if (i >= j) break;
+      swapBoth(values, places, i++, j--);
+    }
+    swapBoth(values, places, i, end);
+    sortNew(values, places, start, i - start, deep);
+    size -= i - start + 1;
+    start = i + 1;
+  }
+  for (let i = start + 1; i < start + size; i++) {
+    const [v, p] = [values[i] as number, places[i] as number];
+    let j = i;
+    for (; j > start && (values[j - 1] as number) > v; j--) {
+      values[j] = values[j - 1] as number;
+      places[j] = places[j - 1] as number;
+    }
+    values[j] = v;
+    places[j] = p;
+  }
+}
+
+/** Where quicksort has gone astray. */
+function sortPlain(values: Float64Array, places: Float64Array, start: number, size: number): void {
+  const order = Array.from({ length: size }, (_, i) => start + i);
+  order.sort((a, b) => (values[a] as number) - (values[b] as number));
+  const [v, p] = [order.map((i) => values[i] as number), order.map((i) => places[i] as number)];
+  values.set(v, start);
+  places.set(p, start);
 }
 
 function swapBoth(values: Float64Array, places: Float64Array, i: number, j: number): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argmax, divideRows, pairwiseSum, rowSums } from "../../../math/index.ts";
+import { argmax, divideRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -162,6 +162,36 @@ function radiusRegressor(est: Estimator): Model {
   };
 }
 
+/** Scores by distances in units of the spread within classes, which scikit-learn has since 1.6. */
+function scored(est: Estimator, centers: Float64Array, k: number, d: number): Model {
+  const spread = vector(est, "within_class_std_dev_", d).map((v) => (v === 0 ? 1 : v));
+  const prior = vector(est, "class_prior_", k);
+  const scaled = centers.map((v, at) => v / (spread[at % d] as number));
+  const scores = (x: Matrix): Float64Array => {
+    const own = x.data.map((v, at) => v / (spread[at % d] as number));
+    return squared(own, scaled, x.rows, k, d).map((v, at) => -v + 2 * Math.log(prior[at % k] as number));
+  };
+  const classes = labels(est, "classes_");
+  const isEven = prior.every((p) => Math.abs(p - 1 / k) <= 1e-8 + 1e-5 / k);
+  return {
+    // Classes of one size are told apart by the plain distance.
+    ...(!isEven && {
+      predict(x: Matrix): unknown[] {
+        const all = scores(x);
+        return Array.from({ length: x.rows }, (_, i) => classes[argmax(all, i * k, k)]);
+      },
+    }),
+    decisionFunction(x) {
+      const all = scores(x);
+      if (k !== 2) return Matrix.dense(all, x.rows, k);
+      return Matrix.flat(
+        Float64Array.from({ length: x.rows }, (_, i) => (all[2 * i + 1] as number) - (all[2 * i] as number)),
+      );
+    },
+    predictProba: (x) => Matrix.dense(softmaxRows(scores(x), x.rows, k), x.rows, k),
+  };
+}
+
 function centroid(est: Estimator): Model {
   const classes = labels(est, "classes_");
   const { data, shape } = floats(est, "centroids_", 2);
@@ -169,6 +199,7 @@ function centroid(est: Estimator): Model {
   const k = classes.length;
   if (shape[0] !== k) misfit(est, "centroids_ and classes_ differ in number");
   const isManhattan = est.attrs.get("metric") === "manhattan";
+  const deviation = est.attrs.has("within_class_std_dev_") && est.attrs.has("class_prior_") && !isManhattan;
   return {
     features: d,
     predict(x) {
@@ -183,6 +214,7 @@ function centroid(est: Estimator): Model {
       const turned = all.map((v) => -v);
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(turned, i * k, k)]);
     },
+    ...(deviation && scored(est, data, k, d)),
   };
 }
 

@@ -4,13 +4,15 @@
  * @module
  */
 import { timesTransposed } from "../../../math/index.ts";
+import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, misfit, num, plain, text, wrong } from "../fields.ts";
+import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Neighbors } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
 import { Heap } from "./heap.ts";
 import { type Metric, metricOf } from "./metric.ts";
+import { nearestByPartition } from "./partition.ts";
 
 /** What finds neighbours of a fitted estimator. */
 export interface Search {
@@ -84,18 +86,41 @@ export function searchOf(est: Estimator): Search {
       const distances = new Float64Array(x.rows * k);
       const indices = new Float64Array(x.rows * k);
       const heap = new Heap(k);
+      // A few rows are searched by parts of the fitted samples, whose heaps are then poured into one.
+      const isPoured = walk === null && isSince(est.version, 1, 1) && x.rows <= 4 * BATCH;
+      const poured = new Heap(k);
+      const isNew = isSince(est.version, 1, 9);
+      // Where scikit-learn has no heap of its own: NumPy's partition of all distances.
+      const isParted =
+        walk === null &&
+        (!isSince(est.version, 1, 1) ||
+          /^(cosine|hamming)$/.test(metric.name) ||
+          (est.attrs.get("_fit_X") instanceof SparseMatrix && isSince(est.version, 1, 4)));
       for (let from = 0; from < x.rows; from += BATCH) {
         const rows = Math.min(BATCH, x.rows - from);
         const part = x.data.subarray(from * d, (from + rows) * d);
         const all = walk === null ? reducedOf(part, rows) : null;
         for (let i = 0; i < rows; i++) {
+          const at = (from + i) * k;
+          if (all !== null && isParted) {
+            for (const [j, place] of nearestByPartition(all, i * n, n, k).entries()) {
+              distances[at + j] = metric.full(all[i * n + place] as number);
+              indices[at + j] = place;
+            }
+            continue;
+          }
           heap.clear();
           if (all === null) walk?.(part, i * d, heap);
           else for (let j = 0; j < n; j++) heap.push(all[i * n + j] as number, j);
-          heap.sort();
-          const at = (from + i) * k;
-          for (let j = 0; j < k; j++) distances[at + j] = metric.full(heap.values[j] as number);
-          indices.set(heap.places, at);
+          let found = heap;
+          if (isPoured) {
+            poured.clear();
+            for (let j = 0; j < k; j++) poured.push(heap.values[j] as number, heap.places[j] as number);
+            found = poured;
+          }
+          found.sort(isNew);
+          for (let j = 0; j < k; j++) distances[at + j] = metric.full(found.values[j] as number);
+          indices.set(found.places, at);
         }
       }
       return { distances, indices, k };

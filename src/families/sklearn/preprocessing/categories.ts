@@ -110,7 +110,8 @@ function oneHot(est: Estimator): Model {
       if (x.cols !== cols)
         throw new TypeError(`Shape of the passed X data is not correct. Expected ${cols} columns, got ${x.cols}`);
       return Matrix.columns(
-        categories.lists.map((own, j) => {
+        categories.lists.map((all, j) => {
+          const own = grouped(all, groups[j] ?? null);
           const drop = drops[j] ?? null;
           const [start, size] = [starts[j] as number, sizes[j] as number];
           return Array.from({ length: x.rows }, (_, i) => {
@@ -125,6 +126,13 @@ function oneHot(est: Estimator): Model {
       );
     },
   };
+}
+
+/** Categories as they are named once the rare ones share a place. */
+function grouped(own: readonly unknown[], group: Float64Array | null): readonly unknown[] {
+  if (group === null) return own;
+  const rare = Math.max(...group);
+  return [...own.filter((_, i) => (group[i] as number) < rare), "infrequent_sklearn"];
 }
 
 function dropsOf(est: Estimator, count: number): (number | null)[] {
@@ -169,15 +177,16 @@ function ordinal(est: Estimator): Model {
     },
     inverseTransform: (x) =>
       Matrix.columns(
-        categories.lists.map((own, j) =>
-          Array.from({ length: x.rows }, (_, i) => {
+        categories.lists.map((all, j) => {
+          const own = grouped(all, groups[j] ?? null);
+          return Array.from({ length: x.rows }, (_, i) => {
             const v = x.data[i * d + j] as number;
             if (Object.is(v, missing) || (v === missing && (missingAt[j] as number) >= 0))
               return own[missingAt[j] as number] ?? Number.NaN;
             if (useValue && Object.is(v, unseen)) return null;
             return own[v];
-          }),
-        ),
+          });
+        }),
         x.rows,
       ),
   };

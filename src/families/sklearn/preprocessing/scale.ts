@@ -148,7 +148,7 @@ function quantile(est: Estimator): Model {
   const references = vector(est, "references_", n);
   const isNormal = text(est, "output_distribution") === "normal";
   const BOUND = 1e-7;
-  const isWide = isNormal || !isSince(est.version, 0, 21);
+  const isWide = isNormal || !isSince(est.version, 0, 22);
   const columns = Array.from({ length: d }, (_, j) =>
     Float64Array.from({ length: n }, (_v, i) => data[i * d + j] as number),
   );
@@ -166,7 +166,8 @@ function quantile(est: Estimator): Model {
         let out = 0.5 * (interp(v, own, references) - interp(-v, turned[j] as Float64Array, back));
         if (isWide ? v + BOUND > last : v === last) out = 1;
         if (isWide ? v - BOUND < first : v === first) out = 0;
-        return isNormal ? Math.min(high, Math.max(low, normalQuantile(out))) : out;
+        if (isNormal) return Math.min(high, Math.max(low, normalQuantile(out)));
+        return isWide ? Math.min(1 - (BOUND - 2 ** -52), Math.max(BOUND - 2 ** -52, out)) : out;
       }),
     inverseTransform: (x) =>
       cells(x, (v, j) => {
