@@ -12,6 +12,7 @@ import {
   File,
   Group,
   isBrineError,
+  type Reference,
   softLink,
   stringDType,
   vlenDType,
@@ -512,4 +513,63 @@ test("changing damaged files ends in typed errors", () => {
   }
   expect(seen.has("fine")).toBe(true);
   expect(seen.has("FORMAT")).toBe(true);
+});
+
+describe("a large file", () => {
+  const path = join(folder, "large.h5");
+  const make = (options: Parameters<typeof File.create>[0] = {}): void => {
+    using file = new File(path, "w", options);
+    fill(file);
+  };
+
+  it.each([0, 1024])("is changed in its place on wish, behind a user block of %i bytes", (userblockSize) => {
+    make({ userblockSize });
+    const old = readFileSync(path);
+    {
+      using file = new File(path, "r+", { inPlace: true });
+      file.attrs.set("note", "one");
+      file.dataset("storage/gzip").set(3, 0, -1);
+      file.flush();
+      expect(new File(path).attrs.get("note")).toBe("one");
+      file.attrs.set("note", "two");
+      file.dataset("storage/plain").set(0, 0, -2);
+      file.createDataset("new/x", { data: ["text"] });
+    }
+    using file = new File(path);
+    expect(file.attrs.get("note")).toBe("two");
+    expect([file.dataset("storage/gzip").get(3, 0), file.dataset("storage/plain").get(0, 0)]).toEqual([-1, -2]);
+    expect(file.dataset("new/x").get(0)).toBe("text");
+    expect(file.userblockSize).toBe(userblockSize);
+    expect(file.group("links/many").size).toBe(300);
+    // All that did not change stands where it stood.
+    const now = readFileSync(path);
+    let differs = 0;
+    for (let i = 0; i < old.length; i++) if (old[i] !== now[i]) differs++;
+    expect(differs).toBeLessThan(1000);
+  });
+
+  it("is repacked without gaps, references and all", () => {
+    make({ trackOrder: true, userblockSize: 512 });
+    const before = summary(new File(path));
+    const size = readFileSync(path).length;
+    for (let i = 0; i < 3; i++) {
+      using file = new File(path, "r+");
+      file.dataset("storage/all").set(i);
+      file.dataset("text/many").set(0, `line ${i}`);
+    }
+    {
+      using file = new File(path, "r+");
+      file.dataset("storage/all").set(file.dataset("storage/plain").read());
+      file.dataset("text/many").set(0, "line 0");
+    }
+    expect(readFileSync(path).length).toBeGreaterThan(size * 1.05);
+    File.repack(path);
+    expect(readFileSync(path).length).toBeLessThan(size * 1.02);
+    using file = new File(path);
+    expect(summary(file)).toEqual(before);
+    expect(file.userblockSize).toBe(512);
+    const [first, second] = file.dataset("links/refs").read() as Iterable<Reference>;
+    expect([...(file.deref(first as Reference) as Group).keys()]).toEqual([...file.group("storage").keys()]);
+    expect((file.deref(second as Reference) as Dataset).compression).toBe("gzip");
+  });
 });

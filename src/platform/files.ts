@@ -108,6 +108,27 @@ export function writeNow(where: string | URL, pieces: Iterable<Uint8Array>): voi
   }
 }
 
+/** Writes pieces into a file that is there, those of each list before those of the next. Throws `SourceError`. */
+export function patchNow(where: string | URL, lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>): void {
+  const path = pathOf(where);
+  let fd: number | null = null;
+  try {
+    fd = fs.openSync(path, "r+");
+    for (const list of lists) {
+      for (const { at, bytes } of list) {
+        for (let done = 0; done < bytes.length; ) {
+          done += fs.writeSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 30), at + done);
+        }
+      }
+      fs.fsyncSync(fd);
+    }
+  } catch (e) {
+    throw isBrineError(e) ? e : fileError(path, e);
+  } finally {
+    if (fd !== null) fs.closeSync(fd);
+  }
+}
+
 /** Is there a file? Throws `SourceError` when there is not even the folder for it. */
 export function existsNow(where: string | URL): boolean {
   const path = pathOf(where);

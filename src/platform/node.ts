@@ -53,7 +53,7 @@ export function swapItems(bytes: Uint8Array, size: number): void {
 export { fastCrc32 } from "./crc.ts";
 export { nativeDigest } from "./digest.ts";
 export { openNow } from "./filenow.ts";
-export { existsNow, writeNow, writePath } from "./files.ts";
+export { existsNow, patchNow, writeNow, writePath } from "./files.ts";
 export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
 export { deflate, inflate } from "./inflate.ts";

@@ -65,6 +65,11 @@ export function existsNow(path: string | URL): boolean {
 }
 
 /** Browsers have no paths. */
+export function patchNow(path: string | URL, _lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>): void {
+  existsNow(path);
+}
+
+/** Browsers have no paths. */
 export function writeNow(path: string | URL, _pieces: Iterable<Uint8Array>): void {
   existsNow(path);
 }

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { existsNow, openNow, writeNow } from "#platform";
+import { existsNow, openNow, patchNow, writeNow } from "#platform";
 import { SourceError, UnsupportedError } from "../../core/errors.ts";
 import { asBytes } from "../../sources/index.ts";
 import { Group } from "./group.ts";
 import { Core, type Shared } from "./shared.ts";
 import { Context } from "./storage/context.ts";
 import { noFile, runLater, runNow, Store } from "./storage/store.ts";
-import { Draft, type DraftOptions, type Libver } from "./write/draft.ts";
+import { copyObject } from "./write/copy.ts";
+import { Draft, type DraftOptions, type Libver, loadNode } from "./write/draft.ts";
 import { EIGHT } from "./write/encoder.ts";
 import type { Image } from "./write/image.ts";
 import { save } from "./write/save.ts";
@@ -27,6 +28,11 @@ export interface FileOptions {
   libver?: Libver;
   /** Keep the order in which the links and attributes of new objects are made. */
   trackOrder?: boolean;
+  /**
+   * Write changes into the old file itself, for files too large to be copied: what is new goes behind its end, then
+   * what is changed is put in its place. A crash while it is written may leave the file damaged.
+   */
+  inPlace?: boolean;
   /** Bytes before the HDF5 part of a new file: 0, or a power of two from 512 on. */
   userblockSize?: number;
 }
@@ -47,6 +53,7 @@ export interface FileOptions {
 export class File extends Group implements Disposable, AsyncDisposable {
   readonly mode: Mode;
   readonly #target: string | URL | null;
+  readonly #inPlace: boolean;
 
   constructor(source: string | URL | ArrayBufferLike | ArrayBufferView, mode: Mode = "r", options: FileOptions = {}) {
     const shared = openShared(source, mode, options);
@@ -54,6 +61,32 @@ export class File extends Group implements Disposable, AsyncDisposable {
     // As h5py has it: what can be written is "r+".
     this.mode = mode === "r" ? "r" : "r+";
     this.#target = typeof source === "string" || source instanceof URL ? source : null;
+    this.#inPlace = options.inPlace === true && shared.draft?.isNew === false;
+  }
+
+  /**
+   * Writes all objects of a file into a new one, which takes its place: without the gaps that changes leave. Throws
+   * `UnsupportedError` for virtual and external datasets.
+   *
+   * @example
+   * ```ts
+   * File.repack("results.h5");
+   * ```
+   */
+  static repack(path: string | URL, options: Pick<FileOptions, "libver"> = {}): void {
+    using old = new File(path, "r");
+    const { core, run } = old.shared;
+    const { tracked } = run(loadNode(core.context, core.root, core.root));
+    const libver = options.libver ?? (core.version < 2 ? "earliest" : "latest");
+    const shared = makeShared(new Uint8Array(0), { libver, trackOrder: tracked, userblockSize: core.userblock });
+    const draft = shared.draft as Draft;
+    run(copyObject(draft, core, null, core.root, draft.root));
+    const blocks = imageBlocks(
+      shared,
+      shared.run(save(draft)),
+      now(core.context.store, -core.userblock, core.userblock),
+    );
+    writeNow(path, blocks);
   }
 
   /**
@@ -86,8 +119,13 @@ export class File extends Group implements Disposable, AsyncDisposable {
   flush(): void {
     const { draft, run } = this.shared;
     if (draft === null || draft.closed || !draft.changed || this.#target === null) return;
-    writeNow(this.#target, imageBlocks(this.shared, run(save(draft))));
+    this.#write(this.#target, run(save(draft)));
     draft.changed = false;
+  }
+
+  #write(target: string | URL, image: Image): void {
+    if (this.#inPlace) patchNow(target, image.parts(this.shared.core.userblock));
+    else writeNow(target, imageBlocks(this.shared, image));
   }
 
   /** Writes what was changed and closes the file; what was read stays. */
@@ -107,7 +145,7 @@ export class File extends Group implements Disposable, AsyncDisposable {
     try {
       if (draft?.changed && !draft.closed && this.#target !== null) {
         const image = await runLater(save(draft));
-        writeNow(this.#target, imageBlocks(this.shared, image));
+        this.#write(this.#target, image);
         draft.changed = false;
       }
     } finally {
@@ -126,9 +164,9 @@ export class File extends Group implements Disposable, AsyncDisposable {
 }
 
 /** The file that a draft becomes, block by block. */
-function* imageBlocks({ core, draft }: Shared, image: Image): Generator<Uint8Array> {
+function* imageBlocks({ core, draft }: Shared, image: Image, head?: Uint8Array): Generator<Uint8Array> {
   const { store } = core.context;
-  if (draft?.isNew && core.userblock > 0) yield new Uint8Array(core.userblock);
+  if (draft?.isNew && core.userblock > 0) yield head ?? new Uint8Array(core.userblock);
   yield* image.blocks(draft?.isNew ? 0 : core.userblock, (at, size) => now(store, at - store.base, size));
 }
 

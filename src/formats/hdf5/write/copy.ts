@@ -5,73 +5,101 @@
  */
 import { UnsupportedError } from "../../../core/errors.ts";
 import { gather } from "../data.ts";
-import type { RawAttribute } from "../messages/attribute.ts";
+import type { Link } from "../messages/links.ts";
 import type { Core } from "../shared.ts";
 import type { Context } from "../storage/context.ts";
-import { Cursor } from "../storage/cursor.ts";
+import { Cursor, NOWHERE } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { product, StagedData, wholeAxes } from "./data.ts";
 import { type Draft, loadNode } from "./draft.ts";
-import type { DatasetNode, GroupNode, Node } from "./nodes.ts";
+import type { DatasetNode, Node } from "./nodes.ts";
 import { refers } from "./pointers.ts";
 
-/** Copies an object and all below it into a draft; gives the number of the copy. */
-export function* copyObject(target: Draft, core: Core, from: Draft | null, at: number): Reading<number> {
+/** What a copy needs: where it goes, where it comes from, and the copies of objects that were copied. */
+interface Copying {
+  readonly target: Draft;
+  readonly context: Context;
+  readonly copies: ReadonlyMap<number, number>;
+}
+
+/**
+ * Copies an object and all below it into a draft; gives the number of the copy. What is copied of a group goes `into`
+ * one that is there already, when it is named.
+ */
+export function* copyObject(
+  target: Draft,
+  core: Core,
+  from: Draft | null,
+  at: number,
+  into: number | null = null,
+): Reading<number> {
   const { context, root } = core;
-  const seen = new Map<number, number>();
-  const todo: { source: GroupNode; copy: GroupNode }[] = [];
-  const take = function* (id: number): Reading<number> {
-    const known = seen.get(id);
+  const copies = new Map<number, number>();
+  const sources: { source: Node; copy: Node }[] = [];
+  const take = function* (id: number, place: number | null): Reading<number> {
+    const known = copies.get(id);
     if (known !== undefined) return known;
     const source: Node = from?.peek(id) ?? (yield* loadNode(context, root, id));
-    let made: number;
-    if (source.kind === "group") {
-      made = target.makeGroup(source.tracked);
-      todo.push({ source, copy: target.group(made) });
-    } else if (source.kind === "type") made = target.makeType(source.type);
-    else made = yield* copyDataset(target, context, source);
-    seen.set(id, made);
-    const { attrs } = target.edit(made);
-    for (const raw of source.attrs.values()) attrs.set(raw.name, yield* copyAttribute(target, context, raw));
+    const made = place ?? makeCopy(target, source);
+    copies.set(id, made);
+    sources.push({ source, copy: target.edit(made) });
     return made;
   };
-  const copy = yield* take(at);
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    for (const [name, link] of next.source.children) {
-      target.link(next.copy, name, link.kind === "hard" ? { kind: "hard", at: yield* take(link.at) } : link);
+  const first = yield* take(at, into);
+  // Groups first, so that references find the copies of what they refer to.
+  for (let i = 0; i < sources.length; i++) {
+    const { source, copy } = sources[i] as (typeof sources)[number];
+    if (source.kind !== "group" || copy.kind !== "group") continue;
+    for (const [name, link] of source.children) {
+      const inner: Link = link.kind === "hard" ? { kind: "hard", at: yield* take(link.at, null) } : link;
+      target.link(copy, name, inner);
     }
   }
-  return copy;
+  const copying: Copying = { target, context, copies };
+  for (const { source, copy } of sources) {
+    for (const raw of source.attrs.values()) {
+      copy.attrs.set(raw.name, { ...raw, data: yield* copyElements(copying, raw.type, raw.data) });
+    }
+    if (source.kind === "dataset") yield* copyData(copying, source, copy as DatasetNode);
+  }
+  return first;
 }
 
-function* copyAttribute(target: Draft, context: Context, raw: RawAttribute): Reading<RawAttribute> {
-  return { ...raw, data: yield* copyElements(target, context, raw.type, raw.data) };
-}
-
-function* copyDataset(target: Draft, context: Context, source: DatasetNode): Reading<number> {
-  const { info } = source;
-  const { type, space, layout, pipeline } = info;
-  if (layout.kind === "virtual" || info.external.length > 0) {
+/** An object without its content. */
+function makeCopy(target: Draft, source: Node): number {
+  if (source.kind === "group") return target.makeGroup(source.tracked);
+  if (source.kind === "type") return target.makeType(source.type);
+  const { type, space, layout, pipeline, external } = source.info;
+  if (layout.kind === "virtual" || external.length > 0) {
     throw new UnsupportedError("copying other files", "the elements of this dataset stand in other files");
   }
-  const fill = info.fill === null ? null : yield* copyElements(target, context, type, info.fill);
-  const shape = space.shape ?? [];
   const plain =
     layout.kind === "chunked"
       ? { ...layout, index: { kind: "btree1" as const, at: -1 }, flags: 0 }
-      : { kind: "contiguous" as const, at: -1, size: product(shape) * type.size };
-  const made = target.makeDataset({ type, space, layout: plain, pipeline, fill }, source.tracked);
+      : { kind: "contiguous" as const, at: -1, size: product(space.shape ?? []) * type.size };
+  return target.makeDataset({ type, space, layout: plain, pipeline, fill: null }, source.tracked).id;
+}
+
+function* copyData(copying: Copying, source: DatasetNode, made: DatasetNode): Reading<void> {
+  const { context, target } = copying;
+  const { type, space, fill } = source.info;
+  if (fill !== null) {
+    made.info = { ...made.info, fill: yield* copyElements(copying, type, fill) };
+    target.stage(made, new StagedData(target.context, made.info));
+  }
   const data = made.data as StagedData;
-  if (space.shape === null || shape.includes(0)) return made.id;
+  const shape = space.shape ?? [];
+  if (space.shape === null || shape.includes(0)) return;
+  const isUnwritten = source.data === null ? isNowhere(source.info.layout) : source.data.whole === null;
+  if (data.chunks === null && isUnwritten) return;
   if (data.chunks === null || refers(type)) {
-    const axes = wholeAxes(shape);
-    const bytes = yield* gather(context, info, axes, product(shape));
-    data.fillAll(yield* copyElements(target, context, type, bytes));
-    return made.id;
+    const bytes = yield* gather(context, source.info, wholeAxes(shape), product(shape));
+    data.fillAll(yield* copyElements(copying, type, bytes));
+    return;
   }
   // Chunks go over as they are.
-  const chunks = (source.data ?? (yield* StagedData.of(context, info))).chunks ?? new Map();
+  const chunks = (source.data ?? (yield* StagedData.of(context, source.info))).chunks ?? new Map();
   for (const [key, held] of chunks) {
     let { packed } = held;
     if (held.raw === null && packed === null && held.old !== null) {
@@ -81,32 +109,42 @@ function* copyDataset(target: Draft, context: Context, source: DatasetNode): Rea
     }
     data.chunks.set(key, { grid: held.grid, raw: held.raw?.slice() ?? null, old: null, packed });
   }
-  return made.id;
 }
 
-/** Elements with copies of the sequences they refer to; references to objects stay good only in their own file. */
-function* copyElements(target: Draft, context: Context, type: H5Type, bytes: Uint8Array): Reading<Uint8Array> {
+function isNowhere(layout: DatasetNode["info"]["layout"]): boolean {
+  return layout.kind === "contiguous" && layout.at === NOWHERE;
+}
+
+/**
+ * Elements with copies of the sequences they refer to. References to objects stay as they are in their own file, and
+ * lead to the copies in another one: nowhere, when the object was not copied.
+ */
+function* copyElements(copying: Copying, type: H5Type, bytes: Uint8Array): Reading<Uint8Array> {
+  const { context, target } = copying;
   if (!refers(type)) return bytes.slice();
   if (context.sizes.offsets !== target.context.sizes.offsets) {
     throw new UnsupportedError("copying between files", "the files have addresses of different sizes");
   }
   const out = bytes.slice();
-  for (let at = 0; at + type.size <= out.length; at += type.size) yield* copyElement(target, context, type, out, at);
+  for (let at = 0; at + type.size <= out.length; at += type.size) yield* copyElement(copying, type, out, at);
   return out;
 }
 
-function* copyElement(target: Draft, context: Context, type: H5Type, out: Uint8Array, at: number): Reading<void> {
+function* copyElement(copying: Copying, type: H5Type, out: Uint8Array, at: number): Reading<void> {
+  const { context, target, copies } = copying;
   switch (type.kind) {
     case "reference":
-      if (context !== target.context) out.fill(0, at, at + type.size);
+      if (context === target.context) return;
+      if (type.of !== "object") out.fill(0, at, at + type.size);
+      else target.pointers.putAddress(out, at, copies.get(new Cursor(out, context.sizes).skip(at).offset()) ?? 0);
       return;
     case "compound":
       for (const { type: inner, offset } of type.members) {
-        if (refers(inner)) yield* copyElement(target, context, inner, out, at + offset);
+        if (refers(inner)) yield* copyElement(copying, inner, out, at + offset);
       }
       return;
     case "array":
-      for (let i = 0; i < type.size; i += type.base.size) yield* copyElement(target, context, type.base, out, at + i);
+      for (let i = 0; i < type.size; i += type.base.size) yield* copyElement(copying, type.base, out, at + i);
       return;
     case "vlen":
     case "vlenString": {
@@ -116,7 +154,7 @@ function* copyElement(target: Draft, context: Context, type: H5Type, out: Uint8A
       const size = type.kind === "vlen" ? count * type.base.size : count;
       let own = blob === null ? new Uint8Array(0) : blob.slice(0, size);
       if (type.kind === "vlen")
-        own = yield* copyElements(target, context, type.base, own) as Generator<never, Uint8Array<ArrayBuffer>>;
+        own = yield* copyElements(copying, type.base, own) as Generator<never, Uint8Array<ArrayBuffer>>;
       target.pointers.putSequence(out, at, own, own.length === 0 ? 0 : count);
       return;
     }

@@ -58,6 +58,13 @@ export class Image {
     return at;
   }
 
+  /** What is to be written into the old file itself: what is new, then what is changed, then the superblock. */
+  parts(base: number): { at: number; bytes: Uint8Array }[][] {
+    const moved = (pieces: readonly Piece[]): Piece[] => pieces.map(({ at, bytes }) => ({ at: at + base, bytes }));
+    const changed = this.#patches.filter(({ at }) => at !== 0);
+    return [moved(this.#pieces), moved(changed), moved(this.#patches.filter(({ at }) => at === 0))];
+  }
+
   /** The whole file, block by block; `base` is where the superblock stands, `read` gives the old bytes. */
   *blocks(base: number, read: ReadNow): Generator<Uint8Array> {
     const patches = this.#patches.sort((a, b) => a.at - b.at);
