@@ -74,19 +74,24 @@ export class File extends Group implements Disposable, AsyncDisposable {
    * ```
    */
   static repack(path: string | URL, options: Pick<FileOptions, "libver"> = {}): void {
-    using old = new File(path, "r");
-    const { core, run } = old.shared;
-    const { tracked } = run(loadNode(core.context, core.root, core.root));
-    const libver = options.libver ?? (core.version < 2 ? "earliest" : "latest");
-    const shared = makeShared(new Uint8Array(0), { libver, trackOrder: tracked, userblockSize: core.userblock });
-    const draft = shared.draft as Draft;
-    run(copyObject(draft, core, null, core.root, draft.root));
-    const blocks = imageBlocks(
-      shared,
-      shared.run(save(draft)),
-      now(core.context.store, -core.userblock, core.userblock),
-    );
-    writeNow(path, blocks);
+    // No `using` here: Node 20 and 22 cannot read it.
+    const old = new File(path, "r");
+    try {
+      const { core, run } = old.shared;
+      const { tracked } = run(loadNode(core.context, core.root, core.root));
+      const libver = options.libver ?? (core.version < 2 ? "earliest" : "latest");
+      const shared = makeShared(new Uint8Array(0), { libver, trackOrder: tracked, userblockSize: core.userblock });
+      const draft = shared.draft as Draft;
+      run(copyObject(draft, core, null, core.root, draft.root));
+      const blocks = imageBlocks(
+        shared,
+        shared.run(save(draft)),
+        now(core.context.store, -core.userblock, core.userblock),
+      );
+      writeNow(path, blocks);
+    } finally {
+      old.close();
+    }
   }
 
   /**
