@@ -24,6 +24,9 @@ export function fillFrom(dict: PyDict, value: unknown): PyDict {
 
 /** A `collections.OrderedDict`: equal to another one only in the same order. */
 export class PyOrderedDict<K = unknown, V = unknown> extends PyDict<K, V> {
+  /** Attributes that a program gave the dict (torch: `_metadata`); null for none. They do not count for equality. */
+  attrs: PyDict<string, unknown> | null = null;
+
   override get [pyType](): string {
     return "collections.OrderedDict";
   }
@@ -170,7 +173,15 @@ const ORDERED = new PyGlobal("collections", "OrderedDict");
 
 export const collections: Table = {
   globals: {
-    "collections.OrderedDict": { call: ([entries]) => fillFrom(new PyOrderedDict(), entries), update },
+    "collections.OrderedDict": {
+      call: ([entries]) => fillFrom(new PyOrderedDict(), entries),
+      update,
+      setState(dict, state) {
+        if (!(state instanceof PyDict)) return refuse("OrderedDict state", "a dict", state);
+        (dict as PyOrderedDict).attrs = state as PyDict<string, unknown>;
+        return undefined;
+      },
+    },
     "collections.defaultdict": {
       call: ([factory = null, entries]) => fillFrom(new PyDefaultDict(factory), entries),
       update,
@@ -206,7 +217,13 @@ export const collections: Table = {
     },
   },
   reducers: [
-    [PyOrderedDict, (dict: PyOrderedDict) => ({ func: ORDERED, args: tuple(), pairs: dict })],
+    [
+      PyOrderedDict,
+      (dict: PyOrderedDict) =>
+        dict.attrs === null
+          ? { func: ORDERED, args: tuple(), pairs: dict }
+          : { func: ORDERED, args: tuple(), pairs: dict, state: dict.attrs },
+    ],
     reduces(
       PyDefaultDict,
       "collections",
