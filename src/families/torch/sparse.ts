@@ -1,0 +1,144 @@
+/**
+ * Sparse tensors: by coordinates, and in compressed rows or columns.
+ *
+ * @module
+ */
+import { array, type NDArray, type TypedData } from "../../core/ndarray/index.ts";
+import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { tupleFrom } from "../../core/values/tuple.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** torch's layouts of sparse tensors. */
+export type SparseLayout = "sparse_coo" | "sparse_csr" | "sparse_csc";
+
+/**
+ * A sparse `torch.Tensor`. For `sparse_coo` it has `indices` (axes × entries) and `values`; for `sparse_csr` and
+ * `sparse_csc` `compressed` (`crow_indices`, `ccol_indices`), `plain` and `values`.
+ */
+export class SparseTensor {
+  readonly layout: SparseLayout;
+  readonly shape: readonly number[];
+  readonly values: Tensor;
+  /** Coordinates of the entries, or the compressed and the plain indices. */
+  readonly indices: readonly Tensor[];
+  /** Of `sparse_coo`: are doubles summed and entries in order? */
+  readonly isCoalesced: boolean | null;
+
+  /** @internal */
+  constructor(
+    layout: SparseLayout,
+    indices: readonly Tensor[],
+    values: Tensor,
+    shape: readonly number[],
+    isCoalesced: boolean | null = null,
+  ) {
+    if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+      throw new RangeError("sizes of a tensor are ints from 0 on");
+    this.layout = layout;
+    this.indices = indices;
+    this.values = values;
+    this.shape = shape;
+    this.isCoalesced = isCoalesced;
+  }
+
+  get dtype(): string {
+    return this.values.dtype;
+  }
+  /** Number of stored entries. */
+  get nnz(): number {
+    return this.values.shape[0] ?? 0;
+  }
+  get isLoaded(): boolean {
+    return this.values.isLoaded && this.indices.every((part) => part.isLoaded);
+  }
+  /** Reads the parts, and gives the dense array. */
+  async load(signal?: AbortSignal): Promise<NDArray> {
+    for (const part of [...this.indices, this.values]) await part.load(signal);
+    return this.toDense();
+  }
+
+  /** The dense array, doubles summed. `RangeError` when an index lies beyond its axis or the array is too large. */
+  toDense(): NDArray {
+    const { shape, layout } = this;
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (size > 2 ** 28) throw new RangeError(`a dense tensor of ${size} items is too large`);
+    const values = this.values.toNDArray().copy();
+    if (values.ndim !== (layout === "sparse_coo" ? values.ndim : 1))
+      throw new RangeError("values of compressed tensors have one axis");
+    const places = layout === "sparse_coo" ? this.#coordinates() : this.#compressed();
+    const width = values.shape.slice(1).reduce((a, b) => a * b, 1);
+    if (places.length !== this.nnz) throw new RangeError("a sparse tensor has a place for each value");
+    const slots = (values.data as TypedData).length / Math.max(1, values.size);
+    const data = values.data as Float64Array;
+    const out = new (data.constructor as new (n: number) => Float64Array)(size * slots);
+    const step = width * slots;
+    for (let i = 0; i < places.length; i++) {
+      const at = (places[i] as number) * step;
+      if (at + step > out.length) throw new RangeError("an entry lies outside of its tensor");
+      for (let k = 0; k < step; k++) out[at + k] = ((out[at + k] as number) + (data[i * step + k] as number)) as never;
+    }
+    return array(out, { dtype: values.dtype, shape });
+  }
+
+  /** Nested arrays of all items. */
+  toArray(): unknown {
+    return this.toDense().toArray();
+  }
+
+  #coordinates(): Float64Array {
+    const indices = (this.indices[0] as Tensor).toNDArray();
+    const [axes = 0, count = 0] = indices.shape;
+    if (indices.ndim !== 2 || axes > this.shape.length) throw new RangeError("indices have a row for each axis");
+    const flat = indices.flat() as number[];
+    const out = new Float64Array(count);
+    for (let axis = 0; axis < axes; axis++) {
+      const length = this.shape[axis] as number;
+      for (let i = 0; i < count; i++) {
+        const at = Number(flat[axis * count + i]);
+        if (!(at >= 0 && at < length)) throw new RangeError(`index ${at} is not below ${length}`);
+        out[i] = (out[i] as number) * length + at;
+      }
+    }
+    return out;
+  }
+
+  #compressed(): Float64Array {
+    if (this.shape.length !== 2) throw new RangeError("compressed tensors of more than two axes are not made dense");
+    const [rows = 0, columns = 0] = this.shape;
+    const isRows = this.layout === "sparse_csr";
+    const ends = (this.indices[0] as Tensor).toNDArray().flat().map(Number);
+    const plain = (this.indices[1] as Tensor).toNDArray().flat().map(Number);
+    const [major, minor] = isRows ? [rows, columns] : [columns, rows];
+    if (ends.length !== major + 1) throw new RangeError("compressed indices have one more item than there are rows");
+    const out = new Float64Array(plain.length);
+    for (let i = 0; i < major; i++) {
+      const [start, stop] = [ends[i] as number, ends[i + 1] as number];
+      if (start < 0 || stop < start || stop > plain.length) throw new RangeError("compressed indices fall");
+      for (let k = start; k < stop; k++) {
+        const at = plain[k] as number;
+        if (!(at >= 0 && at < minor)) throw new RangeError(`index ${at} is not below ${minor}`);
+        out[k] = isRows ? i * columns + at : at * columns + i;
+      }
+    }
+    return out;
+  }
+
+  get [pyType](): string {
+    return "torch.Tensor";
+  }
+  [pyParts](): unknown[] {
+    return [this.layout, tupleFrom([...this.shape]), [...this.indices], this.values];
+  }
+  [pyJS](): unknown {
+    return this;
+  }
+  [pyRepr](): Parts {
+    return [String(this)];
+  }
+  [inspect](): string {
+    return String(this);
+  }
+  toString(): string {
+    return `<tensor (${this.shape.join(", ")}) ${this.dtype}, layout=torch.${this.layout}, nnz=${this.nnz}>`;
+  }
+}

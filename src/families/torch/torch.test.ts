@@ -1,0 +1,163 @@
+/** Files of torch 1.13 and 2.15, zip and legacy: every tensor item by item, by ranges, written again; safetensors. */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { repr } from "../../core/values/repr.ts";
+import { PyComplex } from "../../core/values/scalars.ts";
+import { dumps as dumpsPickle, loads as loadsPickle, type PyOrderedDict } from "../../pickle.ts";
+import {
+  dumps,
+  fromSafetensors,
+  loads,
+  open,
+  type SparseTensor,
+  stateDict,
+  Tensor,
+  toSafetensors,
+} from "../../torch.ts";
+
+interface Row {
+  id: string;
+  by: string;
+  file: string;
+  tensors: {
+    name: string;
+    dtype: string;
+    shape: number[];
+    stride?: number[];
+    offset?: number;
+    items: unknown;
+    grad: boolean;
+    parameter: boolean;
+  }[];
+}
+
+const fixture = new URL("../../../fixtures/data/torch.jsonl.gz", import.meta.url);
+const rows = gunzipSync(readFileSync(fixture))
+  .toString()
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Row);
+const bytesOf = ({ file }: Row): Uint8Array => Uint8Array.from(Buffer.from(file, "base64"));
+
+/** Items as the fixtures hold them. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof PyComplex) return [value.re, value.im];
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  }
+  return value;
+}
+
+function described(value: unknown): unknown[] {
+  return [...stateDict(value)]
+    .map(([name, tensor]) => {
+      const isDense = tensor instanceof Tensor;
+      const items = plain(tensor.toArray());
+      const base = { name, dtype: tensor.dtype, shape: [...tensor.shape], items };
+      if (!isDense) return { ...base, grad: false, parameter: false };
+      const { stride, storageOffset: offset, requiresGrad: grad, isParameter: parameter } = tensor;
+      return { ...base, stride: [...stride], offset, grad, parameter };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+const sorted = ({ tensors }: Row): unknown[] => [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+describe("files of torch.save", () => {
+  it("give every tensor as it was", () => {
+    for (const row of rows) {
+      const where = `${row.id} ${row.by}`;
+      const value = loads(bytesOf(row));
+      // TorchScript's own loader takes the gradients off parameters.
+      const wanted = row.id === "script" ? row.tensors.map((t) => ({ ...t, grad: true })) : sorted(row);
+      expect([where, described(value)]).toEqual([where, wanted]);
+    }
+    expect(rows.length).toBeGreaterThan(40);
+  });
+
+  it("are read by ranges, tensor by tensor", async () => {
+    for (const row of rows) {
+      const file = await open(new Blob([bytesOf(row) as Uint8Array<ArrayBuffer>]));
+      const tensors = [...file.tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+      const isLegacy = row.id.endsWith("legacy");
+      const wanted = sorted(row) as Row["tensors"];
+      for (const [i, [name, tensor]] of tensors.entries()) {
+        expect([name, [...tensor.shape], tensor.dtype]).toEqual([wanted[i]?.name, wanted[i]?.shape, wanted[i]?.dtype]);
+        if (!isLegacy && !tensor.isLoaded && tensor instanceof Tensor) {
+          expect(() => tensor.toArray()).toThrow("not read yet");
+        }
+        expect(plain((await tensor.load()).toArray())).toEqual(wanted[i]?.items);
+      }
+      await file.close();
+    }
+  });
+
+  it("are written so that they read back the same, views of one storage among them", () => {
+    for (const row of rows) {
+      if (row.id === "script") continue;
+      const value = loads(bytesOf(row));
+      const again = loads(dumps(value));
+      expect([row.id, described(again)]).toEqual([row.id, sorted(row)]);
+      const count = (given: unknown): number =>
+        new Set([...stateDict(given).values()].map((t) => (t instanceof Tensor ? t.storage : null))).size;
+      expect([row.id, count(again)]).toEqual([row.id, count(value)]);
+    }
+  });
+
+  it("hold names to the list of weights_only where that is asked for", () => {
+    for (const row of rows) {
+      const strict = (): unknown => loads(bytesOf(row), { weightsOnly: true });
+      if (row.id.startsWith("module") || row.id === "script") expect(strict, row.id).toThrow("not allowed here");
+      else expect(strict, row.id).not.toThrow();
+    }
+  });
+
+  it("turn into safetensors and back", () => {
+    for (const row of rows.filter(({ id }) =>
+      /^(dtypes|views|shapes|state dict|checkpoint|module|unsigned)$/.test(id),
+    )) {
+      const value = stateDict(loads(bytesOf(row)));
+      value.delete("complex128");
+      const again = fromSafetensors(toSafetensors(value, { format: "pt" }));
+      expect([...again.keys()].sort()).toEqual([...value.keys()].sort());
+      for (const [name, tensor] of again) {
+        const before = value.get(name) as Tensor;
+        expect([name, tensor.dtype, tensor.shape, tensor.toArray()]).toEqual([
+          name,
+          before.dtype,
+          [...before.shape],
+          before.toArray(),
+        ]);
+      }
+    }
+    const sparse = stateDict(loads(bytesOf(rows.find(({ id }) => id === "sparse") as Row)));
+    expect(() => toSafetensors(sparse)).toThrow(TypeError);
+    expect((sparse.get("csr") as SparseTensor).nnz).toBe(3);
+    expect(() => fromSafetensors(Uint8Array.of(1, 2))).toThrow("8 bytes");
+    expect(() => fromSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d))).toThrow("JSON object");
+  });
+
+  it("keep the attributes of an OrderedDict", () => {
+    // By CPython 3.11: OrderedDict(a=1), whose note is "x".
+    const noted = "gASVOAAAAAAAAACMC2NvbGxlY3Rpb25zlIwLT3JkZXJlZERpY3SUk5QpUpSMAWGUSwFzfZSMBG5vdGWUjAF4lHNiLg==";
+    const dict = loadsPickle<PyOrderedDict>(Uint8Array.from(Buffer.from(noted, "base64")));
+    expect([dict.get("a"), dict.attrs?.get("note")]).toEqual([1, "x"]);
+    expect(Buffer.from(dumpsPickle(dict, { canonical: true })).toString("base64")).toBe(noted);
+    const state = loads<PyOrderedDict>(bytesOf(rows.find(({ id }) => id === "state dict") as Row));
+    expect(repr(state.attrs?.get("_metadata"))).toContain("OrderedDict({'': {'version': 1}");
+    expect(repr(loads<PyOrderedDict>(dumps(state)).attrs)).toBe(repr(state.attrs));
+  });
+
+  it("are made here, too", () => {
+    const weight = Tensor.from(Float32Array.of(1, 2, 3, 4), { shape: [2, 2], dtype: "bfloat16" });
+    const again = stateDict(loads(dumps({ weight, n: Tensor.from([1n, 2n]) })));
+    expect(again.get("weight")?.toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect([again.get("weight")?.dtype, again.get("n")?.dtype]).toEqual(["bfloat16", "int64"]);
+    expect(() => Tensor.from([1], { dtype: "float7" })).toThrow(TypeError);
+  });
+});
