@@ -10,6 +10,7 @@ export { Xxh32, xxh32 } from "../bytes/xxh32.ts";
 export { type Codec, type DecodeOptions, type Decoder, drained, drawn, joined } from "./codec.ts";
 export { type DeflateShell, deflateMany, deflateRaw, gzip, inflateMany, zlib } from "./deflate.ts";
 export { lz4 } from "./lz4.ts";
+export { unpackLz4Block } from "./lz4block.ts";
 export { lzfDecode, lzfEncode } from "./lzf.ts";
 export { bz2, lzma, xz } from "./lzma.ts";
 export { zfile } from "./zfile.ts";

@@ -23,6 +23,13 @@ const BY_WORDS = 32;
 /** Bytes that words may write too far, and then some. */
 const SLACK = 40;
 
+/** A bare block of which at most `most` bytes come out. Throws `FormatError`. */
+export function unpackLz4Block(input: Uint8Array, most: number): Uint8Array {
+  const out = new Uint8Array(most + SLACK);
+  const end = unpackBlock(input, out, new DataView(out.buffer), 0, most);
+  return out.subarray(0, end);
+}
+
 /**
  * Unpacks a block into `out` (of which `view` is a view) from `at` on, up to `limit` at most; matches reach back to the
  * beginning of `out`. Gives the place behind the last byte.

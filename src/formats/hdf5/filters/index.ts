@@ -5,15 +5,19 @@
  *
  * @module
  */
-import { deflateMany, inflateMany, lzfDecode, lzfEncode, zlib } from "../../../core/codecs/index.ts";
+import { bz2, deflateMany, inflateMany, lzfDecode, lzfEncode, zlib } from "../../../core/codecs/index.ts";
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { type Cursor, utf8Text } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
+import { bitshuffled } from "./bitshuffle.ts";
+import { bloscDecode } from "./blosc.ts";
 import { checksum, unchecked } from "./fletcher32.ts";
+import { lz4Framed } from "./lz4.ts";
 import { unpackBits } from "./nbit.ts";
 import { unscale } from "./scaleoffset.ts";
 import { shuffle, unshuffle } from "./shuffle.ts";
 import { unszip } from "./szip.ts";
+import { zstdDecode } from "./zstd.ts";
 
 /** One filter of a pipeline. */
 export interface FilterSpec {
@@ -60,6 +64,11 @@ const TABLE: ReadonlyMap<number, Filter> = new Map<number, Filter>([
   [FILTER.nbit, { name: "nbit", decode: unpackBits }],
   [FILTER.scaleoffset, { name: "scaleoffset", decode: unscale }],
   [FILTER.fletcher32, { name: "fletcher32", decode: unchecked, encode: checksum }],
+  [307, { name: "bzip2", decode: (bytes, _, size) => bz2.decode(bytes, { maxOutput: room(size), size }) }],
+  [32001, { name: "blosc", decode: bloscDecode }],
+  [32004, { name: "lz4", decode: lz4Framed }],
+  [32008, { name: "bitshuffle", decode: bitshuffled }],
+  [32015, { name: "zstd", decode: (bytes, _, size) => zstdDecode(bytes, room(size)) }],
   [
     FILTER.lzf,
     {
@@ -78,12 +87,7 @@ function room(size: number): number {
 /** Names of filters that others have registered, for the message that they are not there. */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [305, "LZO"],
-  [307, "bzip2"],
-  [32001, "blosc"],
-  [32004, "lz4"],
-  [32008, "bitshuffle"],
   [32013, "zfp"],
-  [32015, "zstd"],
   [32026, "blosc2"],
 ]);
 
