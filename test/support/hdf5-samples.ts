@@ -7,6 +7,7 @@ import {
   enumDType,
   externalLink,
   type File,
+  Group,
   opaqueDType,
   refDType,
   softLink,
@@ -150,4 +151,28 @@ export function fill(file: File): void {
   attrs.set("shaped", [1, 2, 3, 4], { shape: [2, 2], dtype: "u1" }).set("fixed", "abc", { dtype: "S3" });
   attrs.set("enum", 42, { dtype: colours }).set("vlen", [[1], [2, 3]], { dtype: vlenDType("<i2") });
   attrs.set("gone", 1).set("zzz", 1).delete("gone");
+}
+
+/** Everything in a file, in words. */
+export function summary(file: File): unknown[] {
+  const out: unknown[] = [];
+  for (const [path, item] of file.walk()) {
+    const attrs = [...item.attrs].map(([name, value]) => [name, String(value)]);
+    if (item instanceof Group) out.push([path, [...item.keys()], attrs]);
+    else if ("info" in item) {
+      const { shape, chunks, maxshape, compression, fillvalue } = item;
+      out.push([
+        path,
+        item.dtype.str,
+        shape,
+        chunks,
+        maxshape,
+        compression,
+        String(fillvalue),
+        String(item.read()),
+        attrs,
+      ]);
+    } else out.push([path, item.dtype.str, attrs]);
+  }
+  return out;
 }
