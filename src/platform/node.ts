@@ -58,3 +58,4 @@ export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
 export { deflate, inflate } from "./inflate.ts";
 export { codecsModule } from "./wasm/node.ts";
+export { unzstd } from "./zstd.ts";

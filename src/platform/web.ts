@@ -102,3 +102,5 @@ export const inflate: PlatformInflate | null = null;
 export { deflate } from "./deflate.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";
+
+export { unzstd } from "./zstd.ts";

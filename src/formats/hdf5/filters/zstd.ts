@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decompress } from "fzstd";
+import { unzstd } from "#platform";
 import { FormatError, LimitError } from "../../../core/errors.ts";
 
 /** Unpacks a frame of which at most `most` bytes may come out. Throws `FormatError`, `LimitError`. */
@@ -13,7 +13,7 @@ export function zstdDecode(bytes: Uint8Array, most: number): Uint8Array {
   if (stated > most) throw new LimitError("maxBytes", most, stated, { format: "zstd" });
   try {
     // With memory that is too small the decoder stops by itself.
-    out = decompress(bytes, new Uint8Array(most));
+    out = unzstd(bytes, new Uint8Array(most));
   } catch (cause) {
     throw new FormatError(`the zstd data is damaged: ${String((cause as Error).message ?? cause)}`, {
       format: "zstd",

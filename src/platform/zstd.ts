@@ -1,0 +1,6 @@
+/**
+ * Zstandard, by fzstd.
+ *
+ * @module
+ */
+export { decompress as unzstd } from "fzstd";
