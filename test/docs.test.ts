@@ -18,6 +18,7 @@ const FACES: Readonly<Record<string, string>> = {
   "brine/numpy": "src/numpy.ts",
   "brine/pickle": "src/pickle.ts",
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
+  "brine/sklearn": "src/sklearn.ts",
   "brine/struct": "src/core/struct/index.ts",
 };
 const GUIDES = [
@@ -28,6 +29,7 @@ const GUIDES = [
   "docs/hdf5.md",
   "docs/numpy-values.md",
   "docs/memory.md",
+  "docs/sklearn.md",
 ];
 const home = process.cwd();
 
