@@ -24,7 +24,6 @@ interface Signature {
 /** Bytes that {@link sniff} looks at. */
 export const HEAD = 512;
 
-const NOT_YET = "brine cannot read it yet";
 /** In order; the text is latin-1, so that `\x93` is the byte 0x93. None of these can begin a pickle that loads. */
 const SIGNATURES: readonly Signature[] = [
   {
@@ -37,7 +36,16 @@ const SIGNATURES: readonly Signature[] = [
   },
   { format: "npy", starts: /^\x93NUMPY/, help: "a numpy array, which load reads" },
   { format: "HDF5", starts: /^\x89HDF\r\n\x1a\n/, help: "load opens it, and new File of brine/hdf5 at once" },
-  { format: "torch", starts: /^PK\x03\x04.{26}[^/\0]*\/(data\.pkl|\.format_version|byteorder)/s, help: NOT_YET },
+  {
+    format: "torch",
+    starts: /^PK\x03\x04.{26}[^/\0]*\/(data\.pkl|\.format_version|byteorder|data\/0)/s,
+    help: "load reads it, and loads of brine/torch at once",
+  },
+  {
+    format: "torch",
+    starts: /^\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19\./,
+    help: "load reads it, and loads of brine/torch at once",
+  },
   { format: "npz", starts: /^PK\x03\x04.{26}[^\0]*?\.npy/s, help: "a zip of numpy arrays, which load reads" },
   {
     format: "zip",
@@ -78,6 +86,11 @@ export function sniff(head: Uint8Array): Sniffed {
     if (starts.test(text)) return { format, help: typeof help === "string" ? help : help(text) };
   }
   return { format: "pickle", help: "" };
+}
+
+/** Does a file of torch.save begin so? */
+export function isTorch(head: Uint8Array): boolean {
+  return (head[0] === 0x50 || head[0] === 0x80) && sniff(head).format === "torch";
 }
 
 /** Does an HDF5 file begin so? */
