@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dump, equal, inspect, load, loadAll, renderTree, repr, toJS } from "brine";
+import { File } from "brine/hdf5";
 import { defineClass } from "brine/pickle";
 import { dis } from "brine/pickletools";
 
@@ -40,6 +41,18 @@ tree(await inspect(data("python2.pkl"), { name: "python2.pkl", encoding: "latin1
 
 title("log.pkl: several pickles in one file");
 for await (const { value, start, end } of loadAll(data("log.pkl"))) console.log(`bytes ${start}–${end}:`, repr(value));
+
+title("iris.joblib, a model of scikit-learn");
+const model = await load(data("iris.joblib"));
+console.log(repr(model));
+console.log("predict([[5.1, 3.5, 1.4, 0.2]])  ", repr(model.predict([[5.1, 3.5, 1.4, 0.2]])));
+
+title("weather.h5, written by h5py");
+const weather = new File(data("weather.h5"));
+for (const [path, item] of weather.walk()) console.log(`${path.padEnd(18)} ${repr(item)}`);
+const temperature = weather.dataset("oslo/temperature");
+console.log(`oslo/temperature[0:6]  ${temperature.get("0:6")} ${temperature.attrs.get("unit")}`);
+weather.close();
 
 title("Written back and read again");
 const folder = await mkdtemp(join(tmpdir(), "brine-"));
