@@ -88,7 +88,8 @@ describe("load and loads", () => {
     await expect(load(new Blob([plain]))).rejects.toThrow("unpack it first");
     expect(repr(loads(mixed))).toBe("{'a.txt': b'hi', 'x': array([[1, 2],\n       [3, 4]], dtype=int16)}");
     const torch = Buffer.concat(zipPieces([{ name: "archive/data.pkl", data: [npy] }]));
-    await expect(load(torch)).rejects.toThrow("torch");
+    expect(() => loads(torch)).toThrow("brine/torch");
+    await expect(load(torch)).rejects.toThrow("STACK_GLOBAL");
   });
 });
 

@@ -23,6 +23,10 @@ const FAMILIES: readonly Family[] = [
     wants: (full) => full.startsWith("sklearn.") && !full.startsWith("sklearn.externals."),
     fetch: async () => new (await import("./families/sklearn/index.ts")).EstimatorSession(),
   },
+  {
+    wants: (full) => full.startsWith("pandas."),
+    fetch: async () => ({ pack: (await import("./families/pandas/index.ts")).pandas, ready: async () => {} }),
+  },
 ];
 
 /** A name was met whose family is not there yet. */

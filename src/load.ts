@@ -22,7 +22,7 @@ import { checked } from "./formats/pickle/schema.ts";
 import { withFamilies } from "./lazy.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
-import { demandPickle, HEAD, isHdf5 } from "./sniff.ts";
+import { demandPickle, HEAD, isHdf5, isTorch } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
@@ -49,7 +49,8 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
  * array) and npz (the dict of its arrays; `brine/numpy` reads them one by one); gzip, zlib, bz2, xz, lzma and lz4 are
  * unpacked on the way; HDF5 comes as an open file (`AsyncFile` of `brine/hdf5`), read when asked. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
  * and as `load` of `brine/pickle`. File-like objects are not looked into. Estimators of scikit-learn come back able to
- * predict: their code is fetched when the file holds some.
+ * predict: their code is fetched when the file holds some, as is that of pandas' frames. A file of torch.save gives its value, with
+ * all tensors (`open` of `brine/torch` reads them one by one).
  *
  * @example
  * ```ts
@@ -63,9 +64,10 @@ export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}
 }
 
 async function loadOnce<T>(input: SourceInput, options: LoadAsyncOptions): Promise<T> {
-  const seen: Seen = { arrays: null, hdf5: false };
+  const seen: Seen = { arrays: null, hdf5: false, torch: false };
   const found = await looked(input, options, [], seen);
   if (seen.hdf5) return (await openedHdf5(found, options)) as T;
+  if (seen.torch) return loadedTorch<T>(found, options);
   if (seen.arrays === null) return loadPickle<T>(found, withPacks(options));
   const value = await arraysFrom(found, seen.arrays, options);
   const { schema } = options as Partial<SchemaOption<T>>;
@@ -85,10 +87,14 @@ export async function* loadAll<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {
-  const seen: Seen = { arrays: null, hdf5: false };
+  const seen: Seen = { arrays: null, hdf5: false, torch: false };
   const found = await looked(input, options, [], seen);
   if (seen.hdf5) {
     yield { value: (await openedHdf5(found, options)) as T, start: 0, end: sizeOf(found) };
+    return;
+  }
+  if (seen.torch) {
+    yield { value: await loadedTorch<T>(found, options), start: 0, end: sizeOf(found) };
     return;
   }
   if (seen.arrays === null) yield* loadAllPickles<T>(found, withPacks(options)) as AllOf<T, string>;
@@ -107,15 +113,23 @@ async function openedHdf5(input: SourceInput, { signal }: LoadAsyncOptions): Pro
   return open(input, signal === undefined ? {} : { signal });
 }
 
+/** What was saved in a file of torch, its tensors in memory. */
+async function loadedTorch<T>(input: SourceInput, options: LoadAsyncOptions): Promise<T> {
+  const { load } = await import("./torch.ts");
+  return load<T>(input, options);
+}
+
 /** What a look found, beside a pickle. */
 interface Seen {
   arrays: ArrayHead | null;
   hdf5: boolean;
+  torch: boolean;
 }
 
 /** Takes note of arrays where these are wanted; refuses everything else that is no pickle. */
 function take(head: Uint8Array, path: string | undefined, seen: Seen | undefined): void {
   if (seen !== undefined && isHdf5(head)) seen.hdf5 = true;
+  else if (seen !== undefined && isTorch(head)) seen.torch = true;
   else if (seen !== undefined && mayHoldArrays(head)) seen.arrays = { head };
   else demandPickle(head, path);
 }

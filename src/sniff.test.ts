@@ -16,7 +16,6 @@ describe("sniff", () => {
       text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"),
       /12345 bytes: run "git lfs pull"/,
     ],
-    ["torch", zip("archive/data.pkl"), /yet/],
     ["zip", Buffer.concat(zipPieces([{ name: "a.txt", data: [text("hello")] }])), /unpack/],
     ["zstd", raw("\x28\xb5\x2f\xfd"), /unzstd/],
     ["HTML", text("<!DOCTYPE html><html>"), /web page/],

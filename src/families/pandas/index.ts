@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { definePack, type GlobalEntry, type Pack, type Reduction } from "../../core/pack.ts";
+import { definePack, type GlobalEntry, type Pack } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { isFloatAt, type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { isFloatAt, type PyTuple } from "../../core/values/tuple.ts";
 import { ExtensionArray } from "./arrays.ts";
 import { DataFrame } from "./frame.ts";
 import { Index } from "./labels.ts";
@@ -30,7 +30,7 @@ import {
 } from "./names.ts";
 import { freqOf } from "./periods.ts";
 import { type PandasObject, type Recipe, reduceRecipe } from "./recipe.ts";
-import { type Closed, Interval, Missing, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
+import { type Closed, Interval, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
 import { Series } from "./series.ts";
 import { Zone } from "./zone.ts";
 
@@ -173,18 +173,6 @@ const table = (): ReadonlyMap<string, GlobalEntry> =>
     ["pandas.NaT", { value: NaT }],
   ]);
 
-const TIMESTAMP = /* @__PURE__ */ new PyGlobal("pandas", "Timestamp");
-/** Its functions have other names in every version; the value itself has one. */
-const NAT = /* @__PURE__ */ new PyGlobal("pandas", "NaT");
-const MISSING = /* @__PURE__ */ new PyGlobal("pandas", "NA");
-
-/** A timestamp by what its class takes in every pandas: `Timestamp.__new__(value, unit=…, tz=…)`. */
-function reduceTimestamp({ value, unit, zone }: Timestamp): Reduction {
-  const kwargs = new PyDict<string, unknown>([["unit", unit]]);
-  if (zone !== null) kwargs.set("tz", zone.tzinfo);
-  return { func: TIMESTAMP, args: tuple(value), isNew: true, kwargs };
-}
-
 /** Classes of pandas: an option (`packs`) of `brine` and `brine/pickle`, known to `brine/pandas`. */
 export const pandas: Pack = /* @__PURE__ */ definePack({
   name: "pandas",
@@ -194,22 +182,5 @@ export const pandas: Pack = /* @__PURE__ */ definePack({
     [Series, reduceRecipe],
     [Index, reduceRecipe],
     [ExtensionArray, reduceRecipe],
-    [Timestamp, reduceTimestamp],
-    [
-      Timedelta,
-      ({ value, unit }: Timedelta) => ({ func: new PyGlobal("pandas", "Timedelta"), args: tuple(value, unit) }),
-    ],
-    [
-      Period,
-      ({ offset, ordinal }: Period) => ({ func: new PyGlobal("pandas", "Period"), args: tuple(null, offset, ordinal) }),
-    ],
-    [
-      Interval,
-      ({ ends, closed }: Interval) => ({
-        func: new PyGlobal("pandas", "Interval"),
-        args: tuple(...ends, closed),
-      }),
-    ],
-    [Missing, ({ name }: Missing) => (name === "NA" ? MISSING : NAT)],
   ],
 });

@@ -6,6 +6,7 @@ import { NDArray } from "../../core/ndarray/index.ts";
 import { equal } from "../../core/values/equal.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
+import { dumps as dumpsAny, load } from "../../index.ts";
 import { dumps, loads } from "../../pandas.ts";
 import { type Column, DataFrame, type Index, Series } from "./index.ts";
 
@@ -102,5 +103,14 @@ describe("values of pandas", () => {
     }
     expect(failures.length, failures.slice(0, 40).join("\n=====\n")).toBe(0);
     expect(rows.length).toBeGreaterThan(200);
+  });
+
+  it("are known to load of brine, and dumped without a pack", async () => {
+    const newest = rows.filter(({ by }) => by.startsWith("3."));
+    for (const row of newest) {
+      const value = await load(new Blob([bytesOf(row.pickles[1] as string) as Uint8Array<ArrayBuffer>]));
+      expect(String(value), row.id).toBe(row.text);
+      expect(dumpsAny(value), row.id).toEqual(dumps(value));
+    }
   });
 });

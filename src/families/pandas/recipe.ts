@@ -10,7 +10,7 @@ import { NDArray } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
-import { pyJS, pyParts, pyType } from "../../core/values/protocol.ts";
+import { pyJS, pyParts, pyReduce, pyType } from "../../core/values/protocol.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE, isTuple, type PyTuple } from "../../core/values/tuple.ts";
@@ -48,6 +48,9 @@ export abstract class PandasObject {
   }
   [pyJS](): unknown {
     return this;
+  }
+  [pyReduce](): Reduction {
+    return reduceRecipe(this);
   }
 }
 

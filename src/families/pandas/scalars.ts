@@ -3,16 +3,24 @@
  *
  * @module
  */
-import { inspect, type Parts, pyJS, pyKey, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
+
+import type { Reduction } from "../../core/pack.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { inspect, type Parts, pyJS, pyKey, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { inspectText, repr } from "../../core/values/repr.ts";
-import { PyFloat } from "../../core/values/scalars.ts";
+import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
+import { tuple } from "../../core/values/tuple.ts";
 import { type Freq, freqText, periodText } from "./periods.ts";
 import { instantText, nanos, spanText, wall } from "./times.ts";
 import type { Zone } from "./zone.ts";
 
+const named = (name: string): PyGlobal => new PyGlobal("pandas", name);
+
 /** What the scalars share: how they print, and that they stay what they are in plain JavaScript. */
 abstract class Scalar {
   abstract [pyRepr](): Parts;
+  /** How it is written: by what its class takes in every pandas. */
+  abstract [pyReduce](): Reduction | PyGlobal;
   [pyJS](): unknown {
     return this;
   }
@@ -31,6 +39,9 @@ export class Missing extends Scalar {
   constructor(name: "NaT" | "NA") {
     super();
     this.name = name;
+  }
+  [pyReduce](): PyGlobal {
+    return new PyGlobal("pandas", this.name);
   }
   get [pyType](): string {
     return this.name === "NaT" ? "NaTType" : "NAType";
@@ -93,6 +104,12 @@ export class Timestamp extends Scalar {
   isoformat(): string {
     return instantText(this.nanoseconds, this.zone, -1, "T");
   }
+  /** `Timestamp.__new__(value, unit=…, tz=…)`. */
+  [pyReduce](): Reduction {
+    const kwargs = new PyDict<string, unknown>([["unit", this.unit]]);
+    if (this.zone !== null) kwargs.set("tz", this.zone.tzinfo);
+    return { func: named("Timestamp"), args: tuple(this.value), isNew: true, kwargs };
+  }
   get [pyType](): string {
     return "pandas.Timestamp";
   }
@@ -135,6 +152,9 @@ export class Timedelta extends Scalar {
   get totalSeconds(): number {
     return Number(this.nanoseconds) / 1e9;
   }
+  [pyReduce](): Reduction {
+    return { func: named("Timedelta"), args: tuple(this.value, this.unit) };
+  }
   get [pyType](): string {
     return "pandas.Timedelta";
   }
@@ -171,6 +191,9 @@ export class Period extends Scalar {
   /** Its frequency's name: `M`, `Q-DEC`, `D`. */
   get freqstr(): string {
     return freqText(this.freq);
+  }
+  [pyReduce](): Reduction {
+    return { func: named("Period"), args: tuple(null, this.offset, this.ordinal) };
   }
   get [pyType](): string {
     return "pandas.Period";
@@ -213,6 +236,9 @@ export class Interval extends Scalar {
     this.closed = closed;
   }
 
+  [pyReduce](): Reduction {
+    return { func: named("Interval"), args: tuple(...this.ends, this.closed) };
+  }
   get [pyType](): string {
     return "pandas.Interval";
   }

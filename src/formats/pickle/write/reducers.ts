@@ -122,8 +122,11 @@ export class Reducers implements PackContext {
       }
       return reduced instanceof PyGlobal ? this.global(p, reduced, value) : this.reduce(p, value, reduced);
     }
-    const itself = (value as { [pyReduce]?: (context: PackContext) => Reduction })[pyReduce];
-    if (typeof itself === "function") return this.reduce(p, value, itself.call(value, this));
+    const itself = (value as { [pyReduce]?: (context: PackContext) => Reduction | PyGlobal })[pyReduce];
+    if (typeof itself === "function") {
+      const given = itself.call(value, this);
+      return given instanceof PyGlobal ? this.global(p, given, value) : this.reduce(p, value, given);
+    }
     this.#native(p, value, kind);
   }
 
