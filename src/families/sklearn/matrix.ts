@@ -25,6 +25,8 @@ export class Matrix {
   readonly isFlat: boolean;
   /** The shape in which it is given back where that is neither one axis nor two. */
   shape: readonly number[] | null = null;
+  /** Is it given back as an array of bools? */
+  isBool = false;
 
   private constructor(
     rows: number,
@@ -163,6 +165,7 @@ export class Matrix {
       }
       return NDArray.over(dtype("O"), items, [rows, cols]);
     }
+    if (this.isBool) return NDArray.fromBytes("bool", Uint8Array.from(this.data), [rows, cols], { share: true });
     return floatArray(this.data, this.isFlat ? [rows] : [rows, cols]);
   }
 }

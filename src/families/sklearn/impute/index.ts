@@ -37,7 +37,9 @@ function indicator(est: Estimator): Model {
         const column = x.column(j);
         for (let i = 0; i < x.rows; i++) out[i * chosen.length + t] = isMissing(column[i]) ? 1 : 0;
       }
-      return Matrix.dense(out, x.rows, chosen.length);
+      const made = Matrix.dense(out, x.rows, chosen.length);
+      made.isBool = true;
+      return made;
     },
   };
 }
