@@ -5,6 +5,8 @@
  */
 import { array, NDArray } from "../../core/ndarray/index.ts";
 
+export { matmul32 as matmul } from "../../math/index.ts";
+
 /** Numbers in a shape. The first axis counts samples. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -87,31 +89,4 @@ export function transposed({ shape, data }: Tensor, axes: readonly number[]): Te
     }
   }
   return { shape: outShape, data: out };
-}
-
-/** `a` (rows × inner) times `b` (inner × columns), plus a bias; sums are held in double precision. */
-export function matmul(
-  a: Float32Array,
-  b: Float32Array,
-  rowsCount: number,
-  inner: number,
-  columns: number,
-  bias: Float32Array | null,
-  out: Float32Array = new Float32Array(rowsCount * columns),
-  at = 0,
-): Float32Array {
-  const sums = new Float64Array(columns);
-  for (let i = 0; i < rowsCount; i++) {
-    if (bias === null) sums.fill(0);
-    else sums.set(bias);
-    const row = i * inner;
-    for (let k = 0; k < inner; k++) {
-      const x = a[row + k] as number;
-      if (x === 0) continue;
-      const from = k * columns;
-      for (let j = 0; j < columns; j++) sums[j]! += x * (b[from + j] as number);
-    }
-    out.set(sums, at + i * columns);
-  }
-  return out;
 }

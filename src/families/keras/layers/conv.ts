@@ -36,11 +36,11 @@ function gather(
   channels: number,
   walks: readonly Walk[],
   into: Float32Array,
+  to = 0,
 ): void {
   // Three axes are enough for all: missing ones have one cell.
   const [d, h, w] = padded(shape, 1);
   const [wd, wh, ww] = paddedWalks(walks);
-  let to = 0;
   for (let od = 0; od < wd.out; od++)
     for (let oh = 0; oh < wh.out; oh++)
       for (let ow = 0; ow < ww.out; ow++)
@@ -64,6 +64,9 @@ function padded(shape: readonly number[], fill: number): [number, number, number
   const all = [...new Array<number>(3 - shape.length).fill(fill), ...shape];
   return all as [number, number, number];
 }
+
+/** Numbers of windows that are held at once. */
+const BLOCK = 1 << 20;
 
 const STILL: Walk = { size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
 
@@ -113,13 +116,19 @@ export class Conv extends Layer {
     const samples = x.shape[0] as number;
     const bias = this.config["use_bias"] === false ? null : this.weight("bias");
     const out = new Float32Array(samples * places * filters);
-    const columns = new Float32Array(places * taps * channels);
+    const width = taps * channels;
     const size = sizeOf(shape) * channels;
-    for (let s = 0; s < samples; s++) {
-      gather(x.data, s * size, shape, channels, walks, columns);
-      if (groups === 1) matmul(columns, kernel.data, places, taps * channels, filters, bias, out, s * places * filters);
-      else
-        grouped(columns, kernel.data, places, taps, channels, depth, filters, groups, bias, out, s * places * filters);
+    // Several samples go at once, as many as make a block of memory that is not too large.
+    const many = Math.max(1, Math.min(samples, Math.floor(BLOCK / Math.max(1, places * width))));
+    const columns = new Float32Array(many * places * width);
+    for (let s = 0; s < samples; s += many) {
+      const count = Math.min(many, samples - s);
+      for (let i = 0; i < count; i++) {
+        gather(x.data, (s + i) * size, shape, channels, walks, columns, i * places * width);
+      }
+      const at = s * places * filters;
+      if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, bias, out, at);
+      else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, bias, out, at);
     }
     return this.#activation(tensor([samples, ...walks.map((walk) => walk.out), filters], out));
   }
