@@ -7,11 +7,12 @@
  * @module
  */
 import { DType, NDArray, SubclassArray, type TypedData } from "../../core/ndarray/index.ts";
+import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { isTuple } from "../../core/values/tuple.ts";
 import { arrowColumn } from "./arrow.ts";
 import { arrayColumn, Column } from "./column.ts";
 import { freqOf, freqText } from "./periods.ts";
-import { argsOf, attr, demandArray, kindOf, num, PandasObject, stateOf } from "./recipe.ts";
+import { argsOf, attr, demandArray, kindOf, num, PandasObject, reading, shown, stateOf } from "./recipe.ts";
 import type { Closed } from "./scalars.ts";
 import { Zone } from "./zone.ts";
 
@@ -195,7 +196,7 @@ function plain(value: unknown, row: number): Column {
 function sparsePlaces(index: unknown): { length: number; places: Int32Array } {
   const [length, first, second] = argsOf(index);
   const size = num(length, "the length of a sparse array");
-  if (size < 0 || size > 2 ** 31) throw new RangeError(`a sparse array has no ${size} items`);
+  if (size < 0 || size > 2 ** 27) throw new RangeError(`a sparse array has no ${size} items`);
   const list = (value: unknown): number[] =>
     Array.from(arrayColumn(demandArray(value, "the places")).values as ArrayLike<number>, Number);
   const starts = list(first);
@@ -311,7 +312,7 @@ export class ExtensionArray extends PandasObject {
   #column: Column | null = null;
   /** Its values. `TypeError` or `RangeError` when they do not add up. */
   get column(): Column {
-    return (this.#column ??= readArray(this));
+    return (this.#column ??= reading(`a ${this.className}`, () => readArray(this)));
   }
   get dtype(): string {
     return this.column.dtype;
@@ -322,6 +323,22 @@ export class ExtensionArray extends PandasObject {
   /** All items. */
   toArray(): unknown[] {
     return this.column.toArray();
+  }
+  [pyRepr](): Parts {
+    return [shown(this)];
+  }
+  [inspect](): string {
+    return shown(this);
+  }
+  /** Its class, first items, length and dtype. */
+  override toString(): string {
+    const { column } = this;
+    const items = Array.from({ length: Math.min(10, column.length) }, (_, i) => {
+      const item = column.get(i);
+      return item === null ? (column.parts.missing ?? "NaN") : typeof item === "string" ? `'${item}'` : String(item);
+    });
+    const rest = column.length > items.length ? ", ..." : "";
+    return `<${this.className}>\n[${items.join(", ")}${rest}]\nLength: ${column.length}, dtype: ${column.dtype}`;
   }
 }
 

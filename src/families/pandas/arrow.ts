@@ -140,6 +140,7 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
     return { ...base, kind: "object", dtype: "list", values: items };
   }
   if (name === "null") {
+    if (length > 2 ** 24) throw new RangeError(`${length} nulls are too many`);
     return {
       ...base,
       kind: "object",

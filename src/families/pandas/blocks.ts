@@ -16,7 +16,7 @@ import { PySlice } from "../stdlib/index.ts";
 import { rowColumn } from "./arrays.ts";
 import { arrayColumn, type Column } from "./column.ts";
 import { Index } from "./labels.ts";
-import { argsOf, kindOf, num, stateOf } from "./recipe.ts";
+import { argsOf, kindOf, num, reading, stateOf } from "./recipe.ts";
 
 /** A block: values of one dtype, a row of them for each of its items. */
 interface Block {
@@ -61,10 +61,12 @@ export class Blocks {
     if (known !== undefined) return known;
     const block = this.#block[this.#of[item] ?? -1];
     if (block === undefined) throw new RangeError(`there is no column ${item}`);
-    const column = rowColumn(block.values, this.#row[item] as number);
     const { length } = this.axes.at(-1) as Index;
-    if (column.length !== length)
-      throw new RangeError(`a column of ${column.length} items in a frame of ${length} rows`);
+    const column = reading(`column ${item}`, () => {
+      const read = rowColumn(block.values, this.#row[item] as number);
+      if (read.length !== length) throw new RangeError(`it has ${read.length} items for ${length} rows`);
+      return read;
+    });
     this.#columns.set(item, column);
     return column;
   }

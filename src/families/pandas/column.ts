@@ -229,7 +229,8 @@ export function arrayColumn(array: NDArray): Column {
     return new Column({ kind: "object", dtype: name, values });
   }
   const values = data.subarray(whole.offset, whole.offset + length) as TypedData;
-  if (kind === "M" || kind === "m") {
+  // Months and years have no fixed length; pandas has columns of neither.
+  if ((kind === "M" || kind === "m") && /^(W|D|h|m|s|ms|us|ns)$/.test(dtype.unit)) {
     const one = dtype.count === 1 ? whole : whole.astype(`<${kind}8[${dtype.unit}]`);
     const ticks = one === whole ? values : (one.data as TypedData);
     const unit = dtype.unit;

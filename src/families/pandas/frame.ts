@@ -15,7 +15,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import { Index } from "./labels.ts";
 import { indexOfColumn, makeFrame, makeRange, sliceIndex } from "./make.ts";
 import { frameText, type PrintOptions } from "./print.ts";
-import { attr, PandasObject } from "./recipe.ts";
+import { attr, PandasObject, shown } from "./recipe.ts";
 import { Series } from "./series.ts";
 
 /** Options of `DataFrame.fromColumns`. */
@@ -204,10 +204,10 @@ export class DataFrame extends PandasObject {
     return this.toRecords();
   }
   [pyRepr](): Parts {
-    return [String(this)];
+    return [shown(this)];
   }
   [inspect](): string {
-    return String(this);
+    return shown(this);
   }
   /** As pandas prints it: of more than 60 rows the first and last five; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {

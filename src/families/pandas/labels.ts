@@ -9,10 +9,10 @@ import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
 import { categoricalColumn, columnOf, intervalColumn, periodColumn, scalarOf, zoned } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
-import { demandArray, kindOf, num, PandasObject } from "./recipe.ts";
+import { demandArray, kindOf, num, PandasObject, reading, shown } from "./recipe.ts";
 
 /** Labels that a range is written out to; more are refused. */
-const MOST = 2 ** 28;
+const MOST = 2 ** 27;
 
 /** Codes of a level: the place in it of each label, -1 for a missing one. */
 interface Level {
@@ -81,7 +81,7 @@ export class Index extends PandasObject {
 
   /** @internal */
   get levels(): readonly Level[] {
-    return (this.#levels ??= this.#readLevels());
+    return (this.#levels ??= reading("a MultiIndex", () => this.#readLevels()));
   }
 
   #readLevels(): readonly Level[] {
@@ -110,7 +110,7 @@ export class Index extends PandasObject {
 
   /** The labels as a column. `TypeError` or `RangeError` when they do not add up. */
   get column(): Column {
-    return (this.#column ??= this.#read());
+    return (this.#column ??= reading("an index", () => this.#read()));
   }
   get dtype(): string {
     return this.isRange ? "int64" : this.column.dtype;
@@ -192,10 +192,10 @@ export class Index extends PandasObject {
     return this.toArray();
   }
   [pyRepr](): Parts {
-    return [String(this)];
+    return [shown(this)];
   }
   [inspect](): string {
-    return String(this);
+    return shown(this);
   }
   /** Class, first labels, dtype and length. */
   override toString(): string {

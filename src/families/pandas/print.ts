@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isTuple } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
 import { cells, thing } from "./format.ts";
 import type { Index } from "./labels.ts";
@@ -209,12 +208,14 @@ function wrapped(strips: readonly string[][], width: number): string {
   return groups.join("\n\n");
 }
 
+/** Labels of a list that pandas shows. */
+const MOST_SHOWN = 100;
+
 function emptyText({ labels, index }: Table): string {
-  const list = (of: Index): string =>
-    `[${of
-      .toArray()
-      .map((label) => (isTuple(label) ? thing(label) : thing(label)))
-      .join(", ")}]`;
+  const list = (of: Index): string => {
+    const items = Array.from({ length: Math.min(of.length, MOST_SHOWN) }, (_, i) => thing(of.get(i)));
+    return `[${items.join(", ")}${of.length > MOST_SHOWN ? ", ..." : ""}]`;
+  };
   return `Empty DataFrame\nColumns: ${list(labels)}\nIndex: ${list(index)}`;
 }
 

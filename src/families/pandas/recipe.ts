@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { FormatError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
@@ -121,4 +122,24 @@ export function num(value: unknown, what: string): number {
 export function demandArray(value: unknown, what: string): NDArray {
   if (value instanceof NDArray) return value;
   throw new TypeError(`${what} must be an array, not ${typeName(value)}`);
+}
+
+/** Runs what reads a part of a value; what does not add up in the file is a `FormatError` that names the part. */
+export function reading<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (e) {
+    if (!(e instanceof TypeError || e instanceof RangeError)) throw e;
+    throw new FormatError(`${what} cannot be read: ${e.message}`, { format: "pandas", cause: e });
+  }
+}
+
+/** A value as it is printed; of a damaged one, what is wrong with it. */
+export function shown(value: PandasObject): string {
+  try {
+    return String(value);
+  } catch (e) {
+    if (!(e instanceof FormatError)) throw e;
+    return `<pandas.${value.className}: ${e.reason}>`;
+  }
 }

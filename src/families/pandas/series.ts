@@ -12,7 +12,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
 import { makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
-import { attr, PandasObject } from "./recipe.ts";
+import { attr, PandasObject, shown } from "./recipe.ts";
 
 /**
  * A `pandas.Series`.
@@ -97,10 +97,10 @@ export class Series extends PandasObject {
     return this.toArray();
   }
   [pyRepr](): Parts {
-    return [String(this)];
+    return [shown(this)];
   }
   [inspect](): string {
-    return String(this);
+    return shown(this);
   }
   /** As pandas prints it; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {
