@@ -48,12 +48,22 @@ function gather(
           const zd = od * wd.stride + kd * wd.dilation - wd.before;
           for (let kh = 0; kh < wh.size; kh++) {
             const zh = oh * wh.stride + kh * wh.dilation - wh.before;
+            const first = ow * ww.stride - ww.before;
+            const rowInside = zd >= 0 && zd < d && zh >= 0 && zh < h;
+            // Cells side by side are copied as one.
+            if (rowInside && ww.dilation === 1 && first >= 0 && first + ww.size <= w) {
+              const from = at + ((zd * h + zh) * w + first) * channels;
+              const count = ww.size * channels;
+              for (let i = 0; i < count; i++) into[to + i] = x[from + i] as number;
+              to += count;
+              continue;
+            }
             for (let kw = 0; kw < ww.size; kw++) {
-              const zw = ow * ww.stride + kw * ww.dilation - ww.before;
-              if (zd >= 0 && zd < d && zh >= 0 && zh < h && zw >= 0 && zw < w) {
+              const zw = first + kw * ww.dilation;
+              if (rowInside && zw >= 0 && zw < w) {
                 const from = at + ((zd * h + zh) * w + zw) * channels;
                 for (let c = 0; c < channels; c++) into[to + c] = x[from + c] as number;
-              } else into.fill(0, to, to + channels);
+              } else for (let c = 0; c < channels; c++) into[to + c] = 0;
               to += channels;
             }
           }
