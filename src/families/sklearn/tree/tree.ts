@@ -21,7 +21,10 @@ export class Tree {
   left: Int32Array = new Int32Array(0);
   right: Int32Array = new Int32Array(0);
   feature: Int32Array = new Int32Array(0);
-  threshold: Float64Array = new Float64Array(0);
+  /** Left child, right child and feature of each node, side by side. */
+  steps: Int32Array = new Int32Array(0);
+  /** Thresholds rounded down to single precision: `x <= threshold` is the same for an `x` of single precision. */
+  cuts: Float32Array = new Float32Array(0);
   /** Where a NaN goes; null in trees of before scikit-learn 1.3, which had no place for it. */
   missingLeft: Uint8Array | null = null;
   /** Values of the nodes: `outputs * width` each. */
@@ -74,7 +77,15 @@ export class Tree {
     this.left = left;
     this.right = right;
     this.feature = feature;
-    this.threshold = (floatsOf(nodes.field("threshold")) as { data: Float64Array }).data;
+    const thresholds = floatsOf(nodes.field("threshold"));
+    if (thresholds === null) throw new TypeError("threshold of a Tree must be numbers");
+    this.cuts = roundedDown(thresholds.data);
+    this.steps = new Int32Array(3 * count);
+    for (let i = 0; i < count; i++) {
+      this.steps[3 * i] = left[i] as number;
+      this.steps[3 * i + 1] = right[i] as number;
+      this.steps[3 * i + 2] = feature[i] as number;
+    }
     const missing = nodes.dtype.fields.has("missing_go_to_left") ? nodes.field("missing_go_to_left") : null;
     this.missingLeft = missing === null ? null : Uint8Array.from(missing.flat() as number[], Number);
     this.value = values.data;
@@ -85,18 +96,18 @@ export class Tree {
 
   /** The leaf of each row of a table that was cast by {@link singles}. */
   leaves(x: Float32Array, rows: number, cols: number): Int32Array {
-    const { left, right, feature, threshold, missingLeft } = this;
+    const { steps, cuts, missingLeft } = this;
     const out = new Int32Array(rows);
     for (let i = 0; i < rows; i++) {
       const at = i * cols;
       let node = 0;
-      let next = left[0] as number;
-      while (next !== -1) {
-        const v = x[at + (feature[node] as number)] as number;
-        if (v <= (threshold[node] as number)) node = next;
-        else if (Number.isNaN(v) && missingLeft !== null && missingLeft[node] === 1) node = next;
-        else node = right[node] as number;
-        next = left[node] as number;
+      let left = steps[0] as number;
+      while (left !== -1) {
+        const v = x[at + (steps[node * 3 + 2] as number)] as number;
+        if (v <= (cuts[node] as number)) node = left;
+        else if (missingLeft !== null && missingLeft[node] === 1 && Number.isNaN(v)) node = left;
+        else node = steps[node * 3 + 1] as number;
+        left = steps[node * 3] as number;
       }
       out[i] = node;
     }
@@ -125,6 +136,19 @@ export class Tree {
   [inspect](): string {
     return inspectText(this);
   }
+}
+
+/** The largest numbers of single precision that are not above these. */
+function roundedDown(values: Float64Array): Float32Array {
+  const out = Float32Array.from(values);
+  const bits = new Int32Array(out.buffer);
+  for (let i = 0; i < out.length; i++) {
+    if (!((out[i] as number) > (values[i] as number))) continue;
+    // The next one below: one less in its bits above zero, one more below, and the smallest negative at zero.
+    const own = bits[i] as number;
+    bits[i] = out[i] === 0 ? -(2 ** 31) + 1 : own > 0 ? own - 1 : own + 1;
+  }
+  return out;
 }
 
 function ints(nodes: NDArray, name: string): Int32Array {
