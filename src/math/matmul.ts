@@ -47,17 +47,30 @@ export function timesTransposed(x: Float64Array, w: Float64Array, n: number, d: 
   return out;
 }
 
-/** `x (n, d)` times `w (d, k)`: `(n, k)`. */
+/** `x (n, d)` times `w (d, k)`: `(n, k)`. Four rows of `w` go at once, so that the sums are read and written less. */
 export function times(x: Float64Array, w: Float64Array, n: number, d: number, k: number): Float64Array {
   const out = new Float64Array(n * k);
   for (let i = 0; i < n; i++) {
     const to = i * k;
-    for (let l = 0; l < d; l++) {
-      const v = x[i * d + l] as number;
-      // Zeros are common after relu and in one-hot rows; a NaN or infinity in `w` would make them count.
-      if (v === 0) continue;
-      const from = l * k;
-      for (let j = 0; j < k; j++) out[to + j] = (out[to + j] as number) + v * (w[from + j] as number);
+    const row = i * d;
+    let l = 0;
+    for (; l + 4 <= d; l += 4) {
+      const a = x[row + l] as number;
+      const b = x[row + l + 1] as number;
+      const c = x[row + l + 2] as number;
+      const e = x[row + l + 3] as number;
+      // Zeros are common after relu and in one-hot rows.
+      if (a === 0 && b === 0 && c === 0 && e === 0) continue;
+      const [p, q, r, s] = [l * k, (l + 1) * k, (l + 2) * k, (l + 3) * k] as const;
+      for (let j = 0; j < k; j++) {
+        out[to + j] =
+          (out[to + j] as number) +
+          (a * (w[p + j] as number) + b * (w[q + j] as number) + (c * (w[r + j] as number) + e * (w[s + j] as number)));
+      }
+    }
+    for (; l < d; l++) {
+      const a = x[row + l] as number;
+      for (let j = 0; j < k; j++) out[to + j] = (out[to + j] as number) + a * (w[l * k + j] as number);
     }
   }
   return out;

@@ -54,7 +54,10 @@ function startOf(est: Estimator, k: number, isClassifier: boolean): Start {
   // Since 1.4 the link of several classes takes their geometric mean out.
   const isCentred = isSince(est.version, 1, 4);
   const eps = isSince(est.version, 1, 6) ? 2 ** -52 : 2 ** -23;
-  return (x, out) => {
+  // A prior is the same for every row.
+  const isPrior = init.name === "DummyClassifier";
+  return (given, out) => {
+    const x = isPrior && given.rows > 1 ? Matrix.dense(given.data.subarray(0, given.cols), 1, given.cols) : given;
     const proba = model.predictProba?.(x) as Matrix;
     if (proba.cols !== Math.max(2, k)) misfit(est, "its first estimator knows other classes");
     for (let i = 0; i < x.rows; i++) {
@@ -72,6 +75,7 @@ function startOf(est: Estimator, k: number, isClassifier: boolean): Start {
         out[i * k + c] = Math.log(isCentred ? p / centre : p);
       }
     }
+    for (let at = x.rows * k; at < out.length; at++) out[at] = out[at % k] as number;
   };
 }
 

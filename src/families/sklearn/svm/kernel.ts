@@ -50,7 +50,7 @@ export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d
   );
 }
 
-/** `exp(-gamma |a - b|²)`, by differences as libsvm has it; four columns at once. */
+/** `exp(-gamma |a - b|²)`, by differences as libsvm has it; four support vectors at once. */
 function rbf(
   x: Float64Array,
   vectors: Float64Array,
@@ -62,25 +62,34 @@ function rbf(
   const out = new Float64Array(rows * count);
   for (let i = 0; i < rows; i++) {
     const from = i * d;
-    for (let j = 0; j < count; j++) {
-      const at = j * d;
+    let j = 0;
+    for (; j + 4 <= count; j += 4) {
+      const [p, q, r, s] = [j * d, (j + 1) * d, (j + 2) * d, (j + 3) * d] as const;
       let [a, b, c, e] = [0, 0, 0, 0];
-      let l = 0;
-      for (; l + 4 <= d; l += 4) {
-        const p = (x[from + l] as number) - (vectors[at + l] as number);
-        const q = (x[from + l + 1] as number) - (vectors[at + l + 1] as number);
-        const r = (x[from + l + 2] as number) - (vectors[at + l + 2] as number);
-        const s = (x[from + l + 3] as number) - (vectors[at + l + 3] as number);
-        a += p * p;
-        b += q * q;
-        c += r * r;
-        e += s * s;
+      for (let l = 0; l < d; l++) {
+        const v = x[from + l] as number;
+        const v0 = v - (vectors[p + l] as number);
+        const v1 = v - (vectors[q + l] as number);
+        const v2 = v - (vectors[r + l] as number);
+        const v3 = v - (vectors[s + l] as number);
+        a += v0 * v0;
+        b += v1 * v1;
+        c += v2 * v2;
+        e += v3 * v3;
       }
-      for (; l < d; l++) {
-        const p = (x[from + l] as number) - (vectors[at + l] as number);
-        a += p * p;
+      const at = i * count + j;
+      out[at] = Math.exp(-gamma * a);
+      out[at + 1] = Math.exp(-gamma * b);
+      out[at + 2] = Math.exp(-gamma * c);
+      out[at + 3] = Math.exp(-gamma * e);
+    }
+    for (; j < count; j++) {
+      let sum = 0;
+      for (let l = 0; l < d; l++) {
+        const v = (x[from + l] as number) - (vectors[j * d + l] as number);
+        sum += v * v;
       }
-      out[i * count + j] = Math.exp(-gamma * (a + b + (c + e)));
+      out[i * count + j] = Math.exp(-gamma * sum);
     }
   }
   return out;

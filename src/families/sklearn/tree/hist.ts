@@ -16,14 +16,14 @@ import { floatsOf } from "../fields.ts";
 export class HistTree {
   readonly cls: PyGlobal;
   attrs = new PyDict<string, unknown>();
-  left: Float64Array = new Float64Array(0);
-  right: Float64Array = new Float64Array(0);
-  feature: Float64Array = new Float64Array(0);
+  left: Int32Array = new Int32Array(0);
+  right: Int32Array = new Int32Array(0);
+  feature: Int32Array = new Int32Array(0);
   threshold: Float64Array = new Float64Array(0);
-  missingLeft: Float64Array = new Float64Array(0);
-  isLeaf: Float64Array = new Float64Array(0);
+  missingLeft: Uint8Array = new Uint8Array(0);
+  isLeaf: Uint8Array = new Uint8Array(0);
   value: Float64Array = new Float64Array(0);
-  isCategory: Float64Array | null = null;
+  isCategory: Uint8Array | null = null;
   bitset: Float64Array | null = null;
   /** Categories that go left: 8 words of 32 bits each. */
   bits: Float64Array = new Float64Array(0);
@@ -50,14 +50,16 @@ export class HistTree {
       if (found === null) throw new TypeError(`${name} of a TreePredictor must be numbers`);
       return found.data;
     };
-    this.left = numbers("left");
-    this.right = numbers("right");
-    this.feature = numbers("feature_idx");
+    this.left = Int32Array.from(numbers("left"));
+    this.right = Int32Array.from(numbers("right"));
+    this.feature = Int32Array.from(numbers("feature_idx"));
     this.threshold = numbers(fields.has("num_threshold") ? "num_threshold" : "threshold");
-    this.missingLeft = fields.has("missing_go_to_left") ? numbers("missing_go_to_left") : new Float64Array(nodes.size);
-    this.isLeaf = numbers("is_leaf");
+    this.missingLeft = Uint8Array.from(
+      fields.has("missing_go_to_left") ? numbers("missing_go_to_left") : new Float64Array(nodes.size),
+    );
+    this.isLeaf = Uint8Array.from(numbers("is_leaf"));
     this.value = numbers("value");
-    this.isCategory = fields.has("is_categorical") ? numbers("is_categorical") : null;
+    this.isCategory = fields.has("is_categorical") ? Uint8Array.from(numbers("is_categorical")) : null;
     this.bitset = fields.has("bitset_idx") ? numbers("bitset_idx") : null;
     this.bits = floatsOf(state.get("raw_left_cat_bitsets"))?.data ?? new Float64Array(0);
     if (nodes.size === 0) throw new RangeError("a TreePredictor without nodes");
