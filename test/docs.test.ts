@@ -16,10 +16,12 @@ const FACES: Readonly<Record<string, string>> = {
   "brine/memory": "src/memory.ts",
   "brine/node": "src/node/index.ts",
   "brine/numpy": "src/numpy.ts",
+  "brine/pandas": "src/pandas.ts",
   "brine/pickle": "src/pickle.ts",
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
   "brine/sklearn": "src/sklearn.ts",
   "brine/struct": "src/core/struct/index.ts",
+  "brine/torch": "src/torch.ts",
 };
 const GUIDES = [
   "README.md",
@@ -30,6 +32,8 @@ const GUIDES = [
   "docs/numpy-values.md",
   "docs/memory.md",
   "docs/sklearn.md",
+  "docs/pandas.md",
+  "docs/torch.md",
 ];
 const home = process.cwd();
 

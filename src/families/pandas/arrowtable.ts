@@ -4,6 +4,8 @@
  * @module
  */
 import { array, type TypedData } from "../../core/ndarray/index.ts";
+import { PyZoneInfo } from "../stdlib/index.ts";
+import { zoned } from "./arrays.ts";
 import { arrayColumn, Column } from "./column.ts";
 import { NAT, nanos } from "./times.ts";
 
@@ -132,6 +134,7 @@ interface ArrowColumn extends Iterable<unknown> {
 
 /** Arrow's number of a type of instants. */
 const TIMESTAMP = 10;
+const INT = 2;
 const DATE = 8;
 
 /** The columns of a table by name. */
@@ -156,13 +159,18 @@ function ofArrow({ type }: ArrowField, column: ArrowColumn): Column {
       const ms = item instanceof Date ? item.getTime() : Number(item);
       return BigInt(Math.round(ms * 1000)) * 1000n;
     });
-    return arrayColumn(array(ticks, { dtype: "<M8[ns]" }));
+    const column = arrayColumn(array(ticks, { dtype: "<M8[ns]" }));
+    return type.timezone ? zoned(column, new PyZoneInfo(type.timezone)) : column;
   }
   const items = [...column];
   const typed = (column.nullCount ?? 0) === 0 ? column.toArray() : null;
   if (ArrayBuffer.isView(typed) && NAMES.has(typed.constructor) && typed.byteLength > 0) {
     // Bools are bits in some libraries, and then no typed array of one item each.
-    if ((typed as TypedData).length === items.length && typeof items[0] !== "boolean") return arrayColumn(array(typed));
+    if ((typed as TypedData).length === items.length && typeof items[0] !== "boolean") {
+      // Some give 64-bit ints as floats.
+      const isWide = type.typeId === INT && typed instanceof Float64Array;
+      return arrayColumn(array(isWide ? BigInt64Array.from(typed, BigInt) : typed));
+    }
   }
   return itemColumn(items);
 }
