@@ -159,8 +159,8 @@ function ofArrow({ type }: ArrowField, column: ArrowColumn): Column {
       const ms = item instanceof Date ? item.getTime() : Number(item);
       return BigInt(Math.round(ms * 1000)) * 1000n;
     });
-    const column = arrayColumn(array(ticks, { dtype: "<M8[ns]" }));
-    return type.timezone ? zoned(column, new PyZoneInfo(type.timezone)) : column;
+    const instants = arrayColumn(array(ticks, { dtype: "<M8[ns]" }));
+    return type.timezone ? zoned(instants, new PyZoneInfo(type.timezone)) : instants;
   }
   const items = [...column];
   const typed = (column.nullCount ?? 0) === 0 ? column.toArray() : null;
