@@ -1,7 +1,19 @@
 /** What estimators take and refuse, and which structures are refused when they are read. */
 import { describe, expect, it } from "vitest";
-import { array, defineClass, dumps, load, loads, type NDArray, type PyDict, PyGlobal, tuple } from "../src/index.ts";
+import {
+  array,
+  defineClass,
+  dumps,
+  load,
+  loads,
+  type NDArray,
+  type PyDict,
+  PyGlobal,
+  renderTree,
+  tuple,
+} from "../src/index.ts";
 import { Estimator, sklearn, type Tree } from "../src/sklearn.ts";
+import { inspectValue } from "../src/tools/inspect/index.ts";
 import { readCases, restore } from "./support/sklearn-cases.ts";
 
 const { cases, given } = await readCases();
@@ -179,4 +191,10 @@ describe("steps of one's own", () => {
     const unknown = loads<Estimator>(dumps(pipe), packs);
     expect(() => unknown.transform(X("real"))).toThrow(/defineClass/);
   });
+});
+
+it("shows its attributes in the tree", () => {
+  const lines = [...renderTree(inspectValue(newest("pipe", "names")), { depth: 6 })].join("\n");
+  expect(lines).toContain(".steps");
+  expect(lines).toContain(".coef_");
 });

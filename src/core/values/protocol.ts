@@ -31,6 +31,9 @@ export const pyJS: unique symbol = Symbol.for("brine.js");
  */
 export const pyReduce: unique symbol = Symbol.for("brine.reduce");
 
+/** A `PyDict` of attributes by their Python names, which trees show and paths lead to. */
+export const pyAttrs: unique symbol = Symbol.for("brine.attrs");
+
 /** The Python type's name, as messages and trees show it (`"dict"`, `"datetime.date"`). */
 export const pyType: unique symbol = Symbol.for("brine.type");
 

@@ -7,7 +7,7 @@ import { FormatError, UnsupportedError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
-import { inspect, type Parts, pyJS, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { inspect, type Parts, pyAttrs, pyJS, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
 import type { SparseMatrix } from "../scipy/index.ts";
@@ -200,6 +200,9 @@ export class Estimator {
   }
   [pyParts](): unknown[] {
     return [this.cls, this.attrs];
+  }
+  get [pyAttrs](): PyDict {
+    return this.attrs as PyDict;
   }
   [pyReduce](): Reduction {
     return { func: this.cls, args: EMPTY_TUPLE, isNew: true, state: this.attrs };

@@ -5,7 +5,7 @@
  */
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
-import { pyRepr } from "../../core/values/protocol.ts";
+import { pyAttrs, pyRepr } from "../../core/values/protocol.ts";
 import { isPlain, repr } from "../../core/values/repr.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isFloatAt } from "../../core/values/tuple.ts";
@@ -32,6 +32,7 @@ export function* childrenOf(value: unknown): IterableIterator<Child> {
   if (Array.isArray(value)) yield* indexed(value, (i) => isFloatAt(value, i));
   else if (value instanceof PyDict) yield* entries(value);
   else if (value instanceof PyObject) yield* objectParts(value);
+  else if (attrsOf(value) !== null) yield* attributes(attrsOf(value) as PyDict);
   else if (value instanceof PySet || value instanceof PyFrozenSet) {
     const { size, k } = value;
     yield* indexed(value, (i) => size === k.keys.length && k.floats?.has(i) === true);
@@ -66,6 +67,11 @@ export function lengthOf(value: unknown): number | undefined {
   if (value instanceof PyArray) return value.data.length;
   if (value instanceof PyObject) return value.items?.length ?? value.pairs?.size;
   return isPlain(value) ? Object.keys(value).length : undefined;
+}
+
+/** Attributes of one of brine's classes that has them under their Python names; null for all else. */
+export function attrsOf(value: object): PyDict | null {
+  return (value as { [pyAttrs]?: PyDict })[pyAttrs] ?? null;
 }
 
 function* indexed(items: Iterable<unknown>, isFloat = (_: number): boolean => false): IterableIterator<Child> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { isPlain, repr, typeName } from "../../core/values/repr.ts";
@@ -10,6 +11,7 @@ import { PyFloat } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isFloatAt, isTuple, Mark, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { PyArray, PyDeque, PyException, PyPartial, PySimpleNamespace } from "../../families/stdlib/index.ts";
+import { attrsOf } from "./children.ts";
 
 /** One step of a path. */
 export type Step =
@@ -156,7 +158,11 @@ function wasFloat(parent: unknown, step: Step): boolean {
   const dicts =
     parent instanceof PyObject
       ? [parent.a, parent.pairs]
-      : [parent instanceof PySimpleNamespace ? parent.attrs : parent];
+      : [
+          parent instanceof PySimpleNamespace
+            ? parent.attrs
+            : (typeof parent === "object" && parent !== null && attrsOf(parent)) || parent,
+        ];
   const dict = dicts.find((d): d is PyDict => d instanceof PyDict && d.has(key));
   return dict?.isFloat(dict.k.find(key)) ?? false;
 }
@@ -237,6 +243,8 @@ function attr(value: unknown, name: string): unknown {
     parts["__class__"] = value.cls;
     return parts[name] ?? (value.pairs?.has(name) ? value.pairs.get(name) : missing());
   }
+  const own = attrsOf(value);
+  if (own?.has(name)) return own.get(name);
   if (value instanceof PySimpleNamespace || value instanceof PyException) {
     if (value.attrs.has(name)) return value.attrs.get(name);
     if (!(name === "args" && value instanceof PyException)) return missing();

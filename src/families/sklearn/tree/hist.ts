@@ -6,7 +6,7 @@
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { GlobalEntry, Reduction } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
-import { inspect, type Parts, pyParts, pyReduce, pyRepr, pyType } from "../../../core/values/protocol.ts";
+import { inspect, type Parts, pyAttrs, pyParts, pyReduce, pyRepr, pyType } from "../../../core/values/protocol.ts";
 import { inspectText } from "../../../core/values/repr.ts";
 import { PyGlobal } from "../../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../../core/values/tuple.ts";
@@ -108,6 +108,9 @@ export class HistTree {
   }
   [pyParts](): unknown[] {
     return [this.attrs];
+  }
+  get [pyAttrs](): PyDict {
+    return this.attrs as PyDict;
   }
   [pyReduce](): Reduction {
     return { func: this.cls, args: EMPTY_TUPLE, isNew: true, state: this.attrs };

@@ -6,7 +6,7 @@
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { GlobalEntry, Reduction } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
-import { inspect, type Parts, pyParts, pyReduce, pyRepr, pyType } from "../../../core/values/protocol.ts";
+import { inspect, type Parts, pyAttrs, pyParts, pyReduce, pyRepr, pyType } from "../../../core/values/protocol.ts";
 import { inspectText } from "../../../core/values/repr.ts";
 import { PyGlobal } from "../../../core/values/scalars.ts";
 import type { PyTuple } from "../../../core/values/tuple.ts";
@@ -125,6 +125,9 @@ export class Tree {
   }
   [pyParts](): unknown[] {
     return [this.args, this.attrs];
+  }
+  get [pyAttrs](): PyDict {
+    return this.attrs as PyDict;
   }
   [pyReduce](): Reduction {
     const { cls, args, attrs } = this;
