@@ -101,7 +101,7 @@ export function sameValue(mine: Json, theirs: Json): boolean {
   }
   if (b["complex"] !== undefined) {
     const [x, y] = [a["complex"], b["complex"]] as [string[] | undefined, string[]];
-    return x !== undefined && x.every((part, i) => Object.is(Number(part), fromHex(y[i] as string)));
+    return x?.every((part, i) => Object.is(Number(part), fromHex(y[i] as string))) === true;
   }
   if (b["items"] !== undefined) {
     const [x, y] = [a["items"], b["items"]] as [Json[] | undefined, Json[]];
