@@ -72,6 +72,13 @@ export class Blocks {
   }
 }
 
+/** Is this a manager of pandas 0.14.1 or later? */
+export function isKnownManager(manager: unknown): boolean {
+  const state = stateOf(manager);
+  if (isTuple(state)) return state.length >= 4 && state[3] instanceof PyDict && state[3].has("0.14.1");
+  return argsOf(manager).length >= 2;
+}
+
 function read(manager: unknown, ndim: 1 | 2): { axes: Index[]; blocks: Block[] } {
   const state = stateOf(manager);
   if (isTuple(state) && state.length >= 4 && state[3] instanceof PyDict) {

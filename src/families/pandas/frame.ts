@@ -15,7 +15,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import { Index } from "./labels.ts";
 import { indexOfColumn, makeFrame, makeRange, sliceIndex } from "./make.ts";
 import { frameText, type PrintOptions } from "./print.ts";
-import { attr, PandasObject, shown } from "./recipe.ts";
+import { attr, PandasObject, reading, shown } from "./recipe.ts";
 import { Series } from "./series.ts";
 
 /** Options of `DataFrame.fromColumns`. */
@@ -86,7 +86,7 @@ export class DataFrame extends PandasObject {
 
   /** @internal */
   get blocks(): Blocks {
-    return (this.#blocks ??= new Blocks(attr(this, "_mgr", "_data"), 2));
+    return (this.#blocks ??= reading("the blocks of a frame", () => new Blocks(attr(this, "_mgr", "_data"), 2)));
   }
 
   /** Labels of the columns, as an index. */

@@ -12,7 +12,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
 import { makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
-import { attr, PandasObject, shown } from "./recipe.ts";
+import { attr, PandasObject, reading, shown } from "./recipe.ts";
 
 /**
  * A `pandas.Series`.
@@ -41,7 +41,7 @@ export class Series extends PandasObject {
 
   /** @internal */
   get blocks(): Blocks {
-    return (this.#blocks ??= new Blocks(attr(this, "_mgr", "_data"), 1));
+    return (this.#blocks ??= reading("the block of a series", () => new Blocks(attr(this, "_mgr", "_data"), 1)));
   }
 
   get index(): Index {
