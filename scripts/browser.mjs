@@ -69,8 +69,9 @@ const build = await rolldown({
 });
 const { output } = await build.generate({ format: "esm", minify: true });
 await build.close();
-const script = output[0].code;
-/** What is fetched only when it is needed: the codecs' WebAssembly. */
+// The other chunks import it under its own name.
+const { code: script, fileName: entry } = output[0];
+/** What is fetched only when it is needed: the codecs' WebAssembly, families of classes. */
 const chunks = Object.fromEntries(
   output.slice(1).map((chunk) => [`/${chunk.fileName}`, ["text/javascript", chunk.code]]),
 );
@@ -85,8 +86,8 @@ const packedNpz = dumpsNpz({ w: Float32Array.of(1, 2.5), t: [["a", "b"]] }, { co
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'";
 const server = createServer((request, response) => {
   const files = {
-    "/": ["text/html", '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'],
-    "/page.js": ["text/javascript", script],
+    "/": ["text/html", `<!doctype html><meta charset="utf-8"><script type="module" src="/${entry}"></script>`],
+    [`/${entry}`]: ["text/javascript", script],
     "/w.npz": ["application/octet-stream", Buffer.from(npz)],
     "/packed.npz": ["application/octet-stream", Buffer.from(packedNpz)],
     ...chunks,
