@@ -16,7 +16,7 @@ import { PySlice } from "../stdlib/index.ts";
 import { rowColumn } from "./arrays.ts";
 import { arrayColumn, type Column } from "./column.ts";
 import { Index } from "./labels.ts";
-import { argsOf, kindOf, num, reading, stateOf } from "./recipe.ts";
+import { argsOf, attr, kindOf, num, reading, stateOf } from "./recipe.ts";
 
 /** A block: values of one dtype, a row of them for each of its items. */
 interface Block {
@@ -72,10 +72,21 @@ export class Blocks {
   }
 }
 
+/** The manager of a frame or series: an attribute, or (before 0.17) all of the state. */
+export function managerOf(value: unknown): unknown {
+  const state = stateOf(value);
+  return kindOf(state).endsWith("BlockManager") ? state : attr(value, "_mgr", "_data");
+}
+
 /** Is this a manager of pandas 0.14.1 or later? */
 export function isKnownManager(manager: unknown): boolean {
   const state = stateOf(manager);
-  if (isTuple(state)) return state.length >= 4 && state[3] instanceof PyDict && state[3].has("0.14.1");
+  if (isTuple(state)) {
+    // Before 0.15 an index was an array of NumPy.
+    const [axes] = state;
+    const isNew = state.length >= 4 && state[3] instanceof PyDict && state[3].has("0.14.1");
+    return isNew && Array.isArray(axes) && axes.every((axis) => axis instanceof Index);
+  }
   return argsOf(manager).length >= 2;
 }
 

@@ -7,7 +7,7 @@ import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { isTuple } from "../../core/values/tuple.ts";
 import { arrowTable, columnsOfArrow } from "./arrowtable.ts";
-import { Blocks } from "./blocks.ts";
+import { Blocks, managerOf } from "./blocks.ts";
 import type { Column } from "./column.ts";
 import { type CSVOptions, csvText } from "./csv.ts";
 import { thing } from "./format.ts";
@@ -86,7 +86,7 @@ export class DataFrame extends PandasObject {
 
   /** @internal */
   get blocks(): Blocks {
-    return (this.#blocks ??= reading("the blocks of a frame", () => new Blocks(attr(this, "_mgr", "_data"), 2)));
+    return (this.#blocks ??= reading("the blocks of a frame", () => new Blocks(managerOf(this), 2)));
   }
 
   /** Labels of the columns, as an index. */

@@ -11,7 +11,7 @@ import { PyDict } from "../../core/values/dict.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { isFloatAt, type PyTuple } from "../../core/values/tuple.ts";
 import { ExtensionArray } from "./arrays.ts";
-import { isKnownManager } from "./blocks.ts";
+import { isKnownManager, managerOf } from "./blocks.ts";
 import { DataFrame } from "./frame.ts";
 import { Index } from "./labels.ts";
 import {
@@ -30,7 +30,7 @@ import {
   TIMESTAMPS,
 } from "./names.ts";
 import { freqOf } from "./periods.ts";
-import { attr, type PandasObject, type Recipe, reduceRecipe } from "./recipe.ts";
+import { type PandasObject, type Recipe, reduceRecipe } from "./recipe.ts";
 import { type Closed, Interval, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
 import { Series } from "./series.ts";
 import { Zone } from "./zone.ts";
@@ -67,7 +67,7 @@ function setState(value: unknown, state: unknown): void {
   // What does not add up is refused now; forms that are not known (of before 0.14) when they are first used, so that
   // what stands beside them can be read.
   const isFrame = made instanceof DataFrame || made instanceof Series;
-  if (isFrame && isKnownManager(attr(made, "_mgr", "_data"))) void made.blocks;
+  if (isFrame && isKnownManager(managerOf(made))) void made.blocks;
 }
 
 /** A function that makes an index of a class and a dict. */

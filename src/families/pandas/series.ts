@@ -6,7 +6,7 @@
 import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { scalarOf } from "./arrays.ts";
-import { Blocks } from "./blocks.ts";
+import { Blocks, managerOf } from "./blocks.ts";
 import type { Column } from "./column.ts";
 import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
@@ -41,7 +41,7 @@ export class Series extends PandasObject {
 
   /** @internal */
   get blocks(): Blocks {
-    return (this.#blocks ??= reading("the block of a series", () => new Blocks(attr(this, "_mgr", "_data"), 1)));
+    return (this.#blocks ??= reading("the block of a series", () => new Blocks(managerOf(this), 1)));
   }
 
   get index(): Index {
