@@ -53,7 +53,7 @@ function startOf(est: Estimator, k: number, isClassifier: boolean): Start {
   }
   // Since 1.4 the link of several classes takes their geometric mean out.
   const isCentred = isSince(est.version, 1, 4);
-  const eps = isSince(est.version, 1, 6) ? 2 ** -52 : 2 ** -23;
+  const eps = isSince(est.version, 1, 8) ? 2 ** -52 : 2 ** -23;
   // A prior is the same for every row.
   const isPrior = init.name === "DummyClassifier";
   return (given, out) => {
