@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
+import * as buffer from "node:buffer";
+import { isAsciiRange as slowly } from "./ascii.ts";
+
+const { Buffer } = buffer;
 
 interface Slices {
   latin1Slice(start: number, end: number): string;
@@ -20,6 +23,14 @@ const latin1Write = native.latin1Write;
 /** Text of bytes, one character per byte; callers cut only ASCII from it. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   return latin1Slice.call(bytes, start, end);
+}
+
+/** Not every runtime that takes Node's modules has it. */
+const isAscii = (buffer as { isAscii?: (input: Uint8Array) => boolean }).isAscii;
+
+/** Are the bytes from `start` to `end` all below 128? */
+export function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
+  return isAscii === undefined ? slowly(bytes, start, end) : isAscii(bytes.subarray(start, end));
 }
 
 /** Text of UTF-8 bytes, U+FFFD where they are not; a byte order mark is kept. */

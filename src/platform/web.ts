@@ -99,6 +99,7 @@ export async function writePath(path: string | URL, ..._pieces: Uint8Array[]): P
 /** Pages have no zlib that answers at once, or that reads on after a first member: the codecs bring their own. */
 export const inflate: PlatformInflate | null = null;
 
+export { isAsciiRange } from "./ascii.ts";
 export { deflate } from "./deflate.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";

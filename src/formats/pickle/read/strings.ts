@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asciiText } from "#platform";
+import { asciiText, isAsciiRange } from "#platform";
 import { decodeUtf8 } from "../../../core/bytes/text.ts";
 
 const SMALLEST = 4096;
@@ -11,6 +11,8 @@ const LARGE = 1 << 16;
 const HUGE = 1 << 20;
 const SLOTS = 4096;
 const SHORT = 256;
+/** From so many bytes on the platform is asked whether they are ASCII. */
+const WIDE = 256;
 const NOTHING = new Uint8Array(0);
 
 /** Cuts strings from one byte array; every string of 13 characters or more keeps its window alive. */
@@ -55,14 +57,18 @@ export class Strings {
   cut(start: number, size: number): string {
     const bytes = this.#bytes;
     const end = start + size;
-    let p = start;
-    let all = 0;
-    for (const stop = end - 3; p < stop; p += 4) {
-      all |= (bytes[p] as number) | (bytes[p + 1] as number) | (bytes[p + 2] as number) | (bytes[p + 3] as number);
+    if (size >= WIDE) {
+      if (!isAsciiRange(bytes, start, end)) return decodeUtf8(bytes, start, end);
+    } else {
+      let p = start;
+      let all = 0;
+      for (const stop = end - 3; p < stop; p += 4) {
+        all |= (bytes[p] as number) | (bytes[p + 1] as number) | (bytes[p + 2] as number) | (bytes[p + 3] as number);
+        if (all > 127) return decodeUtf8(bytes, start, end);
+      }
+      for (; p < end; p++) all |= bytes[p] as number;
       if (all > 127) return decodeUtf8(bytes, start, end);
     }
-    for (; p < end; p++) all |= bytes[p] as number;
-    if (all > 127) return decodeUtf8(bytes, start, end);
     if (start < this.#from || end > this.#to) {
       if (size > HUGE >> 1) return asciiText(bytes, start, end);
       this.#move(start, size);
