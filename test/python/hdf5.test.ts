@@ -98,7 +98,9 @@ describe.skipIf(!hasH5py).each([
     expect([...file.walk()].length).toBeGreaterThan(400);
   });
 
-  it.skipIf(!hasTools || libver === "latest")("h5diff and h5dump of another release find nothing wrong", () => {
+  // Debian's release is older than what h5py writes as the latest.
+  const older = libver === "earliest" ? it.skipIf(!hasTools) : () => undefined;
+  older("h5diff and h5dump of another release find nothing wrong", () => {
     const fresh = join(folder, `fresh-${name}.h5`);
     {
       using file = new File(fresh, "w", { libver, trackOrder });

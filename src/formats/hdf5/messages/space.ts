@@ -19,7 +19,11 @@ export function parseSpace(c: Cursor): Space {
   const flags = c.u8();
   let isNull = false;
   if (version === 1) c.skip(5);
-  else isNull = c.u8() === 2;
+  else {
+    const kind = c.u8();
+    isNull = kind === 2;
+    if (kind !== 1 && rank > 0) throw c.bad(`a dataspace without axes has ${rank}`, 1);
+  }
   if (rank > 32) throw c.bad(`a dataspace of ${rank} axes: there may be 32`);
   if (isNull) return { shape: null, maxshape: [] };
   const shape: number[] = [];
