@@ -132,7 +132,8 @@ function decode(source: Uint8Array, at: number, little: boolean): ArrayData {
 function fromList(typecode: string, at: number, list: readonly unknown[]): ArrayData {
   const data = new CLASSES[at]!(list.length);
   for (let i = 0; i < list.length; i++) {
-    const item = list[i];
+    // A bool is an int to Python, but no text.
+    const item = typeof list[i] === "boolean" && at < 10 ? Number(list[i]) : list[i];
     if (at >= 10 || typecode === "c") {
       data[i] = text(item, "array item").codePointAt(0) ?? refuse("array item", "a character", item);
     } else if (isFloat(data)) {
@@ -154,7 +155,9 @@ const RECONSTRUCTOR = new PyGlobal("array", "_array_reconstructor");
 export const arrays: Table = {
   globals: {
     "array.array": {
-      call([code, source = []]) {
+      call(args) {
+        const [code, source = []] = args;
+        if (args.length > 2) throw new TypeError(`array takes at most 2 arguments, not ${args.length}`);
         const { typecode, at } = typeOf(code);
         if (Array.isArray(source)) return new PyArray(typecode, fromList(typecode, at, source));
         if (isText(typecode)) return new PyArray(typecode, fromList(typecode, at, [...text(source, "array items")]));

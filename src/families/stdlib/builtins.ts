@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encodeUtf8, hasLone } from "../../core/bytes/text.ts";
 import type { PackContext } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { Keys } from "../../core/values/keys.ts";
@@ -97,16 +98,35 @@ function elements(args: PyTuple, { maxKeyNodes }: PackContext): Keys {
 }
 
 /** `str.encode` for the codecs that pickles use. */
-function encode(value: unknown, codec: unknown): Uint8Array {
+/** `str.encode`; undefined for a codec that Python has and brine does not write. Throws `RangeError` as Python would. */
+function encode(value: unknown, codec: unknown, errors: unknown = "strict"): Uint8Array | undefined {
   const source = text(value, "the text");
-  const name = text(codec, "the encoding").toLowerCase().replace(/[-_]/g, "");
-  if (name === "latin1" || name === "iso88591") return latin1(source);
-  if (name === "ascii" || name === "usascii") return latin1(source, 128);
-  if (name === "utf8" && !/\p{Cs}/u.test(source)) return new TextEncoder().encode(source);
-  throw new RangeError(`cannot encode to ${name}`);
+  const given = text(codec, "the encoding");
+  const handler = text(errors, "the error handler");
+  // As Python's `encodings.normalize_encoding`.
+  const name = given
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "_")
+    .replace(/^_|_$/g, "");
+  if (given.includes("\0") || !CODECS.test(name)) throw new RangeError(`unknown encoding: ${given}`);
+  if (UTF8.test(name)) {
+    if (handler === "surrogatepass" || !hasLone(source)) return encodeUtf8(source);
+    if (handler === "strict") throw new RangeError("utf-8 cannot encode lone surrogates");
+    return undefined;
+  }
+  const limit = LATIN1.test(name) ? 256 : ASCII.test(name) ? 128 : 0;
+  return limit > 0 && handler === "strict" ? latin1(source, limit) : undefined;
 }
 
-function toBytes(args: PyTuple): Uint8Array {
+const UTF8 = /^(utf_?8|u8|utf|utf8_ucs[24]|cp65001)$/;
+const LATIN1 = /^(latin(_?1)?|l1|iso_?8859(_1)?(_1_?1987|_1987)?|8859|cp819|ibm819|csisolatin1|iso_ir_100)$/;
+const ASCII =
+  /^(us_?ascii|ascii|646|iso646_us|cp367|ibm367|csascii|us|iso_646\.irv_1991|iso_ir_6|ansi_x3[._4]*(_1968|_1986)?)$/;
+/** Names of Python's codecs, those of one kind taken together. */
+const CODECS =
+  /^((us_?)?ascii|646|us|u\d+|l\d+|8859|latin(_?\d\d?)?|(cs|ibm|iso|cp|windows|utf|koi8|mac|big5|gb|euc|ksc?|shift|s_?jis|hz|johab|tis|ptcp|kz|rk|dbcs|mbcs|oem|ansi|idna|puny|raw|unicode|charmap|undefined|rot|hex|base|bz|zip|zlib|quo|uu|hebrew|arabic|greek|cyrillic|thai|maltese|hkscs|uhc|ecma|elot|asmo|johab|korean|chinese|jisx|unified).*)$/;
+
+function toBytes(args: PyTuple): Uint8Array | undefined {
   const [source, codec] = args;
   // Python 2 bytes read with encoding "bytes" leave the codec's name as bytes, which Python refuses too.
   if (args.length > 1) {
@@ -117,6 +137,11 @@ function toBytes(args: PyTuple): Uint8Array {
   if (source instanceof Uint8Array) return source;
   if (isInt(source)) return new Uint8Array(int(source, "a size", 0, 1024));
   return Uint8Array.from(items(args), (item) => int(item, "a byte", 0, 255));
+}
+
+function toByteArray(args: PyTuple): PyByteArray | undefined {
+  const bytes = toBytes(args);
+  return bytes && new PyByteArray(bytes);
 }
 
 function toInt([value = 0]: PyTuple): number | bigint | undefined {
@@ -147,7 +172,7 @@ export const builtins: Table = {
     "builtins.tuple": { call: (args) => tupleOfItems(items(args)) },
     "builtins.dict": { call: ([entries]) => fillFrom(new PyDict(), entries) },
     "builtins.bytes": { call: toBytes },
-    "builtins.bytearray": { call: (args) => new PyByteArray(toBytes(args)) },
+    "builtins.bytearray": { call: toByteArray },
     "builtins.str": { call: ([value = ""]) => (typeof value === "string" ? value : undefined) },
     "builtins.int": {
       call(args, context) {
@@ -169,13 +194,21 @@ export const builtins: Table = {
     "builtins.getattr": {
       call(args) {
         const [owner, name] = args;
+        if (args.length < 2 || args.length > 3)
+          throw new TypeError(`getattr takes 2 or 3 arguments, not ${args.length}`);
+        text(name, "the attribute's name");
         if (args.length === 2 && owner instanceof PyGlobal && typeof name === "string") {
           return new PyGlobal(owner.module, `${owner.name}.${name}`);
         }
         return undefined;
       },
     },
-    "_codecs.encode": { call: ([value, codec = "utf-8"]) => encode(value, codec) },
+    "_codecs.encode": {
+      call(args) {
+        if (args.length > 3) throw new TypeError(`encode takes at most 3 arguments, not ${args.length}`);
+        return encode(args[0], args[1] ?? "utf-8", args[2]);
+      },
+    },
   },
   reducers: [
     [PyConstant, (constant: PyConstant) => new PyGlobal("builtins", constant.name)],

@@ -244,7 +244,7 @@ export class PyDateTime extends PyValue {
   }
 }
 
-/** The pickled form of `length` bytes; undefined for other arguments, which leave the call inert. */
+/** The pickled form of `length` bytes; undefined when the fields are given one by one. */
 function payload([first]: PyTuple, length: number): Uint8Array | undefined {
   if (isInt(first) || first === undefined) return undefined;
   const data = bytes(first, "the pickled form");
@@ -258,21 +258,33 @@ function clock(data: Uint8Array, at: number, tzinfo: unknown): [number, number, 
   return [data[at]!, data[at + 1]!, data[at + 2]!, micro, tzinfo ?? null];
 }
 
-function makeDate(args: PyTuple): PyDate | undefined {
-  const data = payload(args, 4);
-  return data && new PyDate(data[0]! * 256 + data[1]!, data[2]!, data[3]!);
+/** Fields given one by one, of which the first `least` must be there; the one after all of them is the time zone. */
+function fields(args: PyTuple, names: readonly string[], least: number): [number, number, number] {
+  if (args.length < least || args.length > names.length + 1)
+    throw new TypeError(`expected ${least} to ${names.length + 1} arguments, not ${args.length}`);
+  return args.map((n, i) => (i < names.length ? int(n, names[i] as string) : n)) as [number, number, number];
 }
 
-function makeTime(args: PyTuple): PyTime | undefined {
+const DATE = ["year", "month", "day"] as const;
+const CLOCK = ["hour", "minute", "second", "microsecond"] as const;
+
+function makeDate(args: PyTuple): PyDate {
+  const data = payload(args, 4);
+  if (data) return new PyDate(data[0]! * 256 + data[1]!, data[2]!, data[3]!);
+  if (args.length > 3) throw new TypeError(`date takes 3 arguments, not ${args.length}`);
+  return new PyDate(...fields(args, DATE, 3));
+}
+
+function makeTime(args: PyTuple): PyTime {
   const data = payload(args, 6);
-  if (data === undefined) return undefined;
+  if (data === undefined) return new PyTime(...fields(args, CLOCK, 0));
   const [hour, ...rest] = clock(data, 0, args[1]);
   return new PyTime(hour & 127, ...rest, hour >> 7);
 }
 
-function makeDateTime(args: PyTuple): PyDateTime | undefined {
+function makeDateTime(args: PyTuple): PyDateTime {
   const data = payload(args, 10);
-  if (data === undefined) return undefined;
+  if (data === undefined) return new PyDateTime(...fields(args, [...DATE, ...CLOCK], 3));
   const month = data[2]!;
   return new PyDateTime(data[0]! * 256 + data[1]!, month & 127, data[3]!, ...clock(data, 4, args[1]), month >> 7);
 }
@@ -293,7 +305,11 @@ export const datetimes: Table = {
     "datetime.time": { call: makeTime },
     "datetime.datetime": { call: makeDateTime },
     "datetime.timedelta": {
-      call: (args) => new PyTimeDelta(...(args.map((n, i) => int(n, ["days", "seconds", "microseconds"][i]!)) as [])),
+      call(args) {
+        // Fractions, milliseconds and weeks, which no pickler writes, are left to Python.
+        if (args.length > 3 || !args.every(isInt)) return undefined;
+        return new PyTimeDelta(...(args.map((n, i) => int(n, ["days", "seconds", "microseconds"][i]!)) as []));
+      },
     },
     "datetime.timezone": {
       call([offset, name]) {

@@ -57,6 +57,13 @@ export class PyPartial extends PyValue {
   }
 }
 
+/** Refuses a value of the file that is surely no function; what the caller's hooks made is theirs. */
+function callable(func: unknown): void {
+  if (typeof func === "function") return;
+  const plain = Array.isArray(func) || func instanceof PyDict || ArrayBuffer.isView(func);
+  if (typeof func !== "object" || func === null || plain) refuse("what a partial calls", "a function", func);
+}
+
 const KINDS = ["itemgetter", "attrgetter", "methodcaller"] as const;
 
 /** An `operator.itemgetter`, `attrgetter` or `methodcaller`. */
@@ -72,6 +79,11 @@ export class PyOperator extends PyValue {
     this.kind = kind;
     this.args = args;
     this.kwargs = kwargs;
+  }
+
+  /** What an operator finds in its argument is for Python to say. */
+  callOperator(): undefined {
+    return undefined;
   }
   get [pyType](): string {
     return `operator.${this.kind}`;
@@ -90,11 +102,12 @@ export const functional: Table = {
   globals: {
     "functools.partial": {
       call(args) {
-        if (args.length === 0) throw new TypeError("partial needs a function");
+        callable(args[0]);
         return new PyPartial(args[0], tupleOfItems(args, 1));
       },
       setState(value, state) {
         const [func, args, kwargs, attrs] = tupleOf(state, 4, "partial state");
+        callable(func);
         if (!isTuple(args)) return refuse("partial arguments", "a tuple", args);
         if (!(kwargs instanceof PyDict || kwargs === null)) return refuse("partial keywords", "a dict", kwargs);
         if (!(attrs instanceof PyDict || attrs === null)) return refuse("partial attributes", "a dict", attrs);

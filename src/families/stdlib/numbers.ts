@@ -25,7 +25,35 @@ function ratioKey(n: bigint, d: bigint): unknown {
 }
 
 const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i;
-const SPECIAL = /^[+-]?(inf(inity)?|s?nan\d*)$/i;
+const SPECIAL = /^([+-]?)(?:(inf(?:inity)?)|(s?)nan(\d*))$/i;
+
+/** The text that Python's `str(Decimal(text))` gives; throws `RangeError` for what is no number. */
+function decimalText(given: string): string {
+  const text = given.trim().replaceAll("_", "");
+  const special = SPECIAL.exec(text);
+  if (special !== null) {
+    const [, sign, infinity, signalling, digits = ""] = special;
+    const minus = sign === "-" ? "-" : "";
+    return infinity ? `${minus}Infinity` : `${minus}${signalling ? "s" : ""}NaN${digits.replace(/^0+/, "")}`;
+  }
+  const parts = DECIMAL.exec(text);
+  if (parts === null) throw new RangeError(`invalid Decimal: ${text}`);
+  const [, sign, whole = "", fraction = "", power = "0"] = parts;
+  const digits = (whole + fraction).replace(/^0+(?=.)/, "");
+  const exponent = Number(power) - fraction.length;
+  // To scientific string of the General Decimal Arithmetic specification.
+  const left = exponent + digits.length;
+  const scientific = exponent > 0 || left <= -6;
+  const point = scientific ? 1 : left;
+  const body =
+    point <= 0
+      ? `0.${"0".repeat(-point)}${digits}`
+      : point < digits.length
+        ? `${digits.slice(0, point)}.${digits.slice(point)}`
+        : digits;
+  const shown = scientific && left !== 1 ? `E${left > 1 ? "+" : ""}${left - 1}` : "";
+  return `${sign === "-" ? "-" : ""}${body}${shown}`;
+}
 
 /**
  * A Python `decimal.Decimal`, kept exactly as text; `valueOf` gives the nearest float64.
@@ -40,8 +68,7 @@ export class PyDecimal extends PyValue {
 
   constructor(value: string | number | bigint) {
     super();
-    this.text = String(value).trim();
-    if (!DECIMAL.test(this.text) && !SPECIAL.test(this.text)) throw new RangeError(`invalid Decimal: ${this.text}`);
+    this.text = decimalText(String(value));
   }
 
   get [pyType](): string {
@@ -248,7 +275,9 @@ export const numbers: Table = {
       },
     },
     "builtins.range": {
-      call([a, b, step]) {
+      call(args) {
+        const [a, b, step] = args;
+        if (args.length > 3) throw new TypeError(`range takes at most 3 arguments, not ${args.length}`);
         return b === undefined
           ? new PyRange(0, bound(a))
           : new PyRange(bound(a), bound(b), step === undefined ? 1 : bound(step));
@@ -260,7 +289,13 @@ export const numbers: Table = {
         return rest.length ? new PySlice(start, rest[0], rest[1]) : new PySlice(null, start);
       },
     },
-    "builtins.complex": { call: ([re = 0, im = 0]) => new PyComplex(part(re), part(im)) },
+    "builtins.complex": {
+      call(args) {
+        const [re = 0, im = 0] = args;
+        if (args.length > 2) throw new TypeError(`complex takes at most 2 arguments, not ${args.length}`);
+        return new PyComplex(part(re), part(im));
+      },
+    },
   },
   reducers: [
     reduces(PyDecimal, "decimal", "Decimal", (d: PyDecimal) => [d.text]),

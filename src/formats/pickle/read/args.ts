@@ -6,6 +6,7 @@
 import { DecodeError, decodeLatin1, decodeText, decodeUtf8 } from "../../../core/bytes/text.ts";
 import { BrineError } from "../../../core/errors.ts";
 import type { Globals } from "./globals.ts";
+import { cString } from "./numbers.ts";
 import { more, type State } from "./state.ts";
 
 /** What an opcode returns for the machine to go on. */
@@ -109,8 +110,9 @@ export function lines(m: State, read: (module: string, name: string) => unknown)
 }
 
 export function slotOf(m: State, text: string): number {
-  if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) throw m.fail(`invalid memo index '${text}'`);
-  const slot = Number(text.replaceAll("_", ""));
+  const digits = cString(text);
+  if (!/^[\t-\r ]*[+-]?\d+(_\d+)*[\t-\r ]*$/.test(digits)) throw m.fail(`invalid memo index '${text}'`);
+  const slot = Number(digits.replaceAll("_", ""));
   if (slot < 0 || !Number.isSafeInteger(slot)) throw m.fail(`memo index ${text} is out of range`);
   return slot;
 }

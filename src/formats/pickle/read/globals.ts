@@ -146,20 +146,13 @@ export class Globals implements PackContext {
     if (func instanceof PyObject) return new PyObject(func, args, "call");
     const entry = this.#entries?.get(func);
     if (entry) return this.#called(m, func, entry, args);
-    const operator = func as { callOperator?: (args: PyTuple) => unknown } | null;
+    const operator = (typeof func === "object" ? func : null) as { callOperator?: (args: PyTuple) => unknown } | null;
     const bound = operator?.callOperator && this.#guard(m, () => operator.callOperator?.(args));
     if (bound !== undefined) return bound;
     const partial = newFromPartial(func);
     if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
-    if (
-      typeof func === "function" ||
-      typeof func !== "object" ||
-      func === null ||
-      Array.isArray(func) ||
-      func instanceof PyDict
-    ) {
-      throw m.fail("the object to be called is not callable");
-    }
+    // What a partial or an operator would give only Python knows; nothing else that is no name can be called.
+    if (operator?.callOperator === undefined) throw m.fail("the object to be called is not callable");
     return new PyObject(func as PyObject, args, "call");
   }
 
@@ -177,7 +170,9 @@ export class Globals implements PackContext {
         ),
       );
     }
-    if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject)) throw m.fail("NEWOBJ class argument must be a type");
+    // What a call gave may be a class; an instance is none.
+    if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject && cls.how === "call"))
+      throw m.fail("NEWOBJ class argument must be a type");
     const made = new PyObject(cls, args, "new");
     if (kwargs !== null && kwargs.size > 0) made.rare = { kwargs };
     return made;
@@ -250,22 +245,28 @@ export class Globals implements PackContext {
 
   #copyreg(m: State, name: string, args: PyTuple): unknown {
     const cls = args[0];
-    if (name === "__newobj__" && args.length > 0) return this.make(m, cls, rest(args, 1), null);
-    if (name === "__newobj_ex__" && args.length === 3) {
+    if (name === "__newobj__") {
+      if (args.length === 0) throw m.fail("copyreg.__newobj__ takes a class");
+      return this.make(m, cls, rest(args, 1), null);
+    }
+    if (name === "__newobj_ex__") {
+      if (args.length !== 3) throw m.fail(`copyreg.__newobj_ex__ takes 3 arguments, not ${args.length}`);
       if (!(args[2] instanceof PyDict)) throw m.fail("__newobj_ex__ expected a dict of keyword arguments");
       return this.make(m, cls, args[1], args[2]);
     }
-    if (name !== "_reconstructor" || args.length !== 3) return undefined;
+    if (name !== "_reconstructor") return undefined;
+    if (args.length !== 3) throw m.fail(`copyreg._reconstructor takes 3 arguments, not ${args.length}`);
     const base = args[1];
     if (!(base instanceof PyGlobal)) return undefined;
     const state = args[2];
-    if (base.name === "object" || state === null) return this.make(m, cls, EMPTY_TUPLE, null);
-    if (base.name === "list" && Array.isArray(state)) {
+    const builtin = base.module === "builtins" || base.module === "__builtin__" ? base.name : "";
+    if (builtin === "object") return this.make(m, cls, EMPTY_TUPLE, null);
+    if (builtin === "list" && Array.isArray(state)) {
       const made = this.make(m, cls, EMPTY_TUPLE, null);
       if (state.length > 0) this.extend(m, made, state);
       return made;
     }
-    if (base.name === "dict" && state instanceof PyDict) {
+    if (builtin === "dict" && state instanceof PyDict) {
       const made = this.make(m, cls, EMPTY_TUPLE, null);
       if (state.size > 0) this.update(m, made, state);
       return made;

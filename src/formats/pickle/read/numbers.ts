@@ -85,8 +85,9 @@ export function textInt(
   maxDigits: number = MAX_DIGITS,
 ): number | bigint | boolean | undefined {
   if (line.length > maxDigits) checkDigits(line, maxDigits);
-  const text = line.split("\0")[0] as string;
-  const found = C_LONG.exec(text);
+  const text = cString(line);
+  // Nothing to read, and C's end of the text right there, is zero.
+  const found = C_LONG.exec(text === "" && line !== "" ? "0" : text);
   if (found !== null) {
     const [, sign, hex, octal, decimal] = found;
     const size = BigInt(
@@ -101,13 +102,19 @@ export function textInt(
   return textLong(line, bigints, maxDigits);
 }
 
+/** What C sees of a line: it ends at a NUL. */
+export function cString(line: string): string {
+  const end = line.indexOf("\0");
+  return end < 0 ? line : line.slice(0, end);
+}
+
 const PY_INT =
   /^([+-]?)(?:0[xX](?:_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*))|0[oO](?:_?([0-7]+(?:_[0-7]+)*))|0[bB](?:_?([01]+(?:_[01]+)*))|(0+(?:_0+)*|[1-9][0-9]*(?:_[0-9]+)*))$/;
 
 /** Python's `int(text, 0)`; undefined when it would raise `ValueError`. */
 export function textLong(line: string, bigints: boolean, maxDigits: number = MAX_DIGITS): number | bigint | undefined {
   if (line.length > maxDigits) checkDigits(line, maxDigits);
-  const text = line.trim();
+  const text = cString(line).replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
   const found = PY_INT.exec(text);
   if (found === null) return undefined;
   const [, sign, hex, octal, binary, decimal] = found;
@@ -132,11 +139,12 @@ const C_DOUBLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|na
 
 /** The line of a FLOAT opcode as C's `PyOS_string_to_double`; undefined when it is none. */
 export function textFloat(line: string): number | undefined {
-  if (!C_DOUBLE.test(line)) return undefined;
-  if (/n/i.test(line)) {
-    if (/nan/i.test(line)) return Number.NaN;
-    return line.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const text = cString(line);
+  if (!C_DOUBLE.test(text)) return undefined;
+  if (/n/i.test(text)) {
+    if (/nan/i.test(text)) return Number.NaN;
+    return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  const value = Number(line);
+  const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }

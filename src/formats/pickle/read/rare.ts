@@ -263,7 +263,7 @@ export function rareStep(m: State, op: number): number {
       const from = popMark(m);
       needBelow(m, from);
       m.realize(from - 1);
-      addItems(m, globals, from);
+      if (m.sp > from) addItems(m, globals, from);
       m.drop(from);
       return go(m, 1);
     }
@@ -277,7 +277,8 @@ export function rareStep(m: State, op: number): number {
       const from = popMark(m);
       needBelow(m, from);
       m.realize(from - 1);
-      appendTo(m, globals, from);
+      // As CPython: without items, what they would go to is not looked at.
+      if (m.sp > from) appendTo(m, globals, from);
       return go(m, 1);
     }
     case 0x73: // SETITEM
@@ -291,7 +292,7 @@ export function rareStep(m: State, op: number): number {
       needBelow(m, from);
       m.realize(from - 1);
       if ((m.sp - from) & 1) throw m.fail("odd number of items for SETITEMS");
-      setItems(m, globals, from);
+      if (m.sp > from) setItems(m, globals, from);
       return go(m, 1);
     }
     // Classes and instances

@@ -249,6 +249,8 @@ export function step(m: State): number {
         if (m.mp === 0) break;
         const mark = m.marks[m.mp - 1] as number;
         if (stack[mark - 1] !== NEW_LIST || mark < 1) break;
+        // Right above another mark there is nothing to append to.
+        if (m.mp > 1 && (m.joins[m.mp - 2] || (m.marks[m.mp - 2] as number)) === mark) break;
         if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= mark) {
           m.sp = sp;
           m.realize(mark);
@@ -278,6 +280,8 @@ export function step(m: State): number {
         if (m.mp === 0) break;
         const mark = m.marks[m.mp - 1] as number;
         if (stack[mark - 1] !== NEW_DICT || mark < 1) break;
+        // Right above another mark there is nothing to set items of.
+        if (m.mp > 1 && (m.joins[m.mp - 2] || (m.marks[m.mp - 2] as number)) === mark) break;
         if (m.pn > 0 && (m.pending[m.pn - 1] as number) >= mark) {
           m.sp = sp;
           m.realize(mark);

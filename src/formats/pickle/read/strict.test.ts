@@ -1,0 +1,53 @@
+/**
+ * Streams that no pickler writes, found by mutating real ones; each is read or refused as CPython 3.13's C unpickler
+ * does it.
+ */
+import { expect, test } from "vitest";
+import { UnpicklingError } from "../../../core/errors.ts";
+import { repr } from "../../../core/values/repr.ts";
+import { loads } from "./loads.ts";
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+test.each([
+  ["L12\x0034L\n.", "12"],
+  ["I\x00\x001\n.", "0"],
+  ["I\x001\n.", "False"],
+  ["I7\x00x\n.", "7"],
+  ["F1.5\x00x\n.", "1.5"],
+  ["]p0\n0g0\x007\n.", "[]"],
+  ["N(e.", "None"],
+  ["K\x01(u.", "1"],
+  ["K\x01(\x90.", "1"],
+  ["carray\narray\n(S'b'\n]I01\natR.", "array('b', [1])"],
+  ["cdecimal\nDecimal\n(V0012e5\ntR.", "Decimal('1.2E+6')"],
+  ["c_codecs\nencode\n(Vab\nVlatin\\u0002\ntR.", "b'ab'"],
+])("reads %j", (stream, told) => {
+  expect(repr(loads(bytes(stream)))).toBe(told);
+});
+
+test.each([
+  // MARK right above MARK leaves nothing to append to.
+  "\x80\x03]((K\x02e.",
+  "\x80\x03}((K\x02K\x03u.",
+  "\x80\x03]q\x00(K\x01]q\x01((K\x02h\x00ee.",
+  "I\n.",
+  "L12L\x00\n.",
+  "ccopyreg\n_reconstructor\n(cm\nC\nc__builtin__\nobject\nNNtR.",
+  "ccopyreg\n__newobj__\n(tR.",
+  "c__builtin__\ngetattr\n(cm\nC\ntR.",
+  "c_codecs\nencode\n(Vab\nVltin1\ntR.",
+  "c_codecs\nencode\n(Vab\nVlatin1\nK\x01tR.",
+  "\x80\x03C\x02ab)R.",
+  "cdatetime\ndate\n(K\x01K\x01K\x01tR)R.",
+  "cm\nC\n)\x81)\x81.",
+  "c__builtin__\nxrange\n(K\x00K\x05K\x01K\x01tR.",
+  "c__builtin__\ncomplex\n(K\x00K\x05K\x01tR.",
+])("refuses %j", (stream) => {
+  expect(() => loads(bytes(stream))).toThrow(UnpicklingError);
+});
+
+test("what a base that is not builtin was given is kept", () => {
+  const made = loads(bytes("ccopyreg\n_reconstructor\n(cm\nC\ncm\nBase\nI7\ntR."));
+  expect(repr((made as { args: unknown }).args)).toBe("(7,)");
+});
