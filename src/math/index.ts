@@ -5,5 +5,16 @@
  */
 export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
 export { matmul32 } from "./simd/matmul.ts";
-export { argmax, expit, log2pi, logSumExpRows, median, normalCdf, normalQuantile, softmaxRows } from "./special.ts";
+export { inverted, solveLower, transposed } from "./solve.ts";
+export {
+  argmax,
+  erf,
+  expit,
+  log2pi,
+  logSumExpRows,
+  median,
+  normalCdf,
+  normalQuantile,
+  softmaxRows,
+} from "./special.ts";
 export { divideRows, pairwiseSum, rowSums } from "./sums.ts";

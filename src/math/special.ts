@@ -58,22 +58,31 @@ export function median(values: Float64Array): number {
   return sorted.length % 2 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }
 
+/** The error function, by its series. */
+function series(x: number): number {
+  // erf(x) = 2/sqrt(pi) exp(-x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!
+  let term = x;
+  let sum = x;
+  for (let n = 1; n < 200 && term > sum * 1e-18; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
 /** The complementary error function, by a series near zero and a continued fraction beyond. */
 function erfc(x: number): number {
   if (x < 0) return 2 - erfc(-x);
-  if (x < 2.5) {
-    // erf(x) = 2/sqrt(pi) exp(-x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!
-    let term = x;
-    let sum = x;
-    for (let n = 1; n < 200 && term > sum * 1e-18; n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return 1 - (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
-  }
+  if (x < 2.5) return 1 - series(x);
   let fraction = 0;
   for (let n = 120; n > 0; n--) fraction = n / 2 / (x + fraction);
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+}
+
+/** The error function. */
+export function erf(x: number): number {
+  if (x < 0) return -erf(-x);
+  return x < 2.5 ? series(x) : 1 - erfc(x);
 }
 
 /** The distribution function of the standard normal distribution. */

@@ -150,6 +150,10 @@ export class Estimator {
   scoreSamples(X: Input): NDArray {
     return this.#method("scoreSamples")(matrixOf(this, X)).output() as NDArray;
   }
+  /** Squared Mahalanobis distances of rows from the middle of a covariance, float64 of shape (rows,). */
+  mahalanobis(X: Input): NDArray {
+    return this.#method("mahalanobis")(matrixOf(this, X)).output() as NDArray;
+  }
   /** The transformed table, float64 of shape (rows, outputs): an array, or a sparse matrix where scikit-learn gives one. */
   transform(X: Input): NDArray | SparseMatrix {
     return this.#method("transform")(matrixOf(this, X)).output();

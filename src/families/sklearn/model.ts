@@ -24,6 +24,8 @@ export interface Model {
   readonly finite?: boolean | "allow-nan";
   /** Is the input a list of something (documents, labels)? Then it comes as the one column of a table. */
   readonly raw?: boolean;
+  /** May the input be one list of numbers, as the one column? */
+  readonly vector?: boolean;
   /** May the input have columns that are not wanted? */
   readonly loose?: boolean;
   /** The estimator that meets the input first, and whose wishes count. */
@@ -34,6 +36,7 @@ export interface Model {
   predictLogProba?(x: Matrix): Matrix | Matrix[];
   decisionFunction?(x: Matrix): Matrix;
   scoreSamples?(x: Matrix): Matrix;
+  mahalanobis?(x: Matrix): Matrix;
   transform?(x: Matrix): Matrix;
   inverseTransform?(x: Matrix): Matrix;
   /** `inverse_transform` into something that is no table. */

@@ -7,11 +7,12 @@
  */
 import { NumpyScalar } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { repr, ShownFloat } from "../../core/values/repr.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
 import type { Estimator } from "./estimator.ts";
-import { isSince } from "./fields.ts";
+import { floatsOf, isSince, num } from "./fields.ts";
 import { PARAMS } from "./params.ts";
 
 /** An estimator as far as it is printed, without knowing its class (which knows this file). */
@@ -118,7 +119,7 @@ function isDefault(value: unknown, text: string): boolean {
 
 /** NumPy's functions that print as ufuncs. */
 const UFUNCS =
-  /^(log|log1p|log2|log10|exp|exp2|expm1|sqrt|cbrt|square|absolute|fabs|sign|negative|reciprocal|sin|cos|tan|tanh|arctan|arcsinh|floor|ceil|add|subtract|multiply|divide|maximum|minimum|power)$/;
+  /^(log|log1p|log2|log10|exp|exp2|expm1|sqrt|cbrt|square|absolute|fabs|sign|negative|reciprocal|(?:arc)?(?:sin|cos|tan)h?|floor|ceil|trunc|rint|isnan|deg2rad|rad2deg|add|subtract|multiply|divide|maximum|minimum|power)$/;
 
 /** Levels that are printed; what lies deeper is three dots. */
 const MAX_LEVELS = 40;
@@ -135,10 +136,65 @@ function textOf(value: unknown, level = 0): string {
     if (!isTuple(value)) return `[${items.join(", ")}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
   }
+  if (value instanceof PyDict && value.size > 1) {
+    const inner = pairsOf(value).map(([key, one]) => `${textOf(key, level + 1)}: ${textOf(one, level + 1)}`);
+    return `{${inner.join(", ")}}`;
+  }
   if (value instanceof PyGlobal && value.module.startsWith("numpy") && UFUNCS.test(value.name)) {
     return `<ufunc '${value.name}'>`;
   }
-  return repr(value);
+  return kernelText(value) ?? repr(value);
+}
+
+/** How the kernels of Gaussian processes print themselves; null for anything else. */
+function kernelText(value: unknown): string | null {
+  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) return null;
+  const { module, name } = value.cls;
+  if (module !== "sklearn.gaussian_process.kernels") return null;
+  const part = (attr: string): string => kernelText(value.attrs.get(attr)) ?? "None";
+  const number = (attr: string): string => {
+    const { data, shape } = floatsOf(value.attrs.get(attr)) ?? { data: [], shape: [] };
+    const texts = Array.from(data, general);
+    return shape.length > 0 && texts.length > 1 ? `[${texts.join(", ")}]` : (texts[0] ?? "None");
+  };
+  const named = (...attrs: string[]): string => `${name}(${attrs.map((attr) => `${attr}=${number(attr)}`).join(", ")})`;
+  switch (name) {
+    case "Sum":
+    case "Product":
+      return `${part("k1")} ${name === "Sum" ? "+" : "*"} ${part("k2")}`;
+    case "Exponentiation":
+      return `${part("kernel")} ** ${repr(value.attrs.get("exponent"))}`;
+    case "ConstantKernel":
+      return `${general(Math.sqrt(num(value, "constant_value")))}**2`;
+    case "WhiteKernel":
+      return named("noise_level");
+    case "RBF":
+      return named("length_scale");
+    case "Matern":
+      return named("length_scale", "nu");
+    case "RationalQuadratic":
+      return named("alpha", "length_scale");
+    case "ExpSineSquared":
+      return named("length_scale", "periodicity");
+    case "DotProduct":
+      return named("sigma_0");
+    case "PairwiseKernel":
+      return `${name}(gamma=${repr(value.attrs.get("gamma"))}, metric=${repr(value.attrs.get("metric"))})`;
+    default:
+      return null;
+  }
+}
+
+/** A number as Python's `{:.3g}` writes it. */
+function general(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
+  const [digits, exponent] = value.toExponential(2).split("e") as [string, string];
+  const power = Number(exponent);
+  if (power < -4 || power >= 3) {
+    const bare = digits.replace(/\.?0+$/, "");
+    return `${bare}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  }
+  return String(Number(value.toPrecision(3)));
 }
 
 function itemsOf(list: readonly unknown[]): unknown[] {
@@ -148,6 +204,16 @@ function itemsOf(list: readonly unknown[]): unknown[] {
 function holdsEstimator(value: unknown, levels: number): boolean {
   if (isPrinted(value)) return true;
   return levels > 0 && Array.isArray(value) && value.some((item) => holdsEstimator(item, levels - 1));
+}
+
+/** The pairs of a dict by its keys, as `pprint` sorts them. */
+function pairsOf(dict: PyDict): [unknown, unknown][] {
+  const pairs = [...dict.keys()].map((key, i): [unknown, unknown] => {
+    const one = dict.get(key);
+    return [key, typeof one === "number" && dict.isFloat(i) ? new ShownFloat(one) : one];
+  });
+  const isNumeric = pairs.every(([key]) => typeof key === "number");
+  return pairs.sort(([a], [b]) => (isNumeric ? Number(a) - Number(b) : repr(a) < repr(b) ? -1 : 1));
 }
 
 const WIDTH = 80;
@@ -167,12 +233,7 @@ function format(value: unknown, indent: number, allowance: number, level: number
     return open + items(itemsOf(value), indent, allowance + close.length, level + 1) + close;
   }
   if (value instanceof PyDict) {
-    const pairs = [...value.keys()].map((key, i): [unknown, unknown] => {
-      const one = value.get(key);
-      return [key, typeof one === "number" && value.isFloat(i) ? new ShownFloat(one) : one];
-    });
-    pairs.sort(([a], [b]) => (repr(a) < repr(b) ? -1 : 1));
-    return `{${entries(pairs, ": ", indent, allowance + 1, level + 1)}}`;
+    return `{${entries(pairsOf(value), ": ", indent, allowance + 1, level + 1)}}`;
   }
   return text;
 }
@@ -293,6 +354,7 @@ function oldValue(value: unknown, level: number): string {
   if (level > MAX_LEVELS) return "...";
   if (isPrinted(value)) return oldText(value, level);
   if (value instanceof NumpyScalar) return String(value);
+  if (value instanceof PyDict) return repr(value);
   if (!Array.isArray(value) || !holdsEstimator(value, 3)) return textOf(value);
   const parts = itemsOf(value).map((item) => oldValue(item, level + 1));
   if (!isTuple(value)) return `[${parts.join(", ")}]`;

@@ -25,6 +25,11 @@ export const ROOMS: Readonly<Record<string, () => Promise<{ kinds: Kinds }>>> = 
   selection: () => import("./selection/index.ts"),
   text: () => import("./text/index.ts"),
   dummy: () => import("./dummy/index.ts"),
+  kernel: () => import("./kernel/index.ts"),
+  gaussian: () => import("./gaussian/index.ts"),
+  covariance: () => import("./covariance/index.ts"),
+  semi: () => import("./semi/index.ts"),
+  manifold: () => import("./manifold/index.ts"),
 };
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -34,7 +39,7 @@ const CLASSES: Readonly<Record<string, string>> = {
     "BaggingClassifier BaggingRegressor AdaBoostClassifier AdaBoostRegressor IsolationForest VotingClassifier " +
     "VotingRegressor StackingClassifier StackingRegressor CalibratedClassifierCV _CalibratedClassifier " +
     "_SigmoidCalibration IsotonicRegression OneVsRestClassifier OneVsOneClassifier MultiOutputClassifier " +
-    "MultiOutputRegressor _ConstantPredictor _TemperatureScaling",
+    "MultiOutputRegressor ClassifierChain RegressorChain OutputCodeClassifier _ConstantPredictor _TemperatureScaling",
   boosting:
     "GradientBoostingClassifier GradientBoostingRegressor HistGradientBoostingClassifier HistGradientBoostingRegressor",
   linear:
@@ -44,32 +49,41 @@ const CLASSES: Readonly<Record<string, string>> = {
     "PassiveAggressiveRegressor LinearSVR RANSACRegressor QuantileRegressor PoissonRegressor GammaRegressor " +
     "TweedieRegressor LogisticRegression LogisticRegressionCV SGDClassifier SGDOneClassSVM Perceptron " +
     "PassiveAggressiveClassifier RidgeClassifier RidgeClassifierCV LinearSVC LinearDiscriminantAnalysis " +
-    "QuadraticDiscriminantAnalysis PLSRegression",
+    "QuadraticDiscriminantAnalysis PLSRegression PLSCanonical CCA PLSSVD",
   svm: "SVC NuSVC SVR NuSVR OneClassSVM",
   neighbors:
     "KNeighborsClassifier KNeighborsRegressor NearestNeighbors NearestCentroid RadiusNeighborsClassifier " +
-    "RadiusNeighborsRegressor",
+    "RadiusNeighborsRegressor LocalOutlierFactor KernelDensity KNeighborsTransformer RadiusNeighborsTransformer",
   neural: "MLPClassifier MLPRegressor",
   bayes: "GaussianNB MultinomialNB ComplementNB BernoulliNB CategoricalNB",
   cluster:
-    "KMeans MiniBatchKMeans MeanShift AffinityPropagation Birch GaussianMixture BayesianGaussianMixture " +
+    "KMeans MiniBatchKMeans BisectingKMeans MeanShift AffinityPropagation Birch GaussianMixture BayesianGaussianMixture " +
     "FeatureAgglomeration",
   preprocessing:
     "StandardScaler MinMaxScaler MaxAbsScaler RobustScaler Normalizer Binarizer PolynomialFeatures OneHotEncoder " +
     "OrdinalEncoder LabelEncoder LabelBinarizer MultiLabelBinarizer KBinsDiscretizer QuantileTransformer " +
-    "PowerTransformer FunctionTransformer TargetEncoder KernelCenterer",
+    "PowerTransformer FunctionTransformer TargetEncoder KernelCenterer SplineTransformer",
   impute: "SimpleImputer Imputer MissingIndicator KNNImputer IterativeImputer",
   compose:
     "Pipeline FeatureUnion ColumnTransformer GridSearchCV RandomizedSearchCV HalvingGridSearchCV " +
     "HalvingRandomSearchCV TransformedTargetRegressor FixedThresholdClassifier TunedThresholdClassifierCV " +
     "FrozenEstimator",
   decomposition:
-    "PCA IncrementalPCA TruncatedSVD FastICA FactorAnalysis KernelPCA SparseRandomProjection GaussianRandomProjection",
+    "NMF MiniBatchNMF LatentDirichletAllocation SparsePCA MiniBatchSparsePCA NeighborhoodComponentsAnalysis " +
+    "DictionaryLearning MiniBatchDictionaryLearning SparseCoder BernoulliRBM PCA IncrementalPCA TruncatedSVD FastICA FactorAnalysis KernelPCA SparseRandomProjection GaussianRandomProjection",
   selection:
     "VarianceThreshold SelectKBest SelectPercentile SelectFpr SelectFdr SelectFwe GenericUnivariateSelect " +
     "SelectFromModel RFE RFECV SequentialFeatureSelector",
   text: "CountVectorizer TfidfVectorizer TfidfTransformer HashingVectorizer DictVectorizer FeatureHasher",
   dummy: "DummyClassifier DummyRegressor",
+  kernel: "KernelRidge Nystroem RBFSampler SkewedChi2Sampler AdditiveChi2Sampler PolynomialCountSketch",
+  gaussian: "GaussianProcessRegressor GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace",
+  covariance:
+    "EmpiricalCovariance LedoitWolf OAS MinCovDet ShrunkCovariance GraphicalLasso GraphicalLassoCV EllipticEnvelope",
+  semi: "LabelPropagation LabelSpreading SelfTrainingClassifier",
+  manifold:
+    "Isomap LocallyLinearEmbedding DBSCAN HDBSCAN OPTICS AgglomerativeClustering SpectralClustering " +
+    "SpectralBiclustering SpectralCoclustering TSNE MDS ClassicalMDS SpectralEmbedding",
 };
 
 /** The room of each class. */

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
+import { PyObject } from "../../../core/values/object.ts";
 import { argmax, csrTimes, log2pi, logSumExpRows, pairwiseSum, times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, misfit, text, vector, wrong } from "../fields.ts";
+import { floats, floatsOf, misfit, num, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { squared } from "../neighbors/search.ts";
@@ -51,6 +53,49 @@ function means(est: Estimator): Model {
       }
       return -sum;
     },
+  };
+}
+
+interface Split {
+  readonly centre: Float64Array;
+  readonly label: number;
+  readonly parts: readonly [Split, Split] | null;
+}
+
+/** The halves of halves that the clusters were made by. */
+function splitOf(est: Estimator, value: unknown, d: number, level: number): Split {
+  if (!(value instanceof PyObject) || level > 4096) return wrong(est, "_bisecting_tree", "a tree");
+  const parts = [value.attrs.get("left") ?? null, value.attrs.get("right") ?? null];
+  return {
+    centre: vector(value, "center", d),
+    label: num(value, "label", -1),
+    parts: parts[0] === null ? null : [splitOf(est, parts[0], d, level + 1), splitOf(est, parts[1], d, level + 1)],
+  };
+}
+
+function bisecting(est: Estimator): Model {
+  const centers = centersOf(est);
+  const { d } = centers;
+  const tree = splitOf(est, est.attrs.get("_bisecting_tree"), d, 0);
+  const mean = floatsOf(est.attrs.get("_X_mean") ?? null)?.data ?? null;
+  return {
+    features: d,
+    predict(x) {
+      const own = mean === null || x.isSparse ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
+      return Array.from({ length: x.rows }, (_, i) => {
+        let at = tree;
+        const row = Matrix.dense(own.slice(i * d, (i + 1) * d), 1, d);
+        while (at.parts !== null) {
+          const [a, b] = at.parts;
+          const data = new Float64Array(2 * d);
+          data.set(a.centre);
+          data.set(b.centre, d);
+          at = nearest(row, { data, k: 2, d })[0] === 0 ? a : b;
+        }
+        return at.label;
+      });
+    },
+    transform: (x) => distances(x, centers),
   };
 }
 
@@ -223,6 +268,7 @@ function bayesian(est: Estimator, k: number, d: number): { weights: Float64Array
 
 export const kinds: Kinds = {
   KMeans: means,
+  BisectingKMeans: bisecting,
   MiniBatchKMeans: means,
   MeanShift: shift,
   AffinityPropagation: shift,

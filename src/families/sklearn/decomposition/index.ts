@@ -3,13 +3,23 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../../core/errors.ts";
-import { csrTimes, log2pi, pairwiseSum, times, timesTransposed } from "../../../math/index.ts";
+import {
+  csrTimes,
+  expit,
+  inverted,
+  log2pi,
+  pairwiseSum,
+  times,
+  timesTransposed,
+  transposed,
+} from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
+import { kernelOf } from "../kernel/pairwise.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
-import { squared } from "../neighbors/search.ts";
+import { coder } from "./codes.ts";
+import { topics } from "./topics.ts";
 
 function centred(x: Matrix, mean: Float64Array | null): Float64Array {
   const d = x.cols;
@@ -30,23 +40,24 @@ function principal(est: Estimator): Model {
   const eps = isSince(est.version, 1, 3) ? 2.220446049250313e-16 : 0;
   const scale = variance === null ? null : variance.map((v) => Math.max(Math.sqrt(v), eps));
   const noise = num(est, "noise_variance_", 0);
-  const covariance = (): Float64Array => {
+  const precision = (): Float64Array => {
     const own = vector(est, "explained_variance_", k);
-    const out = new Float64Array(d * d);
-    for (let i = 0; i < d; i++) {
-      for (let j = 0; j < d; j++) {
-        let sum = i === j ? noise : 0;
-        for (let c = 0; c < k; c++) {
-          const weight = Math.max((own[c] as number) - noise, 0) * (whiten ? (own[c] as number) : 1);
-          sum += (components[c * d + i] as number) * (components[c * d + j] as number) * weight;
-        }
-        out[i * d + j] = sum;
-      }
+    const scaled = whiten ? components.map((v, at) => v * Math.sqrt(own[Math.floor(at / d)] as number)) : components;
+    const over = own.map((v) => Math.max(v - noise, 0));
+    if (noise === 0) {
+      const weighted = scaled.map((v, at) => v * (over[Math.floor(at / d)] as number));
+      const across = transposed(scaled, k, d);
+      return invertedOf(est, timesTransposed(across, transposed(weighted, k, d), d, k, d), d).inverse;
     }
+    const inner = timesTransposed(scaled, scaled, k, d, k).map((v) => v / noise);
+    for (let c = 0; c < k; c++) inner[c * k + c] = (inner[c * k + c] as number) + 1 / (over[c] as number);
+    const turned = times(transposed(scaled, k, d), invertedOf(est, inner, k).inverse, d, k, k);
+    const out = times(turned, scaled, d, k, d).map((v) => v / -(noise ** 2));
+    for (let j = 0; j < d; j++) out[j * d + j] = (out[j * d + j] as number) + 1 / noise;
     return out;
   };
   return {
-    ...(est.attrs.has("noise_variance_") && likely(est, mean, covariance)),
+    ...(est.attrs.has("noise_variance_") && likely(est, mean, precision)),
     features: d,
     transform(x) {
       const out = timesTransposed(centred(x, mean), components, x.rows, d, k);
@@ -78,7 +89,7 @@ function truncated(est: Estimator): Model {
 function random(est: Estimator): Model {
   const { data: components, shape } = floats(est, "components_", 2);
   const [k, d] = shape as [number, number];
-  const gram = (): Float64Array => inverted(est, timesTransposed(components, components, k, d, k), k).inverse;
+  const gram = (): Float64Array => invertedOf(est, timesTransposed(components, components, k, d, k), k).inverse;
   return {
     ...truncated(est),
     inverseTransform: (x) =>
@@ -86,22 +97,20 @@ function random(est: Estimator): Model {
   };
 }
 
-/** Log-likelihoods under a normal distribution of this covariance. */
-function likelihoods(est: Estimator, x: Matrix, mean: Float64Array | null, covariance: Float64Array): Float64Array {
-  const d = x.cols;
-  const { inverse, logDet } = inverted(est, covariance, d);
-  const own = centred(x, mean);
-  const turned = times(own, inverse, x.rows, d, d);
-  return Float64Array.from({ length: x.rows }, (_, i) => {
-    let sum = 0;
-    for (let j = i * d; j < (i + 1) * d; j++) sum += (own[j] as number) * (turned[j] as number);
-    return -0.5 * sum - 0.5 * (d * log2pi + logDet);
-  });
-}
-
-/** The methods of an estimator that knows a covariance. */
-function likely(est: Estimator, mean: Float64Array | null, covariance: () => Float64Array): Model {
-  const scores = (x: Matrix): Float64Array => likelihoods(est, x, mean, covariance());
+/** The methods of an estimator that knows the inverse of a covariance. */
+function likely(est: Estimator, mean: Float64Array | null, precision: () => Float64Array): Model {
+  const scores = (x: Matrix): Float64Array => {
+    const d = x.cols;
+    const inverse = precision();
+    const { logDet } = invertedOf(est, inverse, d);
+    const own = centred(x, mean);
+    const turned = times(own, inverse, x.rows, d, d);
+    return Float64Array.from({ length: x.rows }, (_, i) => {
+      let sum = 0;
+      for (let j = i * d; j < (i + 1) * d; j++) sum += (own[j] as number) * (turned[j] as number);
+      return -0.5 * sum - 0.5 * (d * log2pi - logDet);
+    });
+  };
   return {
     scoreSamples: (x) => Matrix.flat(scores(x)),
     score: (x) => pairwiseSum(scores(x)) / x.rows,
@@ -120,41 +129,9 @@ function independent(est: Estimator): Model {
   };
 }
 
-/** The inverse of a small symmetric matrix and the logarithm of its determinant, by Gauss and Jordan with pivots. */
-function inverted(est: Estimator, source: Float64Array, k: number): { inverse: Float64Array; logDet: number } {
-  let logDet = 0;
-  const a = source.slice();
-  const out = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) out[i * k + i] = 1;
-  for (let c = 0; c < k; c++) {
-    let pivot = c;
-    for (let r = c + 1; r < k; r++)
-      if (Math.abs(a[r * k + c] as number) > Math.abs(a[pivot * k + c] as number)) pivot = r;
-    const value = a[pivot * k + c] as number;
-    if (value === 0) return misfit(est, "its factors are not independent");
-    logDet += Math.log(Math.abs(value));
-    for (const m of [a, out]) {
-      for (let j = 0; j < k; j++) {
-        const held = m[pivot * k + j] as number;
-        m[pivot * k + j] = m[c * k + j] as number;
-        m[c * k + j] = held / value;
-      }
-    }
-    for (let r = 0; r < k; r++) {
-      const factor = a[r * k + c] as number;
-      if (r === c || factor === 0) continue;
-      for (const m of [a, out])
-        for (let j = 0; j < k; j++) m[r * k + j] = (m[r * k + j] as number) - factor * (m[c * k + j] as number);
-    }
-  }
-  return { inverse: out, logDet };
-}
-
-function transposed(data: Float64Array, rows: number, cols: number): Float64Array {
-  return Float64Array.from(
-    { length: rows * cols },
-    (_, at) => data[(at % rows) * cols + Math.floor(at / rows)] as number,
-  );
+/** The inverse of a matrix of an estimator, which has one. */
+function invertedOf(est: Estimator, source: Float64Array, k: number): { inverse: Float64Array; logDet: number } {
+  return inverted(source, k) ?? misfit(est, "its factors are not independent");
 }
 
 function factors(est: Estimator): Model {
@@ -165,11 +142,11 @@ function factors(est: Estimator): Model {
   const scaled = components.map((v, at) => v / (noise[at % d] as number));
   const gram = timesTransposed(scaled, components, k, d, k);
   for (let i = 0; i < k; i++) gram[i * k + i] = (gram[i * k + i] as number) + 1;
-  const covariance = inverted(est, gram, k).inverse;
+  const covariance = invertedOf(est, gram, k).inverse;
   const spread = (): Float64Array => {
     const out = timesTransposed(transposed(components, k, d), transposed(components, k, d), d, k, d);
     for (let j = 0; j < d; j++) out[j * d + j] = (out[j * d + j] as number) + (noise[j] as number);
-    return out;
+    return invertedOf(est, out, d).inverse;
   };
   return {
     ...likely(est, mean, spread),
@@ -179,14 +156,52 @@ function factors(est: Estimator): Model {
   };
 }
 
+/** Sparse components: codes by ridge regression on them. */
+function sparse(est: Estimator): Model {
+  const { data: components, shape } = floats(est, "components_", 2);
+  const [k, d] = shape as [number, number];
+  const mean = floatsOf(est.attrs.get("mean_") ?? null)?.data ?? null;
+  const isNormal = est.attrs.get("normalize_components") === false;
+  const gram = timesTransposed(components, components, k, d, k);
+  const alpha = num(est, "ridge_alpha", 0.01);
+  for (let i = 0; i < k; i++) gram[i * k + i] = (gram[i * k + i] as number) + alpha;
+  const { inverse } = invertedOf(est, gram, k);
+  return {
+    features: d,
+    transform(x) {
+      const own = timesTransposed(centred(x, isNormal ? null : mean), components, x.rows, d, k);
+      const out = times(own, inverse, x.rows, k, k);
+      if (isNormal) {
+        const sizes = new Float64Array(k);
+        for (const [at, v] of out.entries()) sizes[at % k] = (sizes[at % k] as number) + v * v;
+        for (let at = 0; at < out.length; at++) {
+          const size = sizes[at % k] as number;
+          out[at] = (out[at] as number) / (size === 0 ? 1 : Math.sqrt(size));
+        }
+      }
+      return Matrix.dense(out, x.rows, k);
+    },
+    inverseTransform: (x) => Matrix.dense(plus(times(x.data, components, x.rows, k, d), mean), x.rows, d),
+  };
+}
+
+/** The hidden units of a Boltzmann machine. */
+function boltzmann(est: Estimator): Model {
+  const { data: components, shape } = floats(est, "components_", 2);
+  const [k, d] = shape as [number, number];
+  const bias = vector(est, "intercept_hidden_", k);
+  return {
+    features: d,
+    transform: (x) => Matrix.dense(plus(timesTransposed(x.data, components, x.rows, d, k), bias).map(expit), x.rows, k),
+  };
+}
+
 /** Principal components in the space of a kernel. */
 function kernelPrincipal(est: Estimator): Model {
   const { data: points, shape } = floats(est, "X_fit_", 2);
   const [n, d] = shape as [number, number];
-  const kernel = text(est, "kernel") ?? "";
-  const gammaName = either(est, "gamma_", "gamma");
-  const gamma = est.attrs.get(gammaName) === null ? 1 / d : num(est, gammaName, 1 / d);
-  const [coef0, degree] = [num(est, "coef0", 1), num(est, "degree", 3)];
+  const kernel = kernelOf(est);
+  const isGiven = text(est, "kernel") === "precomputed";
   const values = vector(est, either(est, "eigenvalues_", "lambdas_"));
   const { data: vectors } = floats(est, either(est, "eigenvectors_", "alphas_"), 2);
   const k = values.length;
@@ -194,22 +209,16 @@ function kernelPrincipal(est: Estimator): Model {
   if (center?.attrs === undefined || vectors.length !== n * k) return wrong(est, "_centerer", "a KernelCenterer");
   const rows = floatsOf((center as unknown as Estimator).attrs.get("K_fit_rows_"))?.data ?? new Float64Array(n);
   const all = num(center as unknown as Estimator, "K_fit_all_", 0);
-  const between = (x: Matrix): Float64Array => {
-    if (kernel === "precomputed") return x.data;
-    if (kernel === "rbf") return squared(x.data, points, x.rows, n, d).map((v) => Math.exp(-gamma * v));
-    const dots = timesTransposed(x.data, points, x.rows, d, n);
-    if (kernel === "linear") return dots;
-    if (kernel === "poly") return dots.map((v) => (gamma * v + coef0) ** degree);
-    if (kernel === "sigmoid") return dots.map((v) => Math.tanh(gamma * v + coef0));
-    throw new UnsupportedError(
-      "kernel",
-      `the kernel ${kernel || "given by a function"} of KernelPCA is not known here`,
-    );
-  };
+  const dual = est.attrs.has("dual_coef_") ? floats(est, "dual_coef_", 2).data : null;
+  const images = dual === null ? null : floats(est, "X_transformed_fit_", 2);
   return {
-    features: kernel === "precomputed" ? n : d,
+    ...(dual !== null &&
+      images !== null && {
+        inverseTransform: (x: Matrix) => Matrix.dense(times(kernel(x, images.data, n), dual, x.rows, n, d), x.rows, d),
+      }),
+    features: isGiven ? n : d,
     transform(x) {
-      const data = between(x);
+      const data = kernel(x, points, n);
       for (let i = 0; i < x.rows; i++) {
         const own = pairwiseSum(data, i * n, n) / n;
         for (let j = 0; j < n; j++) data[i * n + j] = (data[i * n + j] as number) - (rows[j] as number) - own + all;
@@ -224,6 +233,14 @@ function kernelPrincipal(est: Estimator): Model {
 }
 
 export const kinds: Kinds = {
+  ...topics,
+  DictionaryLearning: coder,
+  MiniBatchDictionaryLearning: coder,
+  SparseCoder: coder,
+  SparsePCA: sparse,
+  MiniBatchSparsePCA: sparse,
+  NeighborhoodComponentsAnalysis: truncated,
+  BernoulliRBM: boltzmann,
   PCA: principal,
   IncrementalPCA: principal,
   TruncatedSVD: truncated,

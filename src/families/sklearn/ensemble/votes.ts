@@ -6,21 +6,7 @@
 import { argmax, divideRows, expit, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
-import {
-  either,
-  flag,
-  floatsOf,
-  isSince,
-  labels,
-  labelsOf,
-  list,
-  misfit,
-  num,
-  plain,
-  text,
-  vector,
-  wrong,
-} from "../fields.ts";
+import { either, flag, floatsOf, isSince, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
 import { tableOf } from "./bagging.ts";
@@ -84,7 +70,16 @@ function votingClassifier(est: Estimator): Model {
     },
     ...(soft && { predictProba: proba }),
     transform(x) {
-      if (soft && flag(est, "flatten_transform", true)) {
+      if (soft && !flag(est, "flatten_transform", true)) {
+        const out = new Float64Array(members.length * x.rows * k);
+        for (const [m, member] of members.entries()) {
+          out.set(tableOf(est, member, member.model.predictProba?.(x), x.rows).data, m * x.rows * k);
+        }
+        const made = Matrix.dense(out, members.length * x.rows, k);
+        made.shape = [members.length, x.rows, k];
+        return made;
+      }
+      if (soft) {
         return beside(
           members.map((member) => tableOf(est, member, member.model.predictProba?.(x), x.rows)),
           x.rows,
@@ -296,7 +291,14 @@ function isotonic(est: Estimator): Model {
     return slope * (t - (xs[lo] as number)) + (ys[lo] as number);
   };
   const predict = (x: Matrix): Float64Array => x.data.map(at);
-  return { finite: true, isRegressor: true, features: 1, predict, transform: (x) => Matrix.flat(predict(x)) };
+  return {
+    vector: true,
+    finite: true,
+    isRegressor: true,
+    features: 1,
+    predict,
+    transform: (x) => Matrix.flat(predict(x)),
+  };
 }
 
 function oneVsRest(est: Estimator): Model {
@@ -309,6 +311,8 @@ function oneVsRest(est: Estimator): Model {
     if (model.decisionFunction) return byMethod(est, member, "decision_function", x).data;
     return byMethod(est, member, "predict_proba", x).take([1]).data;
   };
+  // Of equal scores the last class won until 1.8.
+  const isLast = !isSince(est.version, 1, 8);
   const columns = (x: Matrix): Matrix =>
     beside(
       members.map((member) => Matrix.flat(scoresOf(member, x))),
@@ -329,7 +333,13 @@ function oneVsRest(est: Estimator): Model {
         );
       }
       if (cols === 1) return Array.from(data, (v) => classes[v > (cuts[0] as number) ? 1 : 0]);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
+      return Array.from({ length: x.rows }, (_, i) => {
+        const best = argmax(data, i * cols, cols);
+        if (!isLast) return classes[best];
+        let last = cols - 1;
+        while (data[i * cols + last] !== data[i * cols + best] && last > best) last--;
+        return classes[last];
+      });
     },
     ...(hasProba && {
       predictProba(x: Matrix): Matrix {
@@ -426,47 +436,11 @@ function oneVsOne(est: Estimator): Model {
     predict(x) {
       const { data } = scores(x);
       if (k === 2) {
-        const cut = members[0]?.model.decisionFunction ? 0 : 0.5;
+        const cut = members[0]?.model.decisionFunction || !isSince(est.version, 1, 1) ? 0 : 0.5;
         return Array.from(data, (v) => classes[v > cut ? 1 : 0]);
       }
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
     },
-  };
-}
-
-function constant(est: Estimator): Model {
-  const y = numberOf(floatsOf(est.attrs.get("y_"))?.data[0] ?? 0);
-  return {
-    finite: false,
-    predict: (x) => new Float64Array(x.rows).fill(y),
-    decisionFunction: (x) => Matrix.flat(new Float64Array(x.rows).fill(y)),
-    predictProba: (x) =>
-      Matrix.dense(
-        Float64Array.from({ length: 2 * x.rows }, (_, i) => (i % 2 ? y : 1 - y)),
-        x.rows,
-        2,
-      ),
-  };
-}
-
-function manyTargets(isRegressor: boolean): (est: Estimator) => Model {
-  return (est) => {
-    const members = membersOf(est);
-    const classes = labelsOf(est.attrs.get("classes_")) ?? [];
-    return {
-      finite: false,
-      isRegressor,
-      classes,
-      predict(x) {
-        const given = members.map(
-          (member) => member.model.predict?.(x) ?? misfit(est, `its ${member.name} does not predict`),
-        );
-        return Array.from({ length: x.rows }, (_, i) => given.map((one) => one[i]));
-      },
-      ...(members.every((member) => member.model.predictProba) && {
-        predictProba: (x: Matrix) => members.map((member) => byMethod(est, member, "predict_proba", x)),
-      }),
-    };
   };
 }
 
@@ -482,7 +456,4 @@ export const votes: Kinds = {
   IsotonicRegression: isotonic,
   OneVsRestClassifier: oneVsRest,
   OneVsOneClassifier: oneVsOne,
-  _ConstantPredictor: constant,
-  MultiOutputClassifier: manyTargets(false),
-  MultiOutputRegressor: manyTargets(true),
 };

@@ -35,19 +35,21 @@ interface Plane {
 
 /** `x` times the rows of `coef`, plus an intercept each. */
 export function planeOf(est: Estimator, coefName = "coef_", interceptName = "intercept_"): Plane {
-  const { data: coef, shape }: Floats = floats(est, coefName);
+  const { data: coef, shape: given }: Floats = floats(est, coefName);
+  // One weight of one column may be a bare number.
+  const shape = given.length === 0 ? [1] : given;
   const features = shape[shape.length - 1] ?? 0;
   const outputs = shape.length === 2 ? (shape[0] as number) : 1;
   if (shape.length < 1 || shape.length > 2) wrong(est, coefName, "an array of one or two axes");
-  const given = floatsOf(est.attrs.get(interceptName) ?? 0)?.data ?? wrong(est, interceptName, "numbers");
-  if (given.length !== 1 && given.length !== outputs) misfit(est, `${given.length} intercepts for ${outputs} outputs`);
-  const intercept = Float64Array.from({ length: outputs }, (_, j) => given[given.length === 1 ? 0 : j] as number);
+  const added = floatsOf(est.attrs.get(interceptName) ?? 0)?.data ?? wrong(est, interceptName, "numbers");
+  if (added.length !== 1 && added.length !== outputs) misfit(est, `${added.length} intercepts for ${outputs} outputs`);
+  const intercept = Float64Array.from({ length: outputs }, (_, j) => added[added.length === 1 ? 0 : j] as number);
   return {
     coef,
     intercept,
     outputs,
     features,
-    isFlat: shape.length === 1,
+    isFlat: given.length === 1,
     scores(x) {
       const out = x.isSparse
         ? csrTimes(x.csr, coef, outputs)
@@ -171,6 +173,11 @@ function classifier(sharesFor: (est: Estimator) => Shares | null): (est: Estimat
     const plane = planeOf(est);
     const shares = sharesFor(est);
     const { outputs } = plane;
+    // Ridge's labels may be several of each row.
+    const binarizer = est.attrs.get("_label_binarizer");
+    const isMany =
+      binarizer instanceof Object &&
+      String(partOf(est, binarizer, "_label_binarizer").get("y_type_")).startsWith("multilabel");
     if (outputs !== (classes.length === 2 ? 1 : classes.length) && !(classes.length === 2 && outputs === 2)) {
       misfit(est, `${outputs} rows of weights for ${classes.length} classes`);
     }
@@ -181,6 +188,14 @@ function classifier(sharesFor: (est: Estimator) => Shares | null): (est: Estimat
       decisionFunction: (x) => (outputs === 1 ? Matrix.flat(plane.scores(x)) : scores(x)),
       predict(x) {
         const data = plane.scores(x);
+        if (isMany) {
+          return targetRows(
+            data.map((v) => Number(v > 0)),
+            x.rows,
+            outputs,
+            false,
+          );
+        }
         if (outputs === 1) return Array.from(data, (v) => classes[v > 0 ? 1 : 0]);
         return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * outputs, outputs)]);
       },
@@ -325,6 +340,22 @@ function leastSquares(est: Estimator): Model {
   };
 }
 
+/** The singular vectors of two tables' covariance. */
+function leastProjection(est: Estimator): Model {
+  const mean = vector(est, est.attrs.has("_x_mean") ? "_x_mean" : "x_mean_");
+  const d = mean.length;
+  const scale = vector(est, est.attrs.has("_x_std") ? "_x_std" : "x_std_", d);
+  const { data: weights, shape } = floats(est, "x_weights_", 2);
+  const k = shape[1] as number;
+  return {
+    features: d,
+    transform(x) {
+      const centred = x.data.map((v, at) => (v - (mean[at % d] as number)) / (scale[at % d] as number));
+      return Matrix.dense(times(centred, weights, x.rows, d, k), x.rows, k);
+    },
+  };
+}
+
 const PLAIN =
   "LinearRegression Ridge RidgeCV Lasso LassoCV ElasticNet ElasticNetCV Lars LarsCV LassoLars LassoLarsCV LassoLarsIC " +
   "MultiTaskLasso MultiTaskLassoCV MultiTaskElasticNet MultiTaskElasticNetCV OrthogonalMatchingPursuit " +
@@ -349,4 +380,7 @@ export const kinds: Kinds = {
   LinearDiscriminantAnalysis: discriminant,
   QuadraticDiscriminantAnalysis: quadratic,
   PLSRegression: leastSquares,
+  PLSCanonical: leastSquares,
+  CCA: leastSquares,
+  PLSSVD: leastProjection,
 };

@@ -9,6 +9,7 @@ import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../f
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { decided, targetRows } from "../tree/index.ts";
+import { densities } from "./density.ts";
 import { countOf, searchOf, squared, weigh } from "./search.ts";
 
 /** Classes of each target, and for each fitted sample the places of its classes. */
@@ -148,17 +149,25 @@ function radiusClassifier(est: Estimator): Model {
 function radiusRegressor(est: Estimator): Model {
   const find = within(est);
   const weights = weigh(est);
-  const y = vector(est, "_y");
+  const { data: y, shape } = floats(est, "_y");
+  const width = shape.length === 2 ? (shape[1] as number) : 1;
   return {
     isRegressor: true,
-    predict: (x) =>
-      Float64Array.from(find(x), ({ places, distances }) => {
-        if (places.length === 0) return Number.NaN;
-        const values = Float64Array.from(places, (place) => y[place] as number);
-        if (weights === null) return pairwiseSum(values) / values.length;
-        const w = weights(Float64Array.from(distances), places.length);
-        return pairwiseSum(values.map((v, i) => v * (w[i] as number))) / pairwiseSum(w);
-      }),
+    predict(x) {
+      const out = new Float64Array(x.rows * width).fill(Number.NaN);
+      for (const [i, { places, distances }] of find(x).entries()) {
+        if (places.length === 0) continue;
+        const w = weights?.(Float64Array.from(distances), places.length) ?? null;
+        for (let t = 0; t < width; t++) {
+          const values = Float64Array.from(places, (place) => y[place * width + t] as number);
+          out[i * width + t] =
+            w === null
+              ? pairwiseSum(values) / values.length
+              : pairwiseSum(values.map((v, j) => v * (w[j] as number))) / pairwiseSum(w);
+        }
+      }
+      return targetRows(out, x.rows, width, shape.length === 1);
+    },
   };
 }
 
@@ -219,6 +228,7 @@ function centroid(est: Estimator): Model {
 }
 
 export const kinds: Kinds = {
+  ...densities,
   KNeighborsClassifier: classifier,
   KNeighborsRegressor: regressor,
   NearestNeighbors: nearest,

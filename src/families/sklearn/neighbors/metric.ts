@@ -132,10 +132,80 @@ const haversine: Metric = {
   back: (v) => Math.sin(0.5 * v) ** 2,
 };
 
+/** Counts of columns where both, one or none hold something, for metrics of truth values. */
+const counted = (name: string, of: (both: number, one: number, other: number, d: number) => number): Metric =>
+  plainMetric(name, (a, i, b, j, d) => {
+    let [both, one, other] = [0, 0, 0];
+    for (let l = 0; l < d; l++) {
+      const [x, y] = [a[i + l] !== 0, b[j + l] !== 0];
+      if (x && y) both++;
+      else if (x) one++;
+      else if (y) other++;
+    }
+    return of(both, one, other, d);
+  });
+
+const zeroOr = (top: number, bottom: number): number => (top === 0 ? 0 : top / bottom);
+
+const TRUTHS: Readonly<Record<string, (both: number, one: number, other: number, d: number) => number>> = {
+  jaccard: (t, f, g) => zeroOr(f + g, t + f + g),
+  dice: (t, f, g) => zeroOr(f + g, 2 * t + f + g),
+  matching: (_, f, g, d) => (f + g) / d,
+  rogerstanimoto: (_, f, g, d) => (2 * (f + g)) / (d + f + g),
+  sokalmichener: (_, f, g, d) => (2 * (f + g)) / (d + f + g),
+  russellrao: (t, _, __, d) => (d - t) / d,
+  sokalsneath: (t, f, g) => zeroOr(f + g, 0.5 * t + f + g),
+  yule: (t, f, g, d) => zeroOr(2 * f * g, t * (d - t - f - g) + f * g),
+};
+
+const correlation = plainMetric("correlation", (a, i, b, j, d) => {
+  let [ma, mb] = [0, 0];
+  for (let l = 0; l < d; l++) {
+    ma += a[i + l] as number;
+    mb += b[j + l] as number;
+  }
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let l = 0; l < d; l++) {
+    const [x, y] = [(a[i + l] as number) - ma / d, (b[j + l] as number) - mb / d];
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return 1 - ab / Math.sqrt(aa * bb);
+});
+
+/** Squares of differences, each column's by its own variance. */
+const standard = (variance: Float64Array): Metric => ({
+  ...euclidean,
+  name: "seuclidean",
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let l = 0; l < d; l++) sum += ((a[i + l] as number) - (b[j + l] as number)) ** 2 / (variance[l] as number);
+    return sum;
+  },
+});
+
+/** Squares of differences by an inverse covariance. */
+const mahalanobis = (inverse: Float64Array): Metric => ({
+  ...euclidean,
+  name: "mahalanobis",
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let k = 0; k < d; k++) {
+      let row = 0;
+      for (let l = 0; l < d; l++) {
+        row += (inverse[k * d + l] as number) * ((a[i + l] as number) - (b[j + l] as number));
+      }
+      sum += row * ((a[i + k] as number) - (b[j + k] as number));
+    }
+    return sum;
+  },
+});
+
 /** The metric of an estimator. `UnsupportedError` for one that brine does not have. */
-export function metricOf(est: Estimator): Metric {
-  const name = text(est, "effective_metric_", text(est, "metric", "minkowski"));
-  const params = est.attrs.get("effective_metric_params_");
+export function metricOf(est: Estimator, fallback = "minkowski"): Metric {
+  const name = text(est, "effective_metric_", text(est, "metric", fallback));
+  const params = est.attrs.get("effective_metric_params_") ?? est.attrs.get("metric_params");
   const param = (key: string): unknown => (isDict(params) ? plain(params.get(key) ?? null) : null);
   const p = param("p") ?? plain(est.attrs.get("p") ?? 2);
   const w = floatsOf(param("w"));
@@ -167,7 +237,25 @@ export function metricOf(est: Estimator): Metric {
       return braycurtis;
     case "haversine":
       return haversine;
-    default:
-      throw new UnsupportedError("metric", `the metric ${name ?? "given by a function"} is not known here`);
+    case "correlation":
+      return correlation;
+    // Rows are distances already: see searchOf.
+    case "precomputed":
+      return plainMetric(name, () => Number.NaN);
+    case "wminkowski": {
+      const power = Number(p);
+      return minkowski(power, w?.data.map((v) => v ** power) ?? null);
+    }
+    case "seuclidean":
+    case "mahalanobis": {
+      const spread = floatsOf(param(name === "seuclidean" ? "V" : "VI"))?.data;
+      if (spread !== undefined) return name === "seuclidean" ? standard(spread) : mahalanobis(spread);
+      break;
+    }
+    default: {
+      const truth = TRUTHS[name ?? ""];
+      if (truth !== undefined) return counted(name as string, truth);
+    }
   }
+  throw new UnsupportedError("metric", `the metric ${name ?? "given by a function"} is not known here`);
 }

@@ -61,8 +61,11 @@ export function searchOf(est: Estimator): Search {
   const data = points?.data ?? (tree as SpaceTree).points;
   const method = text(est, "_fit_method");
   if ((method === "kd_tree" || method === "ball_tree") && tree === null) wrong(est, "_tree", "a KDTree or BallTree");
+  // Of rows that are distances already each has one to every fitted sample.
+  const width = metric.name === "precomputed" ? n : d;
   const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
   const reducedOf = (part: Float64Array, rows: number): Float64Array => {
+    if (metric.name === "precomputed") return part.slice();
     if (isGemm) return squared(part, data, rows, n, d);
     const out = new Float64Array(rows * n);
     for (let i = 0; i < rows; i++) {
@@ -74,7 +77,7 @@ export function searchOf(est: Estimator): Search {
   return {
     metric,
     count: n,
-    features: d,
+    features: width,
     all(x) {
       return reducedOf(x.data, x.rows).map(metric.full);
     },
@@ -94,11 +97,13 @@ export function searchOf(est: Estimator): Search {
       const isParted =
         walk === null &&
         (!isSince(est.version, 1, 1) ||
-          /^(cosine|hamming)$/.test(metric.name) ||
+          /^(cosine|hamming|mahalanobis|correlation|precomputed|jaccard|dice|matching|rogerstanimoto|sokalmichener|russellrao|sokalsneath|yule)$/.test(
+            metric.name,
+          ) ||
           (est.attrs.get("_fit_X") instanceof SparseMatrix && isSince(est.version, 1, 4)));
       for (let from = 0; from < x.rows; from += BATCH) {
         const rows = Math.min(BATCH, x.rows - from);
-        const part = x.data.subarray(from * d, (from + rows) * d);
+        const part = x.data.subarray(from * width, (from + rows) * width);
         const all = walk === null ? reducedOf(part, rows) : null;
         for (let i = 0; i < rows; i++) {
           const at = (from + i) * k;

@@ -12,6 +12,7 @@ import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { encoders } from "./categories.ts";
 import { edgesOf, scalers } from "./scale.ts";
+import { splines } from "./splines.ts";
 
 export { normalized } from "./scale.ts";
 
@@ -101,6 +102,13 @@ function bins(est: Estimator): Model {
   };
 }
 
+/** To the nearest whole number, and of two as near to the even one. */
+function rounded(v: number): number {
+  const down = Math.floor(v);
+  const rest = v - down;
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : Math.ceil(v);
+}
+
 /** Functions of NumPy that a FunctionTransformer may hold; any other function of Python's is never run. */
 const FUNCTIONS: ReadonlyMap<string, (v: number) => number> = new Map<string, (v: number) => number>([
   ["log", Math.log],
@@ -124,8 +132,23 @@ const FUNCTIONS: ReadonlyMap<string, (v: number) => number> = new Map<string, (v
   ["tanh", Math.tanh],
   ["arctan", Math.atan],
   ["arcsinh", Math.asinh],
+  ["arcsin", Math.asin],
+  ["arccos", Math.acos],
+  ["sinh", Math.sinh],
+  ["cosh", Math.cosh],
+  ["arccosh", Math.acosh],
+  ["arctanh", Math.atanh],
+  ["exp2", (v) => 2 ** v],
+  ["deg2rad", (v) => v * (Math.PI / 180)],
+  ["rad2deg", (v) => v * (180 / Math.PI)],
   ["floor", Math.floor],
   ["ceil", Math.ceil],
+  ["trunc", Math.trunc],
+  ["rint", rounded],
+  ["round", rounded],
+  ["around", rounded],
+  ["isnan", (v) => Number(Number.isNaN(v))],
+  ["nan_to_num", (v) => (Number.isNaN(v) ? 0 : Math.min(Math.max(v, -Number.MAX_VALUE), Number.MAX_VALUE))],
 ]);
 
 function functionOf(est: Estimator, name: string): ((x: Matrix) => Matrix) | null {
@@ -151,6 +174,7 @@ function custom(est: Estimator): Model {
 }
 
 export const kinds: Kinds = {
+  SplineTransformer: splines,
   ...scalers,
   ...encoders,
   PolynomialFeatures: polynomial,

@@ -1,0 +1,81 @@
+/**
+ * Kernels between rows (sklearn/metrics/pairwise.py, PAIRWISE_KERNEL_FUNCTIONS).
+ *
+ * @module
+ */
+import { UnsupportedError } from "../../../core/errors.ts";
+import { timesTransposed } from "../../../math/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { num, plain, text } from "../fields.ts";
+import type { Matrix } from "../matrix.ts";
+import { squared } from "../neighbors/search.ts";
+
+/** Kernel values of each row of a table with each fitted row. */
+export type Kernel = (x: Matrix, y: Float64Array, m: number) => Float64Array;
+
+/** The sum over the columns of what `of` makes of two numbers. */
+function summed(x: Matrix, y: Float64Array, m: number, of: (a: number, b: number) => number): Float64Array {
+  const { data, rows, cols: d } = x;
+  const out = new Float64Array(rows * m);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < m; j++) {
+      let sum = 0;
+      for (let l = 0; l < d; l++) sum += of(data[i * d + l] as number, y[j * d + l] as number);
+      out[i * m + j] = sum;
+    }
+  }
+  return out;
+}
+
+function unit(data: Float64Array, d: number): Float64Array {
+  const out = data.slice();
+  for (let at = 0; at < data.length; at += d) {
+    let sum = 0;
+    for (let l = at; l < at + d; l++) sum += (data[l] as number) ** 2;
+    if (sum === 0) continue;
+    const norm = Math.sqrt(sum);
+    for (let l = at; l < at + d; l++) out[l] = (data[l] as number) / norm;
+  }
+  return out;
+}
+
+const ratio = (a: number, b: number): number => (a + b === 0 ? 0 : -((a - b) ** 2) / (a + b));
+
+/** A kernel by its name; `gamma` null is one over the number of columns. */
+export function kernelBy(name: string | null, given: number | null, degree: number, coef0: number): Kernel {
+  return (x, y, m) => {
+    const { rows, cols: d } = x;
+    const gamma = given ?? (name === "chi2" ? 1 : 1 / d);
+    const dots = (): Float64Array => timesTransposed(x.data, y, rows, d, m);
+    switch (name) {
+      case "precomputed":
+        return x.data.slice();
+      case "linear":
+        return dots();
+      case "poly":
+      case "polynomial":
+        return dots().map((v) => (gamma * v + coef0) ** degree);
+      case "sigmoid":
+        return dots().map((v) => Math.tanh(gamma * v + coef0));
+      case "rbf":
+        return squared(x.data, y, rows, m, d).map((v) => Math.exp(-gamma * v));
+      case "laplacian":
+        return summed(x, y, m, (a, b) => Math.abs(a - b)).map((v) => Math.exp(-gamma * v));
+      case "cosine":
+        return timesTransposed(unit(x.data, d), unit(y, d), rows, d, m);
+      case "additive_chi2":
+        return summed(x, y, m, ratio);
+      case "chi2":
+        return summed(x, y, m, ratio).map((v) => Math.exp(gamma * v));
+      default:
+        throw new UnsupportedError("kernel", `the kernel ${name ?? "given by a function"} is not known here`);
+    }
+  };
+}
+
+/** The kernel that the parameters of an estimator name. */
+export function kernelOf(est: Estimator): Kernel {
+  const gamma = plain(est.attrs.get("gamma_") ?? est.attrs.get("gamma") ?? null);
+  const [degree, coef0] = [num(est, "degree", 3), num(est, "coef0", 1)];
+  return kernelBy(text(est, "kernel"), typeof gamma === "number" ? gamma : null, degree, coef0);
+}

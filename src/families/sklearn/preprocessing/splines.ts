@@ -1,0 +1,120 @@
+/**
+ * Columns as B-splines (sklearn/preprocessing/_polynomial.py, SplineTransformer).
+ *
+ * @module
+ */
+import { PyObject } from "../../../core/values/object.ts";
+import type { Estimator } from "../estimator.ts";
+import { flag, floats, list, misfit, num, text, vector, wrong } from "../fields.ts";
+import { beside, Matrix } from "../matrix.ts";
+import type { Model } from "../model.ts";
+
+interface Spline {
+  readonly knots: Float64Array;
+  readonly k: number;
+  /** Weights of the basis, `(basis, outputs)`. */
+  readonly c: Float64Array;
+  readonly width: number;
+}
+
+function splineOf(est: Estimator, given: unknown): Spline {
+  // SciPy 1.17 has the spline itself within what it shows.
+  const state = given instanceof PyObject ? given.state : null;
+  const value = Array.isArray(state) ? state[0] : given;
+  if (!(value instanceof PyObject)) return wrong(est, "bsplines_", "a list of BSpline");
+  const knots = vector(value, "t");
+  const k = num(value, "k");
+  const { data: c, shape } = floats(value, "c", 2);
+  if (!(k >= 0 && k < 100) || (shape[0] as number) < knots.length - k - 1 || knots.length < 2 * k + 2) {
+    misfit(est, "its splines have too few knots");
+  }
+  return { knots, k, c, width: shape[1] as number };
+}
+
+/** The basis functions that are not zero at `x`, and their derivatives, by de Boor's recurrence. */
+function basis({ knots, k }: Spline, x: number, isSlope: boolean): { from: number; values: Float64Array } {
+  const n = knots.length - k - 1;
+  let span = k;
+  while (span < n - 1 && x >= (knots[span + 1] as number)) span++;
+  let values = Float64Array.of(1);
+  for (let j = 1; j <= k; j++) {
+    const next = new Float64Array(j + 1);
+    for (let r = 0; r < j; r++) {
+      const low = knots[span + r - j + 1] as number;
+      const high = knots[span + r + 1] as number;
+      const share = high === low ? 0 : (values[r] as number) / (high - low);
+      if (isSlope && j === k) {
+        next[r] = (next[r] as number) - k * share;
+        next[r + 1] = (next[r + 1] as number) + k * share;
+      } else {
+        next[r] = (next[r] as number) + share * (high - x);
+        next[r + 1] = (next[r + 1] as number) + share * (x - low);
+      }
+    }
+    values = next;
+  }
+  if (isSlope && k === 0) values[0] = 0;
+  return { from: span - k, values };
+}
+
+/** Adds the spline at `x` to a row. */
+function evaluate(spline: Spline, x: number, isSlope = false): Float64Array {
+  const { c, width } = spline;
+  const out = new Float64Array(width);
+  const { from, values } = basis(spline, x, isSlope);
+  for (const [r, v] of values.entries()) {
+    if (v === 0) continue;
+    for (let o = 0; o < width; o++) out[o] = (out[o] as number) + v * (c[(from + r) * width + o] as number);
+  }
+  return out;
+}
+
+/** One column's values beyond the knots, as `extrapolation` has them. */
+function valuesAt(est: Estimator, spline: Spline, how: string, given: number): Float64Array {
+  const { knots, k, width } = spline;
+  const degree = num(est, "degree", 3);
+  if (Number.isNaN(given)) return new Float64Array(width);
+  if (how === "periodic") {
+    const n = knots.length - k - 1;
+    const [low, high] = [knots[k] as number, knots[n] as number];
+    const rest = (given - low) % (high - low);
+    return evaluate(spline, high > low ? low + (rest < 0 ? rest + (high - low) : rest) : 0);
+  }
+  const [low, high] = [knots[degree] as number, knots[knots.length - degree - 1] as number];
+  if (how === "continue" || (given >= low && given <= high)) return evaluate(spline, given);
+  if (how === "error") throw new TypeError("X contains values beyond the limits of the knots.");
+  const isBelow = given < low;
+  const edge = isBelow ? low : high;
+  const at = evaluate(spline, edge);
+  const slope = how === "linear" ? evaluate(spline, edge, true) : null;
+  const count = slope !== null && degree <= 1 ? degree + 1 : degree;
+  const out = new Float64Array(width);
+  for (let j = 0; j < Math.min(count, width); j++) {
+    const o = isBelow ? j : width - 1 - j;
+    out[o] = (at[o] as number) + (slope === null ? 0 : (given - edge) * (slope[o] as number));
+  }
+  return out;
+}
+
+export function splines(est: Estimator): Model {
+  const all = list(est, "bsplines_").map((one) => splineOf(est, one));
+  const how = text(est, "extrapolation", "constant") as string;
+  const isSparse = flag(est, "sparse_output");
+  const less = flag(est, "include_bias", true) ? 0 : 1;
+  return {
+    features: all.length,
+    finite: text(est, "handle_missing") === "zeros" ? "allow-nan" : true,
+    transform(x) {
+      const parts = all.map((spline, f) => {
+        const width = spline.width - less;
+        const out = new Float64Array(x.rows * width);
+        for (let i = 0; i < x.rows; i++) {
+          const row = valuesAt(est, spline, how, x.data[i * x.cols + f] as number);
+          out.set(row.subarray(0, width), i * width);
+        }
+        return Matrix.dense(out, x.rows, width);
+      });
+      return beside(parts, x.rows, isSparse);
+    },
+  };
+}
