@@ -88,6 +88,8 @@ export function ask(model: Estimator, method: string, { X, y }: Given): unknown 
       return model.decisionFunction(input);
     case "score_samples":
       return model.scoreSamples(input);
+    case "mahalanobis":
+      return model.mahalanobis(input);
     case "transform":
       return model.transform(input);
     case "inverse_transform":

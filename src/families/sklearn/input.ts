@@ -31,7 +31,11 @@ export function matrixOf(est: Estimator | null, input: unknown): Matrix {
   const { model } = owner;
   if (model.raw) return input instanceof Matrix ? input : listOf(input);
   const names = owner.featureNames;
-  const made = input instanceof Matrix ? input : tableOf(input, model.loose ? null : names);
+  const made = model.vector
+    ? listOrTable(input)
+    : input instanceof Matrix
+      ? input
+      : tableOf(input, model.loose ? null : names);
   if (model.loose) return made;
   const fitted = plain(owner.attrs.get("n_features_in_")) ?? model.features;
   const x = names !== null && made.names !== null ? inOrder(owner, made, names) : made;

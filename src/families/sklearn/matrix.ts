@@ -166,7 +166,7 @@ export class Matrix {
       return NDArray.over(dtype("O"), items, [rows, cols]);
     }
     if (this.isBool) return NDArray.fromBytes("bool", Uint8Array.from(this.data), [rows, cols], { share: true });
-    return floatArray(this.data, this.isFlat ? [rows] : [rows, cols]);
+    return floatArray(this.data, this.shape ?? (this.isFlat ? [rows] : [rows, cols]));
   }
 }
 

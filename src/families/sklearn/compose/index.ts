@@ -6,8 +6,9 @@
 import { byMethod } from "../ensemble/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
 import { labels, list, misfit, num, plain, text, wrong } from "../fields.ts";
-import { beside, Matrix, numberOf } from "../matrix.ts";
+import { beside, Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { tableFrom, targetRows } from "../tree/index.ts";
 import { columns } from "./columns.ts";
 import { isPassing, stepOf } from "./step.ts";
 
@@ -110,8 +111,8 @@ function transformed(est: Estimator): Model {
     isRegressor: true,
     predict(x) {
       const given = inner.model.predict?.(x) ?? misfit(est, "its regressor does not predict");
-      const table = Matrix.dense(Float64Array.from(given, numberOf), x.rows, 1);
-      return back.inverseTransform?.(table).data ?? misfit(est, "its transformer has no way back");
+      const made = back.inverseTransform?.(tableFrom(given, x.rows)) ?? misfit(est, "its transformer has no way back");
+      return targetRows(made.data, x.rows, made.cols);
     },
   };
 }

@@ -6,44 +6,48 @@
 import { UnsupportedError } from "../../../core/errors.ts";
 import { argmax } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, labels, num, plain, text, vector } from "../fields.ts";
+import { floats, floatsOf, labels, labelsOf, list, misfit, num, plain, text, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
-import { targetRows } from "../tree/index.ts";
+import { decided, targetRows } from "../tree/index.ts";
+
+/** One target: its labels, and the shares that every row gets. */
+function target(est: Estimator, classes: unknown[], prior: Float64Array, constant: unknown): number[] {
+  if (prior.length !== classes.length) misfit(est, `${prior.length} shares of ${classes.length} classes`);
+  const strategy = text(est, "strategy", "prior");
+  if (strategy === "constant") return classes.map((label) => Number(label === constant));
+  if (strategy === "most_frequent") return Array.from(prior, (_, j) => Number(j === argmax(prior)));
+  return strategy === "uniform" ? classes.map(() => 1 / classes.length) : Array.from(prior);
+}
 
 function classifier(est: Estimator): Model {
-  const classes = labels(est, "classes_");
-  const k = classes.length;
-  const strategy = text(est, "strategy", "prior");
-  const prior = vector(est, "class_prior_", k);
-  const row =
-    strategy === "constant"
-      ? classes.map((label) => Number(label === plainConstant(est)))
-      : strategy === "most_frequent"
-        ? Array.from(prior, (_, j) => Number(j === argmax(prior)))
-        : Array.from(prior);
-  const isRandom = strategy === "stratified" || strategy === "uniform";
-  const shares = strategy === "uniform" ? row.map(() => 1 / k) : row;
+  const isMany = num(est, "n_outputs_", 1) > 1;
+  const targets = isMany
+    ? list(est, "classes_").map((one) => labelsOf(one) ?? wrong(est, "classes_", "labels"))
+    : [labels(est, "classes_")];
+  const given = est.attrs.get("class_prior_");
+  const constants = labelsOf(est.attrs.get("constant")) ?? [plain(est.attrs.get("constant") ?? null)];
+  const rows = targets.map((classes, t) => {
+    const prior = floatsOf(isMany && Array.isArray(given) ? given[t] : given)?.data;
+    return target(est, classes, prior ?? wrong(est, "class_prior_", "numbers"), constants[t]);
+  });
+  const strategy = text(est, "strategy", "prior") as string;
   const refuse = (): never => {
     throw new UnsupportedError("random", `DummyClassifier(strategy='${strategy}') draws its answers at random`);
   };
+  const proba = (x: Matrix): Matrix[] =>
+    rows.map((row) =>
+      Matrix.dense(
+        Float64Array.from({ length: x.rows * row.length }, (_, at) => row[at % row.length] as number),
+        x.rows,
+        row.length,
+      ),
+    );
   return {
     finite: false,
-    predict: (x) => (isRandom ? refuse() : new Array(x.rows).fill(classes[argmax(row)])),
-    predictProba: (x) =>
-      strategy === "stratified"
-        ? refuse()
-        : Matrix.dense(
-            Float64Array.from({ length: x.rows * k }, (_, at) => shares[at % k] as number),
-            x.rows,
-            k,
-          ),
+    predict: (x) => (/^(stratified|uniform)$/.test(strategy) ? refuse() : decided(proba(x), targets)),
+    predictProba: (x) => (strategy === "stratified" ? refuse() : isMany ? proba(x) : (proba(x)[0] as Matrix)),
   };
-}
-
-function plainConstant(est: Estimator): unknown {
-  const value = est.attrs.get("constant");
-  return Array.isArray(value) ? plain(value[0]) : plain(value ?? null);
 }
 
 function regressor(est: Estimator): Model {

@@ -8,6 +8,7 @@ import type { Estimator } from "../estimator.ts";
 import { floatsOf, isSince, labels, list, misfit, text, vector, wrong } from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { tableFrom, targetRows } from "../tree/index.ts";
 import { membersOf } from "./forest.ts";
 
 /** The table of a matrix-valued method, checked for its width. */
@@ -105,14 +106,26 @@ function baggingRegressor(est: Estimator): Model {
     finite: false,
     isRegressor: true,
     predict(x) {
-      const sum = new Float64Array(x.rows);
+      let sum: Matrix | null = null;
       for (const [m, member] of members.entries()) {
         const subset = subsets[m];
         const given = member.model.predict?.(subset ? x.take(subset) : x);
         if (given === undefined) return misfit(est, `its ${member.name} does not predict`);
-        for (let i = 0; i < x.rows; i++) sum[i] = (sum[i] as number) + numberOf(given[i]);
+        const one = tableFrom(given, x.rows);
+        if (sum === null) {
+          sum = Matrix.dense(one.data.slice(), x.rows, one.cols);
+          continue;
+        }
+        const { data, cols } = sum;
+        if (one.cols !== cols) return misfit(est, "its estimators differ in targets");
+        for (let at = 0; at < data.length; at++) data[at] = (data[at] as number) + (one.data[at] as number);
       }
-      return sum.map((v) => v / members.length);
+      const { data, cols } = sum as unknown as Matrix;
+      return targetRows(
+        data.map((v) => v / members.length),
+        x.rows,
+        cols,
+      );
     },
   };
 }

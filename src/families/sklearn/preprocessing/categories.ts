@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { flag, floatsOf, isDict, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
-import { Matrix, numberOf } from "../matrix.ts";
+import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
 /** Places of categories by their value; a NaN is one, whatever its bits. */
@@ -54,6 +55,25 @@ function groupsOf(est: Estimator, count: number): (Float64Array | null)[] {
   const given = est.attrs.get("_default_to_infrequent_mappings");
   if (!Array.isArray(given)) return new Array<null>(count).fill(null);
   return given.map((one) => floatsOf(one ?? null)?.data ?? null);
+}
+
+/** Up to 0.21 only some columns could be encoded, and the rest came behind them. */
+function someHot(est: Estimator): Model {
+  const given = est.attrs.get("_categorical_features") ?? null;
+  const numbers = floatsOf(given);
+  if (given === "all" || numbers === null) return oneHot(est);
+  const isMask = given instanceof NDArray && given.dtype.kind === "b";
+  const chosen = isMask
+    ? Array.from(numbers.data.keys()).filter((j) => numbers.data[j] === 1)
+    : Array.from(numbers.data).sort((a, b) => a - b);
+  const inner = oneHot(est);
+  return {
+    transform(x) {
+      const rest = Array.from({ length: x.cols }, (_, j) => j).filter((j) => !chosen.includes(j));
+      const made = inner.transform?.(x.take(chosen)) as Matrix;
+      return beside([made, x.take(rest)], x.rows, made.isSparse);
+    },
+  };
 }
 
 function oneHot(est: Estimator): Model {
@@ -181,8 +201,8 @@ function ordinal(est: Estimator): Model {
           const own = grouped(all, groups[j] ?? null);
           return Array.from({ length: x.rows }, (_, i) => {
             const v = x.data[i * d + j] as number;
-            if (Object.is(v, missing) || (v === missing && (missingAt[j] as number) >= 0))
-              return own[missingAt[j] as number] ?? Number.NaN;
+            const place = missingAt[j] as number;
+            if (place >= 0 && (Object.is(v, missing) || v === missing)) return own[place] ?? Number.NaN;
             if (useValue && Object.is(v, unseen)) return null;
             return own[v];
           });
@@ -301,7 +321,7 @@ function target(est: Estimator): Model {
 }
 
 export const encoders: Kinds = {
-  OneHotEncoder: oneHot,
+  OneHotEncoder: someHot,
   OrdinalEncoder: ordinal,
   LabelEncoder: label,
   LabelBinarizer: binary,

@@ -35,6 +35,18 @@ class Rows {
   }
 }
 
+/** A row for each document or record: `fill` adds to its columns. */
+function rowsOf(x: Matrix, cols: number, fill: (row: Map<number, number>, sample: unknown) => void): Matrix {
+  const rows = new Rows();
+  const samples = x.column(0);
+  for (let i = 0; i < x.rows; i++) {
+    const row = new Map<number, number>();
+    fill(row, samples[i]);
+    rows.add(row);
+  }
+  return rows.matrix(cols);
+}
+
 function vocabularyOf(est: Estimator): Map<string, number> {
   const given = est.attrs.get("vocabulary_") ?? est.attrs.get("vocabulary");
   if (!isDict(given)) return wrong(est, "vocabulary_", "a dict");
@@ -55,18 +67,25 @@ function counter(est: Estimator): Model {
   return {
     raw: true,
     finite: false,
-    transform(x) {
-      const rows = new Rows();
-      const documents = x.column(0);
-      for (let i = 0; i < x.rows; i++) {
-        const row = new Map<number, number>();
-        for (const term of analyze(documents[i])) {
+    transform: (x) =>
+      rowsOf(x, vocabulary.size, (row, document) => {
+        for (const term of analyze(document)) {
           const place = vocabulary.get(term);
           if (place !== undefined) row.set(place, isBinary ? 1 : (row.get(place) ?? 0) + 1);
         }
-        rows.add(row);
-      }
-      return rows.matrix(vocabulary.size);
+      }),
+    inverseRaw(x) {
+      const terms = [...vocabulary.keys()].sort(
+        (a, b) => (vocabulary.get(a) as number) - (vocabulary.get(b) as number),
+      );
+      const { indptr, indices, data } = x.csr;
+      return Array.from({ length: x.rows }, (_, i) => {
+        const found: string[] = [];
+        for (let e = indptr[i] as number; e < (indptr[i + 1] as number); e++) {
+          if (data[e] !== 0) found.push(terms[indices[e] as number] as string);
+        }
+        return found;
+      });
     },
   };
 }
@@ -129,15 +148,10 @@ function hashed(est: Estimator): Model {
     raw: true,
     finite: false,
     transform(x) {
-      const rows = new Rows();
-      const documents = x.column(0);
-      for (let i = 0; i < x.rows; i++) {
-        const row = new Map<number, number>();
-        for (const term of analyze(documents[i])) add(row, term, 1);
+      const made = rowsOf(x, size, (row, document) => {
+        for (const term of analyze(document)) add(row, term, 1);
         if (isBinary) for (const place of row.keys()) row.set(place, 1);
-        rows.add(row);
-      }
-      const made = rows.matrix(size);
+      });
       return norm === null ? made : normalized(made, norm);
     },
   };
@@ -157,12 +171,8 @@ function featureHasher(est: Estimator): Model {
   return {
     raw: true,
     finite: false,
-    transform(x) {
-      const rows = new Rows();
-      const samples = x.column(0);
-      for (let i = 0; i < x.rows; i++) {
-        const row = new Map<number, number>();
-        const sample = samples[i];
+    transform: (x) =>
+      rowsOf(x, size, (row, sample) => {
         const pairs: Iterable<readonly [string, unknown]> =
           kind === "dict"
             ? pairsOf(sample)
@@ -174,10 +184,7 @@ function featureHasher(est: Estimator): Model {
           if (typeof value === "string") add(row, `${name}=${value}`, 1);
           else if (numberOf(value) !== 0) add(row, name, numberOf(value));
         }
-        rows.add(row);
-      }
-      return rows.matrix(size);
-    },
+      }),
   };
 }
 
@@ -190,24 +197,19 @@ function records(est: Estimator): Model {
     raw: true,
     finite: false,
     transform(x) {
-      const rows = new Rows();
-      const samples = x.column(0);
-      for (let i = 0; i < x.rows; i++) {
-        const row = new Map<number, number>();
+      const made = rowsOf(x, vocabulary.size, (row, sample) => {
         const add = (name: string, value: number): void => {
           const place = vocabulary.get(name);
           if (place !== undefined) row.set(place, (row.get(place) ?? 0) + value);
         };
-        for (const [name, given] of pairsOf(samples[i])) {
+        for (const [name, given] of pairsOf(sample)) {
           const value = plain(given);
           if (typeof value === "string") add(`${name}${separator}${value}`, 1);
           else if (Array.isArray(value)) for (const one of value) add(`${name}${separator}${String(one)}`, 1);
           else if (value === null) add(name, Number.NaN);
           else add(name, numberOf(value));
         }
-        rows.add(row);
-      }
-      const made = rows.matrix(vocabulary.size);
+      });
       return isSparse ? made : Matrix.dense(made.data, made.rows, made.cols);
     },
     inverseRaw: (x) =>

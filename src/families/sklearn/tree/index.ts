@@ -6,7 +6,7 @@
 import { argmax, divideRows, rowSums } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, labelsOf, list, misfit, num, wrong } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
 import { singles, Tree } from "./tree.ts";
 
@@ -73,6 +73,17 @@ export function decided(probas: readonly Matrix[], targets: readonly (readonly u
   const [first] = columns;
   if (columns.length === 1) return first as unknown[];
   return (first as unknown[]).map((_, i) => columns.map((column) => column[i]));
+}
+
+/** Predicted numbers as a table of one column for each target. */
+export function tableFrom(given: Predictions, rows: number): Matrix {
+  const cols = Array.isArray(given[0]) || ArrayBuffer.isView(given[0]) ? (given[0] as unknown[]).length : 1;
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    const row = given[i] as ArrayLike<unknown>;
+    for (let j = 0; j < cols; j++) out[i * cols + j] = numberOf(cols === 1 && !Array.isArray(row) ? row : row[j]);
+  }
+  return Matrix.dense(out, rows, cols);
 }
 
 /** Rows of numbers for several targets, numbers for one. */
