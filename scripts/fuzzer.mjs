@@ -219,6 +219,12 @@ const le8 = (n) => {
 const DEEP = 100_000;
 
 /** Streams made to hurt: by name, the bytes, and "load" or "refuse". */
+const gets = (n) => Array.from({ length: n }, (_, i) => `j${String.fromCharCode(i & 255, i >> 8, 0, 0)}`).join("");
+const floats = (n) => {
+  const key = (i) => `J${String.fromCharCode(i & 255, (i >> 8) & 255, i >> 16, 0)}`;
+  return Array.from({ length: n }, (_, i) => `${key(i)}G\x3f\xf0\0\0\0\0\0\0`).join("");
+};
+
 export function bombs() {
   const shared = (levels) => `${"K\x01K\x02\x86"}${"2\x86".repeat(levels)}`;
   let laughs = "]q\x00(K\x01K\x02e";
@@ -232,6 +238,17 @@ export function bombs() {
     ["LONG_BINPUT 0xffffffff", join("]r\xff\xff\xff\xff."), "load"],
     ["PUT 2 ** 53 - 1", join("]p9007199254740991\ng9007199254740991\na."), "load"],
     ["many far memo slots", join("N", ...Array.from({ length: 2000 }, (_, i) => `p${i * 1_000_003}\n`), "."), "load"],
+    ["memo slots with gaps", join("N", ...Array.from({ length: 60_000 }, (_, i) => `p${i * 4096}\n`), "."), "load"],
+    ["one memo slot for many lists", join("(", "]K\x01q\x00".repeat(100_000), "1N."), "load"],
+    ["many lists without items", join("(", "N]K\x01".repeat(100_000), "l."), "load"],
+    ["lists from the memo, from below", join("(", "]\x94".repeat(65_000), gets(65_000), "l."), "load"],
+    ["lists between marks", join("]q\x00(", "](".repeat(100_000), "h\x00", "1".repeat(100_001), "."), "load"],
+    [
+      "dtypes",
+      join("](", "cnumpy\ndtype\nX\x02\0\0\0f8\x85R\x94(K\x03X\x01\0\0\0<NNNK\0K\0K\0tb".repeat(50_000), "e."),
+      "load",
+    ],
+    ["floats set in a dict", join("}K\x00Ns(", floats(200_000), "u."), "load"],
     ["BINBYTES8 of 2 ** 63", join("\x8e", le8(1n << 63n), "x."), "refuse"],
     ["BINBYTES8 of 2 ** 64 - 1", join("\x8e", le8((1n << 64n) - 1n), "x."), "refuse"],
     ["BINUNICODE8 of 2 ** 63", join("\x8d", le8(1n << 63n), "x."), "refuse"],

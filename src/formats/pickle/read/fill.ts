@@ -85,15 +85,21 @@ function mergeInto(m: State, target: PyDict, from: number): void {
     if (!target.k.owned) target.k = target.k.own();
     shapes.limited(target.k);
   }
+  // The notes lie in rising order, as the pairs do.
+  let note = notes.count > 0 ? notes.first(from) : 0;
+  const isFloat = (place: number): boolean => {
+    while (note < notes.count && (notes.at[note] as number) < place) note++;
+    return note < notes.count && notes.at[note] === place;
+  };
   for (let at = from; at < sp; at += 2) {
     const before = target.v.length;
     target.set(stack[at], stack[at + 1]);
-    if (notes.count === 0) continue;
+    if (note >= notes.count) continue;
     const position = target.v.length > before ? before : target.k.find(stack[at]);
-    if (notes.has(at + 1)) target.setFloat(position, true);
-    if (notes.has(at) && target.v.length > before) {
+    if (isFloat(at) && target.v.length > before) {
       if (!target.k.owned) target.k = target.k.own();
       (target.k.floats ??= new Set()).add(position);
     }
+    if (isFloat(at + 1)) target.setFloat(position, true);
   }
 }

@@ -148,7 +148,7 @@ export function rareStep(m: State, op: number): number {
       const stop = digitsEnd(m);
       if (stop > 0) {
         const value = m.memo[decimal(m, stop)];
-        if (value !== undefined && m.floatSlots === null) {
+        if (value !== undefined && m.floatSlots === null && m.forwards === null) {
           m.stack[m.sp++] = value;
           m.pos = stop + 1;
           return GO_ON;
@@ -159,7 +159,7 @@ export function rareStep(m: State, op: number): number {
         const value = m.memo[slot] ?? m.recall(slot);
         if (value === undefined && m.memo[slot] !== null) bad(m, `memo ${slot} is empty`);
         if (m.floatSlots?.has(slot)) m.notes.add(m.sp);
-        return value === undefined ? null : value;
+        return value === undefined ? null : (m.forwards?.get(value) ?? value);
       });
     }
     case 0x70: {
@@ -347,7 +347,7 @@ export function rareStep(m: State, op: number): number {
       }
       if (after !== before) {
         stack[at] = after;
-        for (let i = 0; i < m.memoTop; i++) if (m.memo[i] === before) m.memo[i] = after;
+        m.replace(before, after);
       }
       return go(m, 1);
     }

@@ -51,8 +51,13 @@ export class State {
   /** Highest memo slot written, plus one. */
   memoTop = 0;
   far: Map<number, unknown> | null = null;
+  /** What BUILD replaced, and by what, where the memo was not changed at once. */
+  forwards: Map<unknown, unknown> | null = null;
   notes: Notes = new Notes();
-  /** Stack places and memo slots (or -1) of NEW_LIST and NEW_DICT. */
+  /**
+   * Stack places and memo slots of NEW_LIST and NEW_DICT, from below to the top. Without a slot, `~n`, where n slots were
+   * taken when it was met; so the numbers behind rise and can be searched.
+   */
   pending: number[] = [];
   pendingMemo: number[] = [];
   pn = 0;
@@ -74,7 +79,7 @@ export class State {
     if (this.memo.length > KEPT) this.memo = [];
     else this.memo.fill(undefined, 0, this.memoTop);
     this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = 0;
-    this.far = this.floatSlots = null;
+    this.far = this.floatSlots = this.forwards = null;
     this.notes.count = 0;
   }
 
@@ -126,8 +131,8 @@ export class State {
     const isList = this.stack[at] === NEW_LIST;
     let value: unknown;
     // A join is a mark right above the container whose first batch still lies on the stack.
-    let mark = -1;
-    for (let i = this.mp - 1; i >= 0 && mark < 0; i--) if (this.marks[i] === at + 1 && this.joins[i] !== 0) mark = i;
+    let mark = this.#markAt(at + 1);
+    if (mark >= 0 && this.joins[mark] === 0) mark = -1;
     if (mark >= 0) {
       const end = this.joins[mark] as number;
       const above = splitNotes(this.notes, end);
@@ -146,6 +151,33 @@ export class State {
     if (slot >= 0) this.setMemo(slot, value);
   }
 
+  /** The topmost mark at a stack place, or -1; marks lie in rising order. */
+  #markAt(place: number): number {
+    let low = 0;
+    let high = this.mp;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.marks[middle] as number) <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && this.marks[low - 1] === place ? low - 1 : -1;
+  }
+
+  /** The pending container that has a memo slot, or -1. */
+  #pendingWith(slot: number): number {
+    let low = 0;
+    let high = this.pn;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const taken = this.pendingMemo[middle] as number;
+      // One without a slot came before or when `~taken` was free.
+      if (taken === slot) return middle;
+      if ((taken < 0 ? ~taken : taken) <= slot) low = middle + 1;
+      else high = middle;
+    }
+    return -1;
+  }
+
   /** A dict of stack items; an unhashable key is bad data. */
   makeDict(from: number, to: number): unknown {
     try {
@@ -158,21 +190,10 @@ export class State {
 
   /** Makes the pending container of a memo slot real; undefined when the slot is empty. */
   recall(slot: number): unknown {
-    for (let i = 0; i < this.pn; i++) {
-      if (this.pendingMemo[i] !== slot) continue;
-      // Taken out of the row of pending ones, then put through the common way.
+    const i = this.#pendingWith(slot);
+    if (i >= 0) {
       const at = this.pending[i] as number;
-      const rest = this.pending.slice(i + 1, this.pn);
-      const restMemo = this.pendingMemo.slice(i + 1, this.pn);
-      this.pn = i + 1;
-      const before = this.sp;
-      this.pending[i] = at;
-      this.realizeTop();
-      const shift = before - this.sp;
-      rest.forEach((place, j) => {
-        this.pending[this.pn] = place - shift;
-        this.pendingMemo[this.pn++] = restMemo[j] as number;
-      });
+      while (this.pn > i) this.realizeTop();
       return this.stack[at];
     }
     return this.far?.get(slot);
@@ -181,8 +202,7 @@ export class State {
   /** Is anything in this memo slot? */
   holds(slot: number): boolean {
     if (this.memo[slot] !== undefined || this.far?.has(slot)) return true;
-    for (let i = 0; i < this.pn; i++) if (this.pendingMemo[i] === slot) return true;
-    return false;
+    return this.#pendingWith(slot) >= 0;
   }
 
   /** Puts the top of the stack into a memo slot (PUT, BINPUT, LONG_BINPUT, and MEMOIZE off the common way). */
@@ -190,7 +210,7 @@ export class State {
     let value = this.stack[this.sp - 1];
     const used = this.holds(slot);
     if (typeof value === "symbol" && (value === NEW_LIST || value === NEW_DICT)) {
-      if (!used && slot === this.memoCount && slot === this.memoTop && this.pendingMemo[this.pn - 1] === -1) {
+      if (!used && slot === this.memoCount && slot === this.memoTop && (this.pendingMemo[this.pn - 1] as number) < 0) {
         this.pendingMemo[this.pn - 1] = slot;
         this.memo[slot] = undefined;
         this.memoTop = ++this.memoCount;
@@ -199,7 +219,8 @@ export class State {
       this.realize(this.sp - 1);
       value = this.stack[this.sp - 1];
     }
-    if (used) for (let i = 0; i < this.pn; i++) if (this.pendingMemo[i] === slot) this.pendingMemo[i] = -1;
+    const pending = used ? this.#pendingWith(slot) : -1;
+    if (pending >= 0) this.pendingMemo[pending] = ~slot;
     if (!used) this.memoCount++;
     this.setMemo(slot, value);
     if (typeof value === "number" && this.notes.has(this.sp - 1)) (this.floatSlots ??= new Set()).add(slot);
@@ -207,7 +228,8 @@ export class State {
   }
 
   setMemo(slot: number, value: unknown): void {
-    if (slot > this.memoTop + 4096) {
+    // The row may have gaps, but not so many that a short file makes it long.
+    if (slot >= this.memoTop && slot > 16 * this.memoCount + 4096) {
       (this.far ??= new Map()).set(slot, value);
       return;
     }
@@ -215,6 +237,17 @@ export class State {
     while (this.memo.length < slot) this.memo.push(undefined);
     this.memo[slot] = value;
     if (slot >= this.memoTop) this.memoTop = slot + 1;
+  }
+
+  /** BUILD gave another object in the place of one that is in the memo, most often in one of the latest slots. */
+  replace(before: unknown, after: unknown): void {
+    let found = false;
+    for (let i = this.memoTop - 1; i >= 0 && i >= this.memoTop - RECENT; i--) {
+      if (this.memo[i] !== before) continue;
+      this.memo[i] = after;
+      found = true;
+    }
+    if (!found) (this.forwards ??= new Map()).set(before, after);
   }
 
   /** Closes a join at the topmost mark: what follows the first batch was not a second one. */
@@ -235,7 +268,7 @@ export class State {
   drop(at: number): void {
     while (this.pn > 0 && (this.pending[this.pn - 1] as number) >= at) {
       // A dropped container may still be reached through the memo.
-      if (this.pendingMemo[this.pn - 1] === -1) this.pn--;
+      if ((this.pendingMemo[this.pn - 1] as number) < 0) this.pn--;
       else this.realizeTop();
     }
     this.notes.drop(at);
@@ -249,6 +282,8 @@ export class State {
 }
 
 const EMPTY = new Uint8Array(0);
+/** How far back BUILD looks in the memo. */
+const RECENT = 64;
 
 function splitNotes(notes: Notes, from: number): number[] {
   const first = notes.first(from);

@@ -115,6 +115,7 @@ export function step(m: State): number {
           sp = m.sp;
         }
         if (m.floatSlots?.has(slot)) notes.add(sp);
+        if (m.forwards !== null) value = m.forwards.get(value) ?? value;
         stack[sp++] = value;
         p += op === 0x68 ? 2 : 5;
         continue;
@@ -142,7 +143,7 @@ export function step(m: State): number {
         const slot = m.memoCount;
         if (typeof value === "symbol") {
           // A pending container takes the slot with it.
-          if (m.pendingMemo[m.pn - 1] === -1 && slot === m.memoTop) {
+          if ((m.pendingMemo[m.pn - 1] as number) < 0 && slot === m.memoTop) {
             m.pendingMemo[m.pn - 1] = slot;
             memo[slot] = undefined;
             m.memoTop = ++m.memoCount;
@@ -206,13 +207,13 @@ export function step(m: State): number {
         continue;
       case 0x5d: // EMPTY_LIST
         m.pending[m.pn] = sp;
-        m.pendingMemo[m.pn++] = -1;
+        m.pendingMemo[m.pn++] = ~m.memoCount;
         stack[sp++] = NEW_LIST;
         p++;
         continue;
       case 0x7d: // EMPTY_DICT
         m.pending[m.pn] = sp;
-        m.pendingMemo[m.pn++] = -1;
+        m.pendingMemo[m.pn++] = ~m.memoCount;
         stack[sp++] = NEW_DICT;
         p++;
         continue;
