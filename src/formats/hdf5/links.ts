@@ -3,17 +3,19 @@
  *
  * @module
  */
+
 import { FormatError } from "../../core/errors.ts";
 import { type Link, type NamedLink, parseDense, parseLink } from "./messages/links.ts";
 import { leaves, node } from "./storage/btree1.ts";
 import { btree2Find, btree2Records } from "./storage/btree2.ts";
 import type { Context } from "./storage/context.ts";
-import { Cursor, NOWHERE, utf8Text } from "./storage/cursor.ts";
+import { Cursor, NOWHERE } from "./storage/cursor.ts";
 import { FractalHeap } from "./storage/fractal.ts";
 import { MESSAGE, type Message, type ObjectHeader } from "./storage/header.ts";
 import { heapText, localHeap } from "./storage/localheap.ts";
 import { lookup3 } from "./storage/lookup3.ts";
 import type { Reading } from "./storage/store.ts";
+import { compareText, encoded, utf8Text } from "./storage/text.ts";
 
 /** Is an object a group? */
 export function isGroup(header: ObjectHeader): boolean {
@@ -51,9 +53,7 @@ export function* links(context: Context, header: ObjectHeader): Reading<NamedLin
   return dense?.tracked ? out.sort((a, b) => a.order - b.order) : out.sort(byName);
 }
 
-function byName(a: NamedLink, b: NamedLink): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
+const byName = (a: NamedLink, b: NamedLink): number => compareText(a.name, b.name);
 
 /** One link, found without listing the others; undefined where there is none. */
 export function* findLink(context: Context, header: ObjectHeader, name: string): Reading<Link | undefined> {
@@ -68,7 +68,7 @@ export function* findLink(context: Context, header: ObjectHeader, name: string):
   const dense = info === undefined ? null : parseDense(cursor(context, info), 8);
   if (dense === null || dense.heap === NOWHERE) return undefined;
   const heap = yield* FractalHeap.open(context, dense.heap);
-  const wanted = lookup3(new TextEncoder().encode(name));
+  const wanted = lookup3(encoded(name));
   const records = yield* btree2Find(
     context,
     dense.names,
@@ -142,7 +142,7 @@ function compare(a: Uint8Array, b: Uint8Array): number {
 function* oldLink(context: Context, c: Cursor, name: string): Reading<Link | undefined> {
   const { tree, heap } = yield* table(context, c);
   if (tree === NOWHERE) return undefined;
-  const wanted = new TextEncoder().encode(name);
+  const wanted = encoded(name);
   let at = tree;
   for (let above = 64; ; ) {
     const { level, keys, children } = yield* node(context, at, 0, context.sizes.lengths, above);

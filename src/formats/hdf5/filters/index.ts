@@ -5,10 +5,12 @@
  *
  * @module
  */
+
 import { bz2, deflateMany, inflateMany, lzfDecode, lzfEncode, zlib } from "../../../core/codecs/index.ts";
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
-import { type Cursor, utf8Text } from "../storage/cursor.ts";
+import type { Cursor } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
+import { utf8Text } from "../storage/text.ts";
 import { bitshuffled } from "./bitshuffle.ts";
 import { bloscDecode } from "./blosc.ts";
 import { checksum, unchecked } from "./fletcher32.ts";

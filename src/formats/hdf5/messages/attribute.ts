@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import type { Context } from "../storage/context.ts";
-import { Cursor, utf8Text } from "../storage/cursor.ts";
+import { Cursor } from "../storage/cursor.ts";
 import { MESSAGE, shared } from "../storage/header.ts";
 import type { Reading } from "../storage/store.ts";
+import { utf8Text } from "../storage/text.ts";
 import { type H5Type, parseType } from "../types/datatype.ts";
 import { parseSpace, type Space } from "./space.ts";
 

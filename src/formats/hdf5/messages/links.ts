@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Cursor, utf8Text } from "../storage/cursor.ts";
+import type { Cursor } from "../storage/cursor.ts";
+import { utf8Text } from "../storage/text.ts";
 
 /** What a name in a group leads to. */
 export type Link =

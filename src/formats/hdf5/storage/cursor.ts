@@ -159,10 +159,3 @@ export class Cursor {
     return version;
   }
 }
-
-const utf8 = /* @__PURE__ */ new TextDecoder("utf-8");
-
-/** Text of UTF-8 bytes (of which ASCII is a part), U+FFFD where they are none. */
-export function utf8Text(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
-}

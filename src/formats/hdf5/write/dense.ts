@@ -6,7 +6,8 @@
  */
 import { bytesFor } from "../storage/btree2.ts";
 import { lookup3 } from "../storage/lookup3.ts";
-import { Encoder, encoded } from "./encoder.ts";
+import { encoded } from "../storage/text.ts";
+import { Encoder } from "./encoder.ts";
 import type { Image } from "./image.ts";
 
 /** An object of the heap, by its name and its number in the order of creation. */

@@ -9,19 +9,6 @@ import { lookup3 } from "../storage/lookup3.ts";
 /** Sizes of the files that brine makes. */
 export const EIGHT: Sizes = { offsets: 8, lengths: 8 };
 
-const utf8 = /* @__PURE__ */ new TextEncoder();
-
-/** UTF-8 of text. */
-export function encoded(text: string): Uint8Array {
-  return utf8.encode(text);
-}
-
-/** Is text of ASCII alone? */
-export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
-}
-
 /** Writes fields; the counterpart of `Cursor`. */
 export class Encoder {
   readonly sizes: Sizes;

@@ -7,7 +7,8 @@ import type { Pipeline } from "../filters/index.ts";
 import type { RawAttribute } from "../messages/attribute.ts";
 import type { Link } from "../messages/links.ts";
 import type { Sizes } from "../storage/cursor.ts";
-import { Encoder, encoded, isAscii } from "./encoder.ts";
+import { encoded, isAscii } from "../storage/text.ts";
+import { Encoder } from "./encoder.ts";
 import { encodeSpace, encodeType } from "./types.ts";
 
 /** An attribute message: of version 1 where its name is ASCII and the header old, else of version 3. */

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Link } from "../messages/links.ts";
-import { Encoder, encoded } from "./encoder.ts";
+import { encoded } from "../storage/text.ts";
+import { Encoder } from "./encoder.ts";
 import type { Image } from "./image.ts";
 
 /** How many entries the nodes of a file have, halved. */

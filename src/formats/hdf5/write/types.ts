@@ -6,8 +6,9 @@
 import { UnsupportedError } from "../../../core/errors.ts";
 import type { Space } from "../messages/space.ts";
 import type { Sizes } from "../storage/cursor.ts";
+import { encoded } from "../storage/text.ts";
 import type { FixedType, FloatType, H5Type } from "../types/datatype.ts";
-import { Encoder, encoded } from "./encoder.ts";
+import { Encoder } from "./encoder.ts";
 
 /** A datatype's bytes. */
 export function encodeType(type: H5Type, sizes: Sizes): Uint8Array {
