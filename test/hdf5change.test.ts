@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, describe as group, test } from "vitest";
 import { lookup3 } from "../src/formats/hdf5/storage/lookup3.ts";
-import { Dataset, File, isBrineError } from "../src/hdf5.ts";
+import { Dataset, File, isBrineError, open as openLater, SourceError } from "../src/hdf5.ts";
 import { describe, differences } from "./support/describe-hdf5.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/data/hdf5/", import.meta.url));
@@ -46,11 +46,15 @@ group("files of h5py, every object of which is written anew", () => {
   }
 });
 
-test("a file that another program writes is left alone", () => {
+test("a file that another program writes is left alone, unless one asks to read it", async () => {
   const bytes = File.create({ libver: "latest" }).toUint8Array();
   const open = bytes.slice();
   open[11] = 1;
   new DataView(open.buffer).setUint32(44, lookup3(open, 44), true);
   expect(() => new File(open, "r+")).toThrow(/open for writing/);
-  expect([...new File(open).keys()]).toEqual([]);
+  expect(() => new File(open, "r+", { swmr: true })).toThrow(/open for writing/);
+  expect(() => new File(open)).toThrow(SourceError);
+  expect([...new File(open, "r", { swmr: true }).keys()]).toEqual([]);
+  await expect(openLater(open)).rejects.toThrow(/open for writing/);
+  expect(await (await openLater(open, { swmr: true })).keys()).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { Empty } from "./empty.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
 import { intoTyped, readSelection } from "./read.ts";
-import { joined, type Place, resolve } from "./resolve.ts";
+import { joined, linkIn, type Place, resolve } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
 import type { Core } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
@@ -27,7 +27,8 @@ import { describeAny } from "./virtual.ts";
 export interface AsyncShared {
   readonly core: Core;
   run<T>(reading: Reading<T>): Promise<T>;
-  outside(name: string): Promise<AsyncGroup>;
+  outside(name: string): Promise<AsyncGroup | undefined>;
+  isClosed(link: Link): boolean;
   close(): Promise<void>;
 }
 
@@ -156,7 +157,7 @@ export class AsyncGroup {
     const { core } = this.shared;
     const found = await this.shared.run(resolve(core.context, core.root, this.#place, path));
     if (found === undefined) return undefined;
-    if ("file" in found) return (await this.shared.outside(found.file)).get(found.path);
+    if ("file" in found) return (await this.shared.outside(found.file))?.get(found.path);
     return this.#object(found);
   }
 
@@ -183,11 +184,11 @@ export class AsyncGroup {
     return [...(await this.#links()).keys()];
   }
 
-  /** Names and objects; undefined for a link that leads nowhere. */
+  /** Names and objects; undefined for a link that leads nowhere, or into a file that nobody said how to open. */
   async *entries(): AsyncIterableIterator<[string, AsyncItem | undefined]> {
     for (const [name, link] of await this.#links()) {
       if (link.kind === "hard") yield [name, await this.#object({ at: link.at, path: joined(this.name, name) })];
-      else yield [name, await this.get(name)];
+      else yield [name, this.shared.isClosed(link) ? undefined : await this.get(name)];
     }
   }
 
@@ -197,7 +198,7 @@ export class AsyncGroup {
 
   /** The link of a name itself; undefined where there is none. */
   async getLink(name: string): Promise<Link | undefined> {
-    return (await this.#links()).get(name);
+    return this.shared.run(linkIn(this.shared.core.context, this.#place.at, name));
   }
 
   /** All objects below this group, each once, with their paths; only hard links are followed. */

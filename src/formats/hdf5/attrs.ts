@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TruncatedError } from "../../core/errors.ts";
 import { dtype, NDArray } from "../../core/ndarray/index.ts";
 import { Empty } from "./empty.ts";
 import { parseAttribute, type RawAttribute } from "./messages/attribute.ts";
@@ -13,6 +14,7 @@ import { Cursor, NOWHERE } from "./storage/cursor.ts";
 import { FractalHeap } from "./storage/fractal.ts";
 import { MESSAGE, type ObjectHeader } from "./storage/header.ts";
 import type { Reading } from "./storage/store.ts";
+import { compareText } from "./storage/text.ts";
 import { elements, fixedText, scalar } from "./types/decode.ts";
 import { mapped } from "./types/dtypes.ts";
 
@@ -37,7 +39,7 @@ export function* attributes(context: Context, header: ObjectHeader): Reading<Raw
     }
   }
   if (dense?.tracked) return out.sort((a, b) => a.order - b.order);
-  return out.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return out.sort((a, b) => compareText(a.name, b.name));
 }
 
 /** The value of an attribute: strings as text, other scalars as values, the rest as arrays. */
@@ -46,6 +48,11 @@ export function* attributeValue(context: Context, { type, space, data }: RawAttr
   if (space.shape.length === 0) return yield* scalar(context, type, data);
   if (type.kind === "string") {
     const count = space.shape.reduce((a, b) => a * b, 1);
+    if (count * type.size > data.length) {
+      throw new TruncatedError(`${count} strings of ${type.size} bytes do not fit in ${data.length} bytes`, {
+        format: "hdf5",
+      });
+    }
     const items: string[] = [];
     for (let i = 0; i < count; i++) {
       items.push(fixedText(type.padding, data.subarray(i * type.size, (i + 1) * type.size)));

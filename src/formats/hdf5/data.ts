@@ -24,6 +24,8 @@ export interface DatasetInfo {
   readonly layout: Layout;
   readonly pipeline: Pipeline;
   readonly fill: Uint8Array | null;
+  /** Is the fill value never put where nothing was written? */
+  readonly isUnfilled?: boolean;
   /** Files that hold the elements, one behind the other; empty for the dataset's own. */
   readonly external: readonly ExternalPart[];
   /** The root group of the file it stands in, from which views find their sources. */
@@ -112,10 +114,20 @@ function demand(have: number, shape: readonly number[], size: number): void {
 }
 
 /** Memory with the fill value all over. */
-export function filled({ fill, type }: DatasetInfo, count: number): Uint8Array {
-  const out = new Uint8Array(count * type.size);
-  if (fill?.some((byte) => byte !== 0)) spread(out, fill.subarray(0, type.size));
+export function filled({ fill, type, isUnfilled }: DatasetInfo, count: number): Uint8Array {
+  const out = memory(count * type.size);
+  if (isUnfilled !== true && fill?.some((byte) => byte !== 0)) spread(out, fill.subarray(0, type.size));
   return out;
+}
+
+/** New memory. Throws `LimitError` where the runtime has not so much at once. */
+export function memory(size: number, make: (size: number) => Uint8Array = (n) => new Uint8Array(n)): Uint8Array {
+  try {
+    return make(size);
+  } catch (e) {
+    if (e instanceof RangeError) throw new LimitError("maxBytes", MOST, size, { format: "hdf5", cause: e });
+    throw e;
+  }
 }
 
 function spread(out: Uint8Array, item: Uint8Array): void {
@@ -146,9 +158,8 @@ export function picked(
 /** Places of an axis that lie from `low` up to `high`: where they stand there, and where in the answer. */
 export function within(axis: Axis, low: number, high: number): { from: Int32Array | Float64Array; to: number } {
   if ("list" in axis) {
-    const first = axis.list.findIndex((n) => n >= low);
-    const begin = first < 0 ? axis.list.length : first;
-    const inside = axis.list.filter((n) => n >= low && n < high);
+    const begin = behind(axis.list, low);
+    const inside = axis.list.slice(begin, behind(axis.list, high));
     return { from: Float64Array.from(inside, (n) => n - low), to: begin };
   }
   const { start, step, count } = axis;
@@ -158,6 +169,17 @@ export function within(axis: Axis, low: number, high: number): { from: Int32Arra
   const from = new Int32Array(n);
   for (let i = 0, at = start + first * step - low; i < n; i++, at += step) from[i] = at;
   return { from, to: first };
+}
+
+/** How many numbers of a rising list are below one. */
+function behind(list: readonly number[], limit: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] as number) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Rows of a contiguous dataset, neighbours read at once. */
@@ -176,7 +198,7 @@ function* fromRows(
   if (isWhole(shape, axes)) {
     // Claimed sizes are checked before memory is made.
     store.check(at, all);
-    const [bytes] = yield* store.payload([{ at, size: all, into: rawBytes(all) }]);
+    const [bytes] = yield* store.payload([{ at, size: all, into: memory(all, rawBytes) }]);
     return bytes as Uint8Array;
   }
   store.check(at, all);
@@ -190,7 +212,7 @@ function* fromRows(
   const first = cells[0] as number;
   const extent = ((cells[cells.length - 1] as number) - first + 1) * inner;
   const dense = extent === cells.length * inner;
-  const out = rawBytes(total);
+  const out = memory(total, rawBytes);
   const rowBytes = (shape[run] as number) * inner;
   let spans: Span[] = [];
   let takes: { span: number; at: number; to: number }[] = [];

@@ -8,12 +8,11 @@ import { Attributes } from "./attributes.ts";
 import type { DatasetInfo } from "./data.ts";
 import { DatasetHead } from "./datasethead.ts";
 import { Empty } from "./empty.ts";
-import { intoTyped, readSelection } from "./read.ts";
+import { fillOf, intoTyped, readSelection } from "./read.ts";
 import type { Place } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
-import { scalar } from "./types/decode.ts";
 import { FileType } from "./types/filetype.ts";
 import { Reference } from "./types/reference.ts";
 import { describeAny } from "./virtual.ts";
@@ -64,8 +63,7 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
 
   /** What stands where nothing was written. */
   get fillvalue(): unknown {
-    const { fill, type } = this.info;
-    return this.#shared.run(scalar(this.#shared.core.context, type, fill ?? new Uint8Array(type.size)));
+    return this.#shared.run(fillOf(this.#shared.core.context, this.info));
   }
 
   /** Everything, as `ds[()]`: an array, the one value of a scalar dataset, or `Empty`. */

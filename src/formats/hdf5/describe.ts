@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { FormatError } from "../../core/errors.ts";
 import type { DatasetInfo, ExternalPart } from "./data.ts";
 import { parsePipeline } from "./filters/index.ts";
@@ -10,10 +11,11 @@ import { parseFill, parseOldFill } from "./messages/fill.ts";
 import { parseLayout } from "./messages/layout.ts";
 import { parseSpace } from "./messages/space.ts";
 import type { Context } from "./storage/context.ts";
-import { Cursor, utf8Text } from "./storage/cursor.ts";
+import { Cursor } from "./storage/cursor.ts";
 import { MESSAGE, type Message, type ObjectHeader } from "./storage/header.ts";
 import { heapText, localHeap } from "./storage/localheap.ts";
 import type { Reading } from "./storage/store.ts";
+import { utf8Text } from "./storage/text.ts";
 import { type H5Type, parseType } from "./types/datatype.ts";
 
 /** Is an object a dataset? */
@@ -58,7 +60,8 @@ export function* describe(context: Context, header: ObjectHeader, root: number):
   const pipeline = filters === null ? [] : parsePipeline(filters);
   const fillAt = at(MESSAGE.fill);
   const oldAt = at(MESSAGE.oldFill);
-  const fill = (fillAt === null ? null : parseFill(fillAt)) ?? (oldAt === null ? null : parseOldFill(oldAt));
+  const told = fillAt === null ? null : parseFill(fillAt);
+  const fill = told?.value ?? (oldAt === null ? null : parseOldFill(oldAt));
   if (fill !== null && fill.length !== type.size) {
     throw new FormatError(`a fill value of ${fill.length} bytes for elements of ${type.size}`, {
       offset: header.at,
@@ -67,7 +70,7 @@ export function* describe(context: Context, header: ObjectHeader, root: number):
   }
   const outside = at(MESSAGE.external);
   const external = outside === null ? [] : yield* parts(context, outside);
-  return { type, space, layout, pipeline, fill, external, root };
+  return { type, space, layout, pipeline, fill, isUnfilled: told?.never === true, external, root };
 }
 
 /** The files of external storage (specification, section IV.A.2.h). */

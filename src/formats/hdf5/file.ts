@@ -15,7 +15,6 @@ import { Draft, type DraftOptions, type Libver, loadNode } from "./write/draft.t
 import { EIGHT } from "./write/encoder.ts";
 import type { Image } from "./write/image.ts";
 import { save } from "./write/save.ts";
-import { checkUnused } from "./write/superblock.ts";
 
 /** `r` reads; `r+` changes a file, `w` makes one, `x` one that is not there yet, `a` changes one or makes it. */
 export type Mode = "r" | "r+" | "w" | "x" | "a";
@@ -24,6 +23,8 @@ export type Mode = "r" | "r+" | "w" | "x" | "a";
 export interface FileOptions {
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
+  /** Reads a file that another program may be writing, as it is now (`h5py.File(…, swmr=True)`). */
+  swmr?: boolean;
   /** Structures of a new file: `"earliest"`, which every reader knows (h5py's choice), or `"latest"`. */
   libver?: Libver;
   /** Keep the order in which the links and attributes of new objects are made. */
@@ -244,8 +245,13 @@ function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
 }
 
 function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {
-  const core = runNow(Core.open(store));
-  if (mode !== "r") runNow(checkUnused(core.context));
+  const core = runNow(Core.open(store, mode === "r" && options.swmr === true));
+  if (mode !== "r" && core.context.hasImage) {
+    throw new UnsupportedError("cache images", "a file that was closed with a cache image can only be read", {
+      path: store.name,
+      format: "hdf5",
+    });
+  }
   const draft = mode === "r" ? null : new Draft(core.context, core.root, draftOptions(options));
   return sharedOf(core, draft, options, [close]);
 }
@@ -269,9 +275,9 @@ function sharedOf(core: Core, draft: Draft | null, options: FileOptions, others:
         });
       }
       const found = options.external(name);
-      if (found === undefined) throw new SourceError("the file of an external link was not found", { path: name });
-      return new File(found, "r", options);
+      return found === undefined ? undefined : new File(found, "r", options);
     },
+    isClosed: ({ kind }) => kind === "user" || (kind === "external" && external === undefined),
     close() {
       for (const other of others) other();
     },

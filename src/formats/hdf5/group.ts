@@ -13,7 +13,7 @@ import { isDataset, isType, typeOf } from "./describe.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
 import { NamedType } from "./namedtype.ts";
-import { joined, type Place, resolve } from "./resolve.ts";
+import { joined, linkIn, type Place, resolve } from "./resolve.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
 import { mapped } from "./types/dtypes.ts";
@@ -55,7 +55,7 @@ export class Group implements Iterable<[string, Item | undefined]> {
     const { core, run } = this.shared;
     const found = run(resolve(core.context, core.root, this.#place, path));
     if (found === undefined) return undefined;
-    if ("file" in found) return this.shared.outside(found.file).get(found.path);
+    if ("file" in found) return this.shared.outside(found.file)?.get(found.path);
     return this.#object(found);
   }
 
@@ -91,11 +91,11 @@ export class Group implements Iterable<[string, Item | undefined]> {
     for (const [, item] of this.entries()) yield item;
   }
 
-  /** Names and objects; undefined for a link that leads nowhere. */
+  /** Names and objects; undefined for a link that leads nowhere, or into a file that nobody said how to open. */
   *entries(): IterableIterator<[string, Item | undefined]> {
     for (const [name, link] of this.#links()) {
       if (link.kind === "hard") yield [name, this.#object({ at: link.at, path: joined(this.name, name) })];
-      else yield [name, this.get(name)];
+      else yield [name, this.shared.isClosed(link) ? undefined : this.get(name)];
     }
   }
 
@@ -105,7 +105,8 @@ export class Group implements Iterable<[string, Item | undefined]> {
 
   /** The link of a name itself; undefined where there is none. */
   getLink(name: string): Link | undefined {
-    return this.#links().get(name);
+    const { core, run } = this.shared;
+    return run(linkIn(core.context, this.#place.at, name));
   }
 
   /** A reference to it, for datasets and attributes of {@link refDType}. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { SourceError } from "../../core/errors.ts";
 import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
 import { Core } from "./shared.ts";
@@ -14,6 +13,8 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => SourceInput | undefined | Promise<SourceInput | undefined>;
+  /** Reads a file that another program may be writing, as it is now. */
+  swmr?: boolean;
   /** Bytes that a source without ranges may give (2 GiB); it is read whole. */
   maxBytes?: number;
 }
@@ -70,16 +71,16 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
     return found === undefined ? null : add(found);
   };
   try {
-    const core = await runLater(Core.open(await add(input)), noFile, signal);
+    const core = await runLater(Core.open(await add(input), options.swmr), noFile, signal);
     const shared: AsyncShared = {
       core,
       run: (reading) => runLater(reading, other, signal),
       async outside(name) {
         if (external === undefined) return noFile(name);
         const found = await external(name);
-        if (found === undefined) throw new SourceError("the file of an external link was not found", { path: name });
-        return open(found, options);
+        return found === undefined ? undefined : open(found, options);
       },
+      isClosed: ({ kind }) => kind === "user" || (kind === "external" && external === undefined),
       close,
     };
     return new AsyncFile(shared, { at: core.root, path: "/" });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LimitError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
 import type { DatasetInfo } from "./data.ts";
 import { countOf, type Selection } from "./selection.ts";
@@ -10,7 +11,7 @@ import type { Context } from "./storage/context.ts";
 import type { Reading } from "./storage/store.ts";
 import type { H5Type } from "./types/datatype.ts";
 import { elements, scalar } from "./types/decode.ts";
-import { gatherAny } from "./virtual.ts";
+import { gatherAny } from "./viewed.ts";
 
 /** Reads what a selection picks, as an array, or as a value where it picks one element. */
 export function* readSelection(context: Context, info: DatasetInfo, selection: Selection): Reading<unknown> {
@@ -46,6 +47,17 @@ function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selectio
   const field = made.field(name as string);
   return field.ndim === 0 ? field.item() : field;
 }
+
+/** The value of elements that were never written. */
+export function* fillOf(context: Context, { fill, type }: DatasetInfo): Reading<unknown> {
+  if (fill === null && type.size > MOST_FILL) {
+    throw new LimitError("maxBytes", MOST_FILL, type.size, { format: "hdf5" });
+  }
+  return yield* scalar(context, type, fill ?? new Uint8Array(type.size));
+}
+
+/** A single element that nobody wrote is not larger. */
+const MOST_FILL = 1 << 26;
 
 /** Reads all elements into memory of the caller's. */
 export function intoTyped(array: NDArray, target: ArrayBufferView): void {

@@ -66,7 +66,7 @@ export function* resolve(
 }
 
 /** A link of an object; undefined where there is none, or the object is no group. */
-function* linkIn(context: Context, at: number, name: string): Reading<Link | undefined> {
+export function* linkIn(context: Context, at: number, name: string): Reading<Link | undefined> {
   const pending = context.pending?.childrenOf(at);
   if (pending !== undefined) return pending?.get(name);
   const header = yield* objectHeader(context, at);

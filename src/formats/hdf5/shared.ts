@@ -4,10 +4,11 @@
  * @module
  */
 
+import { SourceError } from "../../core/errors.ts";
 import type { Group } from "./group.ts";
+import type { Link } from "./messages/links.ts";
 import { Context } from "./storage/context.ts";
-import { Cursor, NOWHERE } from "./storage/cursor.ts";
-import { MESSAGE, objectHeader } from "./storage/header.ts";
+import { checkDriver, readExtension } from "./storage/extension.ts";
 import type { Reading, Store } from "./storage/store.ts";
 import { superblock } from "./storage/superblock.ts";
 import type { Draft } from "./write/draft.ts";
@@ -27,15 +28,22 @@ export class Core {
     this.version = version;
   }
 
-  /** Reads the superblock and what stands in its extension. */
-  static *open(store: Store): Reading<Core> {
+  /**
+   * Reads the superblock and what stands in its extension. A file that is marked as open for writing is refused, as
+   * h5py does, unless `swmr` is set; then it is taken as long as it is.
+   */
+  static *open(store: Store, swmr = false): Reading<Core> {
     const found = yield* superblock(store);
-    const context = new Context(store, found.sizes);
-    if (found.extension !== NOWHERE) {
-      const extension = yield* objectHeader(context, found.extension);
-      const table = extension.messages.find(({ kind }) => kind === MESSAGE.sharedTable);
-      if (table !== undefined) context.sharedTable = new Cursor(table.data, found.sizes, table.at).skip(1).offset();
+    if (found.isBeingWritten && !swmr) {
+      throw new SourceError(
+        "the file is marked as open for writing: { swmr: true } reads it all the same; when no program has it open, h5clear -s mends it",
+        { path: store.name, format: "hdf5" },
+      );
     }
+    if (!found.isBeingWritten) store.endAt(found.end);
+    const context = new Context(store, found.sizes);
+    yield* checkDriver(context, found.driver);
+    yield* readExtension(context, found.extension);
     return new Core(context, found.root, found.userblock, found.version);
   }
 }
@@ -44,8 +52,10 @@ export class Core {
 export interface Shared {
   readonly core: Core;
   run<T>(reading: Reading<T>): T;
-  /** Opens the file of an external link. */
-  outside(name: string): Group;
+  /** Opens the file of an external link; undefined where it is not there. */
+  outside(name: string): Group | undefined;
+  /** Leads a link to what cannot be opened, because it is another program's, or nobody said how? */
+  isClosed(link: Link): boolean;
   close(): void;
   /** What is being written; null for a file that is only read. */
   readonly draft: Draft | null;

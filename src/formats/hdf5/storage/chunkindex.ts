@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError, LimitError } from "../../../core/errors.ts";
 import type { Layout } from "../messages/layout.ts";
 import { node } from "./btree1.ts";
 import { btree2, btree2Find } from "./btree2.ts";
-import { extensibleEntries, fixedEntries } from "./chunkarrays.ts";
+import { type Entry, extensibleEntries, fixedEntries } from "./chunkarrays.ts";
 import type { Context } from "./context.ts";
 import { Cursor, NOWHERE } from "./cursor.ts";
 import type { Reading } from "./store.ts";
@@ -32,6 +32,9 @@ export interface Grid {
   readonly chunkBytes: number;
   readonly filtered: boolean;
 }
+
+/** Indexes without coordinates are looked through place by place, at most so many. */
+const MOST_PLACES = 2 ** 24;
 
 /** Compares places of the grid, first axis first. */
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -62,48 +65,71 @@ export function* chunksIn(
       return yield* fromBtree2(context, grid, low, high, inside);
     default:
   }
-  const wanted = places(low, high);
-  const numbers = wanted.map((place) => linear(grid, place));
-  const found =
-    index.kind === "implicit"
-      ? numbers.map((n) => ({ at: index.at + n * grid.chunkBytes, size: grid.chunkBytes, mask: 0 }))
-      : index.kind === "fixed"
-        ? yield* fixedEntries(context, index.at, numbers, grid.chunkBytes)
-        : yield* extensibleEntries(context, index.at, numbers, grid.chunkBytes);
+  const counts = low.map((n, i) => (high[i] as number) - n + 1);
+  const total = counts.reduce((a, b) => a * b, 1);
+  if (total > MOST_PLACES) throw new LimitError("maxChunks", MOST_PLACES, total, { format: "hdf5" });
+  const placeOf = (i: number): number[] => {
+    const place = new Array<number>(counts.length);
+    for (let axis = counts.length - 1; axis >= 0; axis--) {
+      const n = counts[axis] as number;
+      place[axis] = (low[axis] as number) + (i % n);
+      i = Math.floor(i / n);
+    }
+    return place;
+  };
+  const numbers = numbersIn(grid, low, counts, total);
   const chunks: Chunk[] = [];
-  found.forEach((entry, i) => {
-    if (entry !== null && entry.at !== NOWHERE) chunks.push({ grid: wanted[i] as number[], ...entry });
-  });
+  const { chunkBytes } = grid;
+  const visit = (i: number, entry: NonNullable<Entry>): void => {
+    chunks.push({ grid: placeOf(i), ...entry });
+  };
+  if (index.kind === "fixed") yield* fixedEntries(context, index.at, numbers, chunkBytes, visit);
+  else if (index.kind === "extensible") yield* extensibleEntries(context, index.at, numbers, chunkBytes, visit);
+  else {
+    // All chunks stand one behind another.
+    numbers.forEach((n, i) => {
+      const at = index.at + n * chunkBytes;
+      context.store.check(at, chunkBytes);
+      visit(i, { at, size: chunkBytes, mask: 0 });
+    });
+  }
   return chunks;
 }
 
-/** All places of a box, last axis fastest. */
-function places(low: readonly number[], high: readonly number[]): number[][] {
-  let out: number[][] = [[]];
-  for (let axis = 0; axis < low.length; axis++) {
-    const next: number[][] = [];
-    for (const head of out) {
-      for (let n = low[axis] as number; n <= (high[axis] as number); n++) next.push([...head, n]);
-    }
-    out = next;
-  }
-  return out;
-}
-
-/** Number of a chunk in an index without coordinates. An axis without limit varies slowest in an extensible array. */
-function linear({ layout, shape, maxshape }: Grid, place: readonly number[]): number {
+/** Numbers of the chunks in a box, last axis fastest. An axis without limit varies slowest in an extensible array. */
+function numbersIn(
+  { layout, shape, maxshape }: Grid,
+  low: readonly number[],
+  counts: readonly number[],
+  total: number,
+): Float64Array {
   const { chunks, index } = layout;
   const axes = chunks.map((_, i) => i);
   if (index.kind === "extensible") {
     const open = maxshape.indexOf(null);
     if (open > 0) axes.unshift(...axes.splice(open, 1));
   }
-  let n = 0;
-  for (const axis of axes) {
-    const most = maxshape[axis] ?? (shape[axis] as number);
-    n = n * Math.ceil(most / (chunks[axis] as number)) + (place[axis] as number);
+  const steps = new Array<number>(chunks.length);
+  let step = 1;
+  for (const axis of axes.reverse()) {
+    steps[axis] = step;
+    step *= Math.ceil((maxshape[axis] ?? (shape[axis] as number)) / (chunks[axis] as number));
   }
-  return n;
+  const out = new Float64Array(total);
+  const last = counts.length - 1;
+  const inner = counts[last] as number;
+  const innerStep = steps[last] as number;
+  const place = [...low];
+  for (let at = 0; at < total; ) {
+    let n = place.reduce((sum, cell, axis) => sum + cell * (steps[axis] as number), 0);
+    for (let i = 0; i < inner; i++, n += innerStep) out[at++] = n;
+    for (let axis = last - 1; axis >= 0; axis--) {
+      place[axis] = (place[axis] as number) + 1;
+      if ((place[axis] as number) < (low[axis] as number) + (counts[axis] as number)) break;
+      place[axis] = low[axis] as number;
+    }
+  }
+  return out;
 }
 
 function* fromBtree1(

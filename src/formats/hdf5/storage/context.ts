@@ -32,6 +32,8 @@ export class Context {
   nesting = 0;
   /** Address of the table of shared messages, once it was looked for. */
   sharedTable = NOWHERE;
+  /** Were structures taken from a cache image? */
+  hasImage = false;
   readonly #files = new Map<string, Store | null>();
   /** What is in memory of a file that is being written. */
   pending: Pending | null = null;
@@ -61,17 +63,22 @@ export class Context {
   *globalObject(at: number, index: number): Reading<Uint8Array | null> {
     if (index === 0 || at === 0 || at === NOWHERE) return null;
     if (at === this.pending?.heap) return this.pending.blob(index);
+    const found = (yield* this.heap(at)).get(index);
+    if (found === undefined) {
+      throw new FormatError(`the global heap has no object ${index}`, { offset: at, format: "hdf5" });
+    }
+    return found;
+  }
+
+  /** The objects of a global heap. */
+  *heap(at: number): Reading<ReadonlyMap<number, Uint8Array>> {
     let heap = this.#heaps.get(at);
     if (heap === undefined) {
       heap = yield* this.#collection(at);
       if (this.#heaps.size >= MAX_HEAPS) this.#heaps.delete(this.#heaps.keys().next().value as number);
       this.#heaps.set(at, heap);
     }
-    const found = heap.get(index);
-    if (found === undefined) {
-      throw new FormatError(`the global heap has no object ${index}`, { offset: at, format: "hdf5" });
-    }
-    return found;
+    return heap;
   }
 
   *#collection(at: number): Reading<Map<number, Uint8Array>> {

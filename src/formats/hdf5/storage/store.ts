@@ -39,6 +39,9 @@ export class Store {
   readonly #now: ReadNow | null;
   readonly #source: Source | null;
   #pages = new Map<number, Uint8Array>();
+  /** First byte that is not the file's own. */
+  #end: number;
+  #overlay: readonly { readonly at: number; readonly bytes: Uint8Array }[] = [];
 
   private constructor(
     size: number,
@@ -52,6 +55,7 @@ export class Store {
     this.#bytes = bytes;
     this.#now = now;
     this.#source = source;
+    this.#end = size;
   }
 
   /** A file in memory. */
@@ -73,13 +77,43 @@ export class Store {
     return new Store(size, source.name, null, null, source);
   }
 
-  /** Bytes of the file's structure. Throws `TruncatedError` beyond the end of the file. */
-  *get(at: number, size: number): Reading<Uint8Array> {
-    return this.view(at, size) ?? (yield* this.#paged(at, size));
+  /** Lets the file end here, counted from its first byte. Throws `TruncatedError` when it is shorter. */
+  endAt(end: number): void {
+    if (end > this.size) {
+      throw new TruncatedError(`the file has ${this.size} bytes, and says that it has ${end}`, {
+        offset: this.size,
+        path: this.name,
+        format: "hdf5",
+      });
+    }
+    this.#end = end;
   }
 
-  /** The same at once, or null when they would have to be awaited. */
-  view(at: number, size: number): Uint8Array | null {
+  /** Takes structures that stand elsewhere for what is in their places. */
+  overlay(pieces: readonly { readonly at: number; readonly bytes: Uint8Array }[]): void {
+    this.#overlay = pieces;
+  }
+
+  /** Bytes of the file's structure. Throws `TruncatedError` beyond the end of the file. */
+  *get(at: number, size: number): Reading<Uint8Array> {
+    const bytes = this.#view(at, size) ?? (yield* this.#paged(at, size));
+    return this.#overlay.length === 0 ? bytes : this.#overlaid(at, bytes);
+  }
+
+  #overlaid(at: number, bytes: Uint8Array): Uint8Array {
+    let out = bytes;
+    for (const piece of this.#overlay) {
+      const from = piece.at - at;
+      if (from >= bytes.length || from + piece.bytes.length <= 0) continue;
+      if (out === bytes) out = bytes.slice();
+      const skip = Math.max(0, -from);
+      out.set(piece.bytes.subarray(skip, Math.max(skip, bytes.length - from)), Math.max(0, from));
+    }
+    return out;
+  }
+
+  /** Bytes at once, or null when they would have to be awaited. */
+  #view(at: number, size: number): Uint8Array | null {
     at = this.#place(at, size);
     if (this.#bytes !== null) return this.#bytes.subarray(at, at + size);
     const first = Math.floor(at / PAGE);
@@ -134,8 +168,8 @@ export class Store {
   /** The place in the file, checked. */
   #place(at: number, size: number): number {
     const place = at + this.base;
-    if (!(at >= 0 && size >= 0 && place + size <= this.size)) {
-      throw new TruncatedError(`the file ends at byte ${this.size}, but ${size} bytes are wanted behind it`, {
+    if (!(at >= 0 && size >= 0 && place + size <= this.#end)) {
+      throw new TruncatedError(`the file ends at byte ${this.#end}, but ${size} bytes are wanted behind it`, {
         offset: place,
         path: this.name,
         format: "hdf5",
@@ -249,9 +283,12 @@ export async function runLater<T>(
   return step.value;
 }
 
+/** The feature that is named when nobody said how to open other files. */
+export const OTHER_FILES = "other files";
+
 /** Other files are opened only when the caller says how. */
 export function noFile(name: string): never {
-  throw new UnsupportedError("other files", `the data stand in the file ${name}: pass { external } to open it`, {
+  throw new UnsupportedError(OTHER_FILES, `the data stand in the file ${name}: pass { external } to open it`, {
     format: "hdf5",
   });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError, TruncatedError } from "../../../core/errors.ts";
+import { FormatError } from "../../../core/errors.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { verify } from "./lookup3.ts";
 import type { Reading, Store } from "./store.ts";
@@ -18,6 +18,12 @@ export interface Superblock {
   readonly root: number;
   /** Object header of the superblock's extension, or {@link NOWHERE}. */
   readonly extension: number;
+  /** Address of the driver information block, or {@link NOWHERE}. */
+  readonly driver: number;
+  /** First byte of the file that is not its own; what lies behind it is refused, as libhdf5 does. */
+  readonly end: number;
+  /** Is the file marked as open for writing? */
+  readonly isBeingWritten: boolean;
   /** Bytes before the superblock. */
   readonly userblock: number;
 }
@@ -45,35 +51,30 @@ function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {
   }
   const c = new Cursor(bytes, sizes, userblock);
   let extension = NOWHERE;
+  let driver = NOWHERE;
   let root: number;
+  let base: number;
+  let end: number;
   if (version < 2) {
     c.skip(version === 0 ? 24 : 28);
-    c.offset(); // base address
+    base = c.offset();
     c.offset(); // free space
-    whole(store, c.offset());
-    c.offset(); // driver information
+    end = c.offset();
+    driver = c.offset();
     c.offset(); // name of the root
     root = c.offset();
   } else {
     c.skip(12);
-    c.offset(); // base address
+    base = c.offset();
     extension = c.offset();
-    whole(store, c.offset());
+    end = c.offset();
     root = c.offset();
     verify("superblock", bytes.subarray(0, c.at + 4), userblock);
   }
   if (root === NOWHERE) throw c.bad("the file has no root group", sizes.offsets);
-  return { version, sizes, root, extension, userblock };
-}
-
-/** Throws `TruncatedError` when the file is shorter than it says. */
-function whole(store: Store, end: number): void {
-  // The user block counts.
-  if (end !== NOWHERE && end > store.size) {
-    throw new TruncatedError(`the file has ${store.size} bytes, and says that it has ${end}`, {
-      offset: store.size,
-      path: store.name,
-      format: "hdf5",
-    });
-  }
+  // Bit 0: open for writing; bit 2: open for writing while others read.
+  const isBeingWritten = version > 2 && ((bytes[11] as number) & 5) !== 0;
+  // The user block counts, also one that was put before the file later.
+  end = end === NOWHERE ? store.size : end + (base === NOWHERE ? 0 : userblock - base);
+  return { version, sizes, root, extension, driver, end, isBeingWritten, userblock };
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Cursor, utf8Text } from "../storage/cursor.ts";
+import type { Cursor } from "../storage/cursor.ts";
+import { utf8Text } from "../storage/text.ts";
 
 /** A member of a compound. */
 export interface Member {
@@ -65,6 +66,10 @@ export type H5Type =
   | (Sized & { readonly kind: "complex"; readonly base: FloatType });
 
 const MAX_DEPTH = 64;
+/** Elements have at most so many bytes; NumPy ends at twice that. */
+const MOST_SIZE = 2 ** 30;
+/** Numbers have at most so many bytes. */
+const MOST_BYTES = 4096;
 
 /** Reads a datatype. */
 export function parseType(c: Cursor, depth = 0): H5Type {
@@ -74,12 +79,14 @@ export function parseType(c: Cursor, depth = 0): H5Type {
   const cls = head & 15;
   const bits = c.uint(3);
   const size = c.u32();
+  if (size === 0 || size > MOST_SIZE) throw c.bad(`elements of ${size} bytes make no sense`, 4);
   switch (cls) {
     case 0:
     case 4: {
+      if (size > MOST_BYTES) throw c.bad(`numbers of ${size} bytes are not known`, 4);
       const bitOffset = c.u16();
       const precision = c.u16();
-      if (size === 0 || precision === 0 || bitOffset + precision > size * 8) {
+      if (precision === 0 || bitOffset + precision > size * 8) {
         throw c.bad("an integer type makes no sense");
       }
       const signed = cls === 0 && (bits & 8) !== 0;
@@ -88,6 +95,7 @@ export function parseType(c: Cursor, depth = 0): H5Type {
     case 1:
       return parseFloat(c, bits, size);
     case 2:
+      if (size > MOST_BYTES) throw c.bad(`times of ${size} bytes are not known`, 4);
       return { kind: "time", size, big: (bits & 1) !== 0, precision: c.u16() };
     case 3:
       return { kind: "string", size, padding: bits & 15, utf8: ((bits >> 4) & 15) === 1 };
@@ -101,11 +109,12 @@ export function parseType(c: Cursor, depth = 0): H5Type {
     case 7: {
       const of = (["object", "region", "object2", "region2", "attribute"] as const)[bits & 15];
       if (of === undefined) throw c.bad(`references of kind ${bits & 15} are not known`);
+      demandRoom(c, size, of === "object" ? 0 : of === "region" ? 4 : 3 - c.sizes.offsets);
       return { kind: "reference", size, of };
     }
     case 8: {
       const base = parseType(c, depth + 1);
-      if (base.kind !== "int") throw c.bad("an enum must be of integers");
+      if (base.kind !== "int" || base.size !== size) throw c.bad("an enum must be of integers of its size");
       const count = bits & 0xffff;
       const texts: string[] = [];
       for (let i = 0; i < count; i++) texts.push(name(c, version));
@@ -114,6 +123,7 @@ export function parseType(c: Cursor, depth = 0): H5Type {
     }
     case 9: {
       const base = parseType(c, depth + 1);
+      demandRoom(c, size, 8);
       if ((bits & 15) === 1)
         return { kind: "vlenString", size, utf8: ((bits >> 8) & 15) === 1, padding: (bits >> 4) & 15 };
       return { kind: "vlen", size, base };
@@ -140,7 +150,13 @@ export function parseType(c: Cursor, depth = 0): H5Type {
   }
 }
 
+/** Throws when elements are too small for an address and so many bytes more. */
+function demandRoom(c: Cursor, size: number, more: number): void {
+  if (size < c.sizes.offsets + more) throw c.bad(`references of ${size} bytes have no room for an address`);
+}
+
 function parseFloat(c: Cursor, bits: number, size: number): FloatType {
+  if (size > MOST_BYTES) throw c.bad(`numbers of ${size} bytes are not known`, 4);
   const order = (bits & 0x41) === 0x41 ? "vax" : bits & 1 ? ">" : "<";
   const bitOffset = c.u16();
   const precision = c.u16();
@@ -149,7 +165,7 @@ function parseFloat(c: Cursor, bits: number, size: number): FloatType {
   const manAt = c.u8();
   const manSize = c.u8();
   const bias = c.u32();
-  if (size === 0 || bitOffset + precision > size * 8 || expAt + expSize > size * 8 || manAt + manSize > size * 8) {
+  if (bitOffset + precision > size * 8 || expAt + expSize > size * 8 || manAt + manSize > size * 8) {
     throw c.bad("a floating-point type makes no sense");
   }
   const norm = (bits >> 4) & 3;

@@ -9,10 +9,12 @@ import { array, type DType, NDArray } from "../../../core/ndarray/index.ts";
 import { PyComplex } from "../../../core/values/scalars.ts";
 import { tupleFrom } from "../../../core/values/tuple.ts";
 import type { Context } from "../storage/context.ts";
-import { Cursor, utf8Text } from "../storage/cursor.ts";
+import { Cursor, type Sizes } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
+import { utf8Text } from "../storage/text.ts";
 import type { FixedType, FloatType, H5Type } from "./datatype.ts";
-import { isBool, mapped } from "./dtypes.ts";
+import { isBool, isComplex, mapped } from "./dtypes.ts";
+import { addressAt, Heaps, refersToHeap } from "./heaps.ts";
 import { Reference } from "./reference.ts";
 
 /** An array of elements that stand one after another in `bytes`, which belong to it from now on. */
@@ -22,27 +24,59 @@ export function* elements(
   bytes: Uint8Array,
   shape: readonly number[],
 ): Reading<NDArray> {
-  const { dtype, raw } = mapped(type);
   const count = shape.reduce((a, b) => a * b, 1);
-  if (bytes.length < count * type.size) {
+  const simple = simpleElements(type, bytes, count, shape);
+  if (simple !== null) return simple;
+  const { dtype } = mapped(type);
+  // Items of a subarray are items of the array.
+  if (type.kind === "array") return yield* elements(context, type.base, bytes, [...shape, ...type.shape]);
+  const items = new Array<unknown>(count);
+  const heaps = new Heaps(context);
+  const step = refersToHeap(type) ? BATCH : count;
+  for (let i = 0; i < count; ) {
+    const end = Math.min(count, i + step);
+    yield* heaps.fetch(type, bytes, i, end);
+    for (; i < end; i++) items[i] = element(heaps, context.sizes, type, bytes, i * type.size);
+  }
+  return made(dtype, items, shape);
+}
+
+/** What elements refer to is fetched for so many of them at once. */
+const BATCH = 4096;
+
+function made(dtype: DType, items: unknown[], shape: readonly number[]): NDArray {
+  return dtype.hasObject ? NDArray.over(dtype, items, shape) : array(items, { dtype, shape });
+}
+
+/** The items of a sequence or a member of several, of which all is at hand. */
+function items(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, shape: readonly number[]): NDArray {
+  if (type.kind === "array") return items(heaps, sizes, type.base, bytes, [...shape, ...type.shape]);
+  const count = shape.reduce((a, b) => a * b, 1);
+  const simple = simpleElements(type, bytes, count, shape);
+  if (simple !== null) return simple;
+  const list = new Array<unknown>(count);
+  for (let i = 0; i < count; i++) list[i] = element(heaps, sizes, type, bytes, i * type.size);
+  return made(mapped(type).dtype, list, shape);
+}
+
+/** Elements whose bytes are, but for little, those of the array; else null. */
+function simpleElements(type: H5Type, bytes: Uint8Array, count: number, shape: readonly number[]): NDArray | null {
+  const { dtype, raw } = mapped(type);
+  const all = count * type.size;
+  if (bytes.length < all) {
     throw new TruncatedError(`${count} elements of ${type.size} bytes do not fit in ${bytes.length} bytes`, {
       format: "hdf5",
     });
   }
   if (raw) {
     const [inner, whole] = inside(dtype, shape);
-    return NDArray.fromBytes(inner, bytes.subarray(0, count * type.size), whole, { share: true });
+    return NDArray.fromBytes(inner, bytes.subarray(0, all), whole, { share: true });
   }
   if (type.kind === "string") {
     for (let i = 0; i < count; i++) nulPadded(type.padding, bytes, i * type.size, type.size);
-    return NDArray.fromBytes(dtype, bytes.subarray(0, count * type.size), shape, { share: true });
+    return NDArray.fromBytes(dtype, bytes.subarray(0, all), shape, { share: true });
   }
-  if (type.kind === "float" && dtype.itemsize === 16) return NDArray.fromBytes(dtype, widened(bytes, count), shape);
-  const items = new Array<unknown>(count);
-  for (let i = 0; i < count; i++) items[i] = yield* element(context, type, bytes, i * type.size);
-  if (dtype.hasObject) return NDArray.over(dtype, items, shape);
-  const [inner, whole] = inside(dtype, shape);
-  return array(items, { dtype: inner, shape: whole });
+  return type.kind === "float" && dtype.itemsize === 16 ? NDArray.fromBytes(dtype, widened(bytes, count), shape) : null;
 }
 
 /** Long doubles of twelve bytes, in sixteen. */
@@ -69,7 +103,7 @@ function inside(type: DType, shape: readonly number[]): [DType, readonly number[
 }
 
 /** One element as a value: what Python's `item()` gives; text for strings, arrays for sequences. */
-export function* element(context: Context, type: H5Type, bytes: Uint8Array, at: number): Reading<unknown> {
+function element(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, at: number): unknown {
   switch (type.kind) {
     case "int":
     case "bitfield":
@@ -92,67 +126,41 @@ export function* element(context: Context, type: H5Type, bytes: Uint8Array, at: 
     }
     case "opaque":
       return bytes.slice(at, at + type.size);
-    case "array": {
-      const part = bytes.slice(at, at + type.size);
-      return yield* elements(context, type.base, part, type.shape);
-    }
+    case "array":
+      return items(heaps, sizes, type.base, bytes.slice(at, at + type.size), type.shape);
     case "compound": {
-      if (mapped(type).dtype.kind === "c") {
+      if (isComplex(type)) {
         const base = type.members[0]?.type as FloatType;
         return new PyComplex(floatValue(base, bytes, at), floatValue(base, bytes, at + base.size));
       }
-      const items: unknown[] = [];
+      const parts: unknown[] = [];
       let floats = 0;
       for (const [i, member] of type.members.entries()) {
         if (member.type.kind === "float" && i < 31) floats |= 1 << i;
         // Fixed strings stay bytes in records, as they are in arrays.
-        if (member.type.kind === "string") items.push(stripped(member.type, bytes, at + member.offset));
+        if (member.type.kind === "string") parts.push(stripped(member.type, bytes, at + member.offset));
         else {
-          const value = yield* element(context, member.type, bytes, at + member.offset);
-          const isRow = value instanceof NDArray && member.type.kind === "array" && !value.dtype.hasObject;
-          items.push(isRow ? value.toArray() : value);
+          const value = element(heaps, sizes, member.type, bytes, at + member.offset);
+          parts.push(value instanceof NDArray && member.type.kind === "array" ? value.toArray() : value);
         }
       }
-      return tupleFrom(items, floats);
+      return tupleFrom(parts, floats);
     }
     case "vlenString": {
-      const found = yield* sequence(context, bytes, at);
-      if (found.bytes === null) return "";
-      return fixedText(type.padding, found.bytes.subarray(0, found.length));
+      const found = heaps.sequence(bytes, at);
+      return found === null ? "" : fixedText(type.padding, found.bytes.subarray(0, found.count));
     }
     case "vlen": {
-      const { length, bytes: found } = yield* sequence(context, bytes, at);
-      return yield* elements(context, type.base, found === null ? new Uint8Array(0) : found.slice(), [
-        found === null ? 0 : length,
-      ]);
+      const found = heaps.sequence(bytes, at);
+      return items(heaps, sizes, type.base, found?.bytes.slice() ?? new Uint8Array(0), [found?.count ?? 0]);
     }
     case "reference":
-      return reference(context, type.of, bytes, at, type.size, yield* regionOf(context, type.of, bytes, at));
+      return reference(sizes, type.of, bytes, at, type.size, type.of === "region" ? heaps.region(bytes, at) : null);
   }
 }
 
-/** What a variable-length element refers to. */
-function* sequence(
-  context: Context,
-  bytes: Uint8Array,
-  at: number,
-): Reading<{ length: number; bytes: Uint8Array | null }> {
-  const c = new Cursor(bytes, context.sizes).skip(at);
-  const length = c.u32();
-  const heap = c.offset();
-  const index = c.u32();
-  if (length === 0) return { length: 0, bytes: null };
-  return { length, bytes: yield* context.globalObject(heap, index) };
-}
-
-function* regionOf(context: Context, of: string, bytes: Uint8Array, at: number): Reading<Uint8Array | null> {
-  if (of !== "region") return null;
-  const c = new Cursor(bytes, context.sizes).skip(at);
-  return yield* context.globalObject(c.offset(), c.u32());
-}
-
 function reference(
-  context: Context,
+  sizes: Sizes,
   of: string,
   bytes: Uint8Array,
   at: number,
@@ -160,11 +168,11 @@ function reference(
   region: Uint8Array | null,
 ): Reference {
   if (of === "region") {
-    return new Reference(region === null ? -1 : new Cursor(region, context.sizes).offset(), region);
+    return new Reference(region === null ? -1 : new Cursor(region, sizes).offset(), region);
   }
-  if (of === "object") return new Reference(new Cursor(bytes, context.sizes).skip(at).offset() || -1, null);
+  if (of === "object") return new Reference(addressAt(bytes, at, sizes) || -1, null);
   // References of HDF5 1.12: kind, flags, length and token of the object.
-  const c = new Cursor(bytes.subarray(at, at + size), context.sizes).skip(2);
+  const c = new Cursor(bytes.subarray(at, at + size), sizes).skip(2);
   const length = c.u8();
   return new Reference(c.uint(Math.min(length, 8)) || -1, null);
 }
@@ -219,6 +227,8 @@ export function fixedText(padding: number, bytes: Uint8Array): string {
   } else {
     const fill = padding === 2 ? 0x20 : 0;
     while (end > 0 && bytes[end - 1] === fill) end--;
+    // NumPy's text has no NULs behind it, whatever the file fills it with.
+    while (end > 0 && bytes[end - 1] === 0) end--;
   }
   return utf8Text(bytes.subarray(0, end));
 }
@@ -236,7 +246,13 @@ function stripped({ padding, size }: { padding: number; size: number }, bytes: U
 export function* scalar(context: Context, type: H5Type, bytes: Uint8Array): Reading<unknown> {
   if (type.kind === "array") return yield* elements(context, type, bytes, []);
   const { raw } = mapped(type);
-  if (!raw || type.kind === "string") return yield* element(context, type, bytes, 0);
-  const made = yield* elements(context, type, bytes, []);
-  return made.item();
+  if (!raw || type.kind === "string") {
+    if (bytes.length < type.size) throw new TruncatedError("an element is cut short", { format: "hdf5" });
+    const heaps = new Heaps(context);
+    yield* heaps.fetch(type, bytes, 0, 1);
+    return element(heaps, context.sizes, type, bytes, 0);
+  }
+  const one = yield* elements(context, type, bytes, []);
+  // A time without its unit says nothing.
+  return one.dtype.kind === "M" || one.dtype.kind === "m" ? one.scalar() : one.item();
 }

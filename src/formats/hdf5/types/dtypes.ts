@@ -45,14 +45,15 @@ export function mapped(type: H5Type): Mapped {
     case "opaque":
       return { dtype: opaque(type.tag, type.size), raw: true };
     case "enum":
-      return isBool(type.base, type.names) ? { dtype: dtype("bool"), raw: true } : fixed(type.base);
+      // Wider ones are read byte by byte.
+      return isBool(type.base, type.names) ? { dtype: dtype("bool"), raw: type.size === 1 } : fixed(type.base);
     case "complex": {
       const base = float(type.base);
       return { dtype: complexOf(base.dtype), raw: base.raw };
     }
     case "array": {
       const base = mapped(type.base);
-      return { dtype: base.dtype.hasObject ? OBJECT : subarrayType(base.dtype, type.shape), raw: base.raw };
+      return { dtype: subarrayType(base.dtype, type.shape), raw: base.raw };
     }
     case "compound":
       return compound(type);
@@ -88,13 +89,16 @@ function float(type: FloatType): Mapped {
   return { dtype: dtype(`${order === ">" ? ">" : "<"}f${bytes}`), raw: false };
 }
 
-/** Is this h5py's bool: an enum of FALSE and TRUE in one byte? */
+/** Is this h5py's bool: an enum of FALSE, which is 0, and TRUE, which is 1? */
 export function isBool(base: FixedType, names: readonly EnumName[]): boolean {
   return (
-    base.size === 1 &&
     names.length === 2 &&
-    names.every(({ name, value }) => (name === "FALSE" && value[0] === 0) || (name === "TRUE" && value[0] === 1)) &&
-    names[0]?.name !== names[1]?.name
+    names[0]?.name !== names[1]?.name &&
+    names.every(({ name, value }) => {
+      const lowest = value[base.big ? base.size - 1 : 0];
+      const rest = value.reduce((sum, byte) => sum + byte, 0) - (lowest as number);
+      return rest === 0 && ((name === "FALSE" && lowest === 0) || (name === "TRUE" && lowest === 1));
+    })
   );
 }
 
@@ -111,19 +115,21 @@ function complexOf(base: DType): DType {
   return dtype(`${base.byteorder}c${base.itemsize * 2}`);
 }
 
+/** Is this h5py's complex number: a compound of the floats r and i? */
+export function isComplex({ members, size }: H5Type & { kind: "compound" }): boolean {
+  const [re, im] = members;
+  if (members.length !== 2 || re?.name !== "r" || im?.name !== "i") return false;
+  if (re.type.kind !== "float" || im.type.kind !== "float") return false;
+  const base = float(re.type);
+  const other = float(im.type);
+  const { itemsize } = base.dtype;
+  if (!base.raw || !other.raw || !base.dtype.equals(other.dtype) || itemsize < 4) return false;
+  return re.offset === 0 && im.offset === itemsize && size === 2 * itemsize;
+}
+
 function compound(type: H5Type & { kind: "compound" }): Mapped {
   const { members, size } = type;
-  const [re, im] = members;
-  if (members.length === 2 && re?.name === "r" && im?.name === "i" && re.type.kind === "float") {
-    const base = mapped(re.type);
-    const other = mapped(im.type);
-    const { itemsize } = base.dtype;
-    if (base.raw && other.raw && base.dtype.equals(other.dtype) && itemsize >= 4) {
-      if (re.offset === 0 && im.offset === itemsize && size === 2 * itemsize) {
-        return { dtype: complexOf(base.dtype), raw: true };
-      }
-    }
-  }
+  if (isComplex(type)) return { dtype: complexOf(float(members[0]?.type as FloatType).dtype), raw: true };
   const parts = members.map((member) => ({ ...member, ...mapped(member.type) }));
   const raw = parts.every((part) => part.raw);
   const fields = new Map<string, Field>();

@@ -29,7 +29,7 @@ export interface Held {
 const MOST_CHUNKS = 2 ** 24;
 
 /** What the elements are, and where their chunks lie. */
-type Shape = Pick<DatasetInfo, "type" | "space" | "layout" | "pipeline" | "fill">;
+type Shape = Pick<DatasetInfo, "type" | "space" | "layout" | "pipeline" | "fill" | "isUnfilled">;
 
 /** The elements of one dataset. */
 export class StagedData {

@@ -15,6 +15,7 @@ import type { Context, Pending } from "../storage/context.ts";
 import { Cursor } from "../storage/cursor.ts";
 import { MESSAGE, type ObjectHeader, objectHeader } from "../storage/header.ts";
 import { type Reading, runNow } from "../storage/store.ts";
+import { compareText } from "../storage/text.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { describeAny } from "../virtual.ts";
 import { StagedData } from "./data.ts";
@@ -204,7 +205,7 @@ export class Draft implements Pending {
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): Map<string, T> {
-  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...map].sort(([a], [b]) => compareText(a, b)));
 }
 
 function isTracked(context: Context, header: ObjectHeader, kind: number): boolean {

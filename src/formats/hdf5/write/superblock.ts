@@ -4,7 +4,6 @@
  * @module
  */
 
-import { SourceError } from "../../../core/errors.ts";
 import type { Context } from "../storage/context.ts";
 import { Cursor, NOWHERE } from "../storage/cursor.ts";
 import { objectHeader } from "../storage/header.ts";
@@ -51,19 +50,6 @@ function rootEntry(e: Encoder, symbols: { tree: number; heap: number } | null): 
   const from = e.at;
   e.u32(1).u32(0).offset(symbols.tree).offset(symbols.heap);
   return e.zeros(24 - (e.at - from));
-}
-
-/** Throws `SourceError` for a file that another program writes, or stopped writing half way. */
-export function* checkUnused({ store }: Context): Reading<void> {
-  const version = (yield* store.get(8, 1))[0] as number;
-  if (version < 3) return;
-  // Bit 0: open for writing; bit 2: open for writing while others read.
-  if (((yield* store.get(11, 1))[0] as number) & 5) {
-    throw new SourceError("the file is marked as open for writing: when no program has it open, h5clear -s mends it", {
-      path: store.name,
-      format: "hdf5",
-    });
-  }
 }
 
 /** What an old superblock says that a change must know, and the superblock with another end of the file. */

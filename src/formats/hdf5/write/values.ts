@@ -7,11 +7,11 @@ import { UnsupportedError } from "../../../core/errors.ts";
 import { array, type DType, NDArray, NumpyScalar, typedDType } from "../../../core/ndarray/index.ts";
 import { typeName } from "../../../core/values/repr.ts";
 import { isTuple } from "../../../core/values/tuple.ts";
+import { encoded } from "../storage/text.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
 import { Reference } from "../types/reference.ts";
 import { product } from "./data.ts";
-import { encoded } from "./encoder.ts";
 import type { Pointers } from "./pointers.ts";
 
 /** Elements in a shape. */
@@ -95,7 +95,14 @@ function flatten(type: H5Type, value: unknown, rank: number | null): { items: re
   if (value instanceof NDArray && type.kind !== "vlen" && type.kind !== "array") {
     return { items: value.flat(), shape: [...value.shape] };
   }
-  if (value instanceof NDArray && value.dtype.kind === "O") return { items: value.flat(), shape: [...value.shape] };
+  if (value instanceof NDArray && value.dtype.kind === "O") {
+    // As such elements are read: their axes are the array's last ones.
+    const inner = axesWithin(type);
+    if (inner === 0 || value.ndim < inner) return { items: value.flat(), shape: [...value.shape] };
+    const shape = value.shape.slice(0, value.ndim - inner);
+    const rows = value.reshape(product(shape), ...value.shape.slice(shape.length));
+    return { items: Array.from({ length: product(shape) }, (_, i) => rows.slice(i)), shape };
+  }
   const depth = rank ?? depthOf(type, value);
   const shape: number[] = [];
   for (let level: unknown = value, i = 0; i < depth; i++) {
@@ -123,6 +130,11 @@ type Row = { readonly length: number; readonly [i: number]: unknown };
 
 function isRow(value: unknown): value is Row {
   return Array.isArray(value) || (value instanceof NDArray && value.ndim > 0) || typedDType(value) !== null;
+}
+
+/** How many axes one element has. */
+function axesWithin(type: H5Type): number {
+  return type.kind === "array" ? type.shape.length + axesWithin(type.base) : 0;
 }
 
 /** How many levels of arrays stand around single elements. */
