@@ -5,7 +5,7 @@
  */
 
 import { array } from "../core/ndarray/index.ts";
-import type { Model } from "../families/keras/index.ts";
+import { type Model, weightsOf } from "../families/keras/index.ts";
 import type { File } from "../formats/hdf5/index.ts";
 import { arrayStats, harmless } from "../tools/inspect/index.ts";
 import type { Output } from "./io.ts";
@@ -20,7 +20,7 @@ export function showModel(model: Model, name: string, out: Output): void {
   out.line(`${harmless(name)}: Keras ${harmless(model.kerasVersion)} model`);
   for (const line of model.summary().split("\n")) out.line(harmless(line));
   for (const layer of model.layers) {
-    for (const { name: weight, value } of layer.weights) {
+    for (const { name: weight, value } of weightsOf(layer)) {
       const made = array(value.data, { shape: value.shape });
       const stats = arrayStats(made);
       const text = stats === null ? "" : ` min ${stats.min} max ${stats.max} mean ${stats.mean}`;

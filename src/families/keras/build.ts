@@ -6,8 +6,8 @@
 import { type Graph, makeLayer } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
 import { Model } from "./model.ts";
+import { numbered } from "./names.ts";
 import { sizeOf, type Tensor, tensor, zeros } from "./tensor.ts";
-import { snakeCase } from "./weights.ts";
 
 /** A layer to be: its class, and its settings under Keras's names. */
 export interface LayerSpec {
@@ -87,13 +87,10 @@ const DEFAULTS: Readonly<Record<string, Config>> = {
 export function sequential(specs: readonly LayerSpec[], options: BuildOptions = {}): Model {
   const { name = "sequential", random = Math.random } = options;
   if (specs[0]?.className !== "InputLayer") throw new TypeError("the first layer must be an input({ shape })");
-  const counts = new Map<string, number>();
-  const layers = specs.map(({ className, config }) => {
-    const base = snakeCase(className);
-    const n = counts.get(base) ?? 0;
-    counts.set(base, n + 1);
+  const names = numbered(specs.map(({ className }) => className));
+  const layers = specs.map(({ className, config }, i) => {
     const settings = {
-      name: n === 0 ? base : `${base}_${n}`,
+      name: names[i] as string,
       ...(className === "InputLayer" ? {} : { trainable: true, dtype: "float32" }),
       ...DEFAULTS[className],
       ...config,
@@ -106,7 +103,7 @@ export function sequential(specs: readonly LayerSpec[], options: BuildOptions = 
     config: { name, trainable: true, dtype: "float32", layers },
     registered_name: null,
   };
-  const graph = makeLayer(config, true, new Map()) as Graph;
+  const graph = makeLayer(config, 3000, new Map()) as Graph;
   let shape = (graph.inputShapes[0] ?? []).map((n) => n ?? 1);
   for (const one of graph.layers) {
     fresh(one, shape, random);

@@ -3,23 +3,13 @@
  *
  * @module
  */
-import { FormatError, UnsupportedError } from "../../core/errors.ts";
+import { UnsupportedError } from "../../core/errors.ts";
+import { bad, type Call, legacyCall, modernCall, type Ref, refsOf, resolved } from "./calls.ts";
 import { type Config, Layer, type LayerContext } from "./layer.ts";
 import { LAYERS, type LayerMaker } from "./layers/table.ts";
+import { Memory } from "./memory.ts";
+import { Operation, operationOf } from "./ops/table.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** A tensor in the graph: an output of one of a layer's calls. */
-interface Ref {
-  readonly layer: string;
-  readonly node: number;
-  readonly tensor: number;
-}
-
-/** One call of a layer. */
-interface Call {
-  readonly inputs: readonly Ref[];
-  readonly options: Config;
-}
 
 const MODELS = new Set(["Sequential", "Functional", "Model"]);
 const MAX_NESTING = 64;
@@ -43,36 +33,70 @@ class Unknown extends Layer {
 /** Layers of the caller's, by class or by layer name. */
 export type CustomLayers = ReadonlyMap<string, LayerMaker>;
 
-/** Makes a layer or model of its specification in a file. */
-export function makeLayer(spec: unknown, modern: boolean, custom: CustomLayers, depth = 0): Layer {
+/** Makes a layer or model of its specification in a file; `era` is the version of Keras, 2.15 as 2015. */
+export function makeLayer(spec: unknown, era: number, custom: CustomLayers, depth = 0): Layer {
   if (typeof spec !== "object" || spec === null) throw bad("a layer has no configuration");
-  const { class_name: className, config } = spec as { class_name?: unknown; config?: unknown };
+  const {
+    class_name: className,
+    config,
+    module,
+  } = spec as { class_name?: unknown; config?: unknown; module?: unknown };
   if (typeof className !== "string" || typeof config !== "object" || config === null) {
     throw bad("a layer has no class or no configuration");
   }
   if (depth > MAX_NESTING) throw bad(`models are nested deeper than ${MAX_NESTING} levels`);
   const named = (spec as { name?: unknown }).name;
   const settings = { ...(typeof named === "string" ? { name: named } : {}), ...(config as Config) };
-  const context: LayerContext = { modern, make: (inner) => makeLayer(inner, modern, custom, depth + 1) };
+  const context: LayerContext = {
+    modern: era >= 3000,
+    era,
+    make: (inner) => makeLayer(inner, era, custom, depth + 1),
+  };
+  const short = className.split(">").pop() as string;
+  const given = custom.get(settings["name"] as string) ?? custom.get(short);
+  if (given !== undefined) return given(short, settings, context);
   if (MODELS.has(className))
     return new Graph(className, Array.isArray(config) ? { layers: config } : settings, context);
-  const short = className.split(">").pop() as string;
-  const maker = custom.get(settings["name"] as string) ?? custom.get(short) ?? LAYERS.get(short);
+  const operation = operationOf(short, module, settings, era >= 3000 && "inbound_nodes" in spec);
+  if (operation !== null) return operation;
+  const maker = LAYERS.get(short);
   return maker === undefined ? new Unknown(short, settings) : maker(short, settings, context);
 }
 
-function bad(reason: string): FormatError {
-  return new FormatError(reason, { format: "keras" });
+/** A step of a model at work: a layer, what it takes, where its outputs go, and what is not needed after it. */
+interface Step {
+  readonly layer: Layer;
+  readonly call: Call;
+  /** For each reference of the call: the step whose output it is, and which. */
+  readonly from: readonly (readonly [step: number, tensor: number])[];
+  readonly done: number[];
 }
+
+/** A way through the model: inputs are the first steps. */
+interface Plan {
+  readonly steps: readonly (Step | null)[];
+  readonly targets: readonly (readonly [step: number, tensor: number])[];
+}
+
+const NO_OPTIONS: Config = {};
+const FIRST: Call = { refs: [], args: [], kwargs: [], inputs: [], named: [], options: NO_OPTIONS };
 
 /** A model: layers, and the way that tensors take through them. */
 export class Graph extends Layer {
   readonly layers: readonly Layer[];
   readonly #calls = new Map<string, readonly Call[]>();
   readonly #byName = new Map<string, Layer>();
-  readonly #modern: boolean;
+  /** Is it of Keras 3? */
+  readonly modern: boolean;
+  readonly #plans = new Map<string, Plan>();
+  readonly #memory = new Memory();
+  readonly #context: LayerContext;
   readonly inputs: readonly Ref[];
   readonly outputs: readonly Ref[];
+  /** Names under which the model takes its inputs: of the input layers, where the file has no others. */
+  readonly inputNames: readonly string[];
+  /** Names of the outputs, for losses and metrics by name. */
+  readonly outputNames: readonly string[];
   /** Shapes of the inputs, samples first (`null`), where the file tells them. */
   readonly inputShapes: readonly ((number | null)[] | null)[];
 
@@ -80,33 +104,44 @@ export class Graph extends Layer {
     super(className, config);
     const specs = config["layers"];
     if (!Array.isArray(specs)) throw bad(`the model ${this.name} has no list of layers`);
-    this.#modern = context.modern;
+    this.modern = context.modern;
+    this.#context = context;
     this.layers = specs.map((spec) => context.make(spec));
     for (const layer of this.layers) {
       if (this.#byName.has(layer.name)) throw bad(`the model ${this.name} has two layers named ${layer.name}`);
       this.#byName.set(layer.name, layer);
+      layer.memory = this.#memory;
     }
     if (className === "Sequential") {
       const first = this.layers[0];
       let before: Ref | null = null;
       for (const layer of this.layers) {
-        this.#calls.set(layer.name, [{ inputs: before === null ? [] : [before], options: {} }]);
+        const refs: Ref[] = before === null ? [] : [before];
+        this.#calls.set(layer.name, [{ ...FIRST, refs, inputs: refs.map((_, i) => i) }]);
         before = { layer: layer.name, node: 0, tensor: 0 };
       }
       this.inputs = first === undefined ? [] : [{ layer: first.name, node: 0, tensor: 0 }];
       this.outputs = before === null ? [] : [before];
       this.inputShapes = [shapeOf(first?.config) ?? shapeOf({ batch_shape: config["build_input_shape"] })];
+      this.inputNames = this.inputs.map(({ layer }) => layer);
+      this.outputNames = this.outputs.map(({ layer }) => layer);
     } else {
+      const known = new Set(this.#byName.keys());
       for (const [i, layer] of this.layers.entries()) {
         const nodes = (specs[i] as { inbound_nodes?: unknown }).inbound_nodes;
+        const names = layer instanceof Graph ? layer.inputNames : [];
         this.#calls.set(
           layer.name,
-          Array.isArray(nodes) && nodes.length > 0 ? nodes.map((node) => this.#call(node)) : [],
+          Array.isArray(nodes) && nodes.length > 0 ? nodes.map((node) => this.#call(node, known, names)) : [],
         );
       }
-      this.inputs = refsOf(config["input_layers"]);
-      this.outputs = refsOf(config["output_layers"]).map((ref) => this.#counted(ref));
+      const inputs = refsOf(config["input_layers"]);
+      const outputs = refsOf(config["output_layers"]);
+      this.inputs = inputs.map(({ ref }) => ref);
+      this.outputs = outputs.map(({ ref }) => this.#shownBy(this.#counted(ref)));
       this.inputShapes = this.inputs.map(({ layer }) => shapeOf(this.#byName.get(layer)?.config));
+      this.inputNames = inputs.map(({ name, ref }) => name ?? ref.layer);
+      this.outputNames = outputs.map(({ name, ref }) => name ?? ref.layer);
     }
     if (this.outputs.length === 0) throw bad(`the model ${this.name} has no output`);
   }
@@ -115,51 +150,89 @@ export class Graph extends Layer {
     return [];
   }
 
+  /** The same model without its weights. */
+  again(): Graph {
+    return new Graph(this.className, this.config, this.#context);
+  }
+
+  /** The calls of a layer: the names of the layers that each of them takes. */
+  takenBy(layer: Layer): readonly (readonly Ref[])[] {
+    return (this.#calls.get(layer.name) ?? []).map(({ refs }) => refs);
+  }
+
   /** Keras 2 counts the making of a model inside as its first call. */
   #counted(ref: Ref): Ref {
     const layer = this.#byName.get(ref.layer);
-    const made = !this.#modern && layer instanceof Graph && layer.layers[0]?.className === "InputLayer";
+    const made = !this.modern && layer instanceof Graph && layer.layers[0]?.className === "InputLayer";
     return made ? { ...ref, node: ref.node - 1 } : ref;
   }
 
-  /** One call of a layer, in the form of Keras 2 or 3. */
-  #call(node: unknown): Call {
-    const { inputs, options } = this.#plainCall(node);
-    return { inputs: inputs.map((ref) => this.#counted(ref)), options };
+  /** Keras 3 counts the making of a Functional model inside, where it is an output of the whole. */
+  #shownBy(ref: Ref): Ref {
+    const layer = this.#byName.get(ref.layer);
+    if (!this.modern || !(layer instanceof Graph) || layer.className === "Sequential") return ref;
+    const calls = this.#calls.get(ref.layer)?.length ?? 1;
+    return { ...ref, node: ref.node === 0 ? calls - 1 : ref.node - 1 };
   }
 
-  #plainCall(node: unknown): Call {
-    const inputs: Ref[] = [];
-    const options: Record<string, unknown> = {};
-    if (Array.isArray(node)) {
-      const items = isRef(node) ? [node] : node;
-      for (const item of items) {
-        if (!Array.isArray(item)) continue;
-        inputs.push(refOf(item));
-        const more = item[3];
-        if (typeof more !== "object" || more === null) continue;
-        for (const [key, value] of Object.entries(more)) {
-          if (isRef(value) && this.#byName.has(String((value as unknown[])[0]))) inputs.push(refOf(value as unknown[]));
-          else options[key] = value;
-        }
-      }
-      return { inputs, options };
+  /** One call of a layer, in the form of Keras 2 or 3. */
+  #call(node: unknown, known: ReadonlySet<string>, names: readonly string[]): Call {
+    const isModern = typeof node === "object" && node !== null && "args" in node;
+    const call = isModern ? modernCall(node, names) : legacyCall(node, known, names);
+    return { ...call, refs: call.refs.map((ref) => this.#counted(ref)) };
+  }
+
+  /** The way to the outputs, or to the first output of the layer `want`. */
+  #plan(want: string | undefined): Plan {
+    const key = want ?? "";
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    const target: readonly Ref[] = want === undefined ? this.outputs : [{ layer: want, node: 0, tensor: 0 }];
+    const steps: (Step | null)[] = [];
+    const at = new Map<string, number>();
+    const first = this.className === "Sequential" ? this.layers[0] : undefined;
+    for (const { layer, node } of this.inputs) {
+      at.set(`${layer}\n${node}`, steps.length);
+      // A Sequential model without an input layer takes what its first layer takes.
+      const begins = first !== undefined && first.className !== "InputLayer";
+      steps.push(begins ? { layer: first, call: { ...FIRST, inputs: [0] }, from: [], done: [] } : null);
     }
-    const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: unknown };
-    collect(args, inputs);
-    if (typeof kwargs === "object" && kwargs !== null) {
-      const known = kwargs as Record<string, unknown>;
-      // In the order of the signature, whatever that of the file.
-      const keys = [...new Set(["query", "value", "key", ...Object.keys(known)])].filter((key) =>
-        Object.hasOwn(known, key),
-      );
-      for (const key of keys) {
-        const before = inputs.length;
-        if (!/mask$/.test(key)) collect(known[key], inputs);
-        if (inputs.length === before) options[key] = known[key];
+    const todo: { layer: string; node: number }[] = [...target].reverse();
+    const open = new Set<string>();
+    // Deep graphs must not be deep calls.
+    while (todo.length > 0) {
+      const next = todo[todo.length - 1] as { layer: string; node: number };
+      const place = `${next.layer}\n${next.node}`;
+      if (at.has(place)) {
+        todo.pop();
+        continue;
       }
+      const layer = this.#byName.get(next.layer);
+      const call = this.#calls.get(next.layer)?.[next.node];
+      if (layer === undefined || call === undefined || call.refs.length === 0) {
+        throw bad(`the model ${this.name} refers to ${next.layer}, which nothing makes`);
+      }
+      const missing = call.refs.filter((ref) => !at.has(`${ref.layer}\n${ref.node}`));
+      if (missing.length > 0) {
+        if (open.has(place)) throw bad(`the layers of the model ${this.name} lead in a circle at ${next.layer}`);
+        open.add(place);
+        todo.push(...missing);
+        continue;
+      }
+      const from = call.refs.map((ref) => [at.get(`${ref.layer}\n${ref.node}`) as number, ref.tensor] as const);
+      at.set(place, steps.length);
+      steps.push({ layer, call, from, done: [] });
+      todo.pop();
     }
-    return { inputs, options };
+    const targets = target.map((ref) => [at.get(`${ref.layer}\n${ref.node}`) as number, ref.tensor] as const);
+    // What nothing takes later is given back after the step that takes it last.
+    const last = new Map<number, number>();
+    for (const [i, step] of steps.entries()) for (const [k] of step?.from ?? []) last.set(k, i);
+    for (const [k] of targets) last.delete(k);
+    for (const [k, i] of last) steps[i]?.done.push(k);
+    const plan = { steps, targets };
+    this.#plans.set(key, plan);
+    return plan;
   }
 
   /** Runs the model; `want` names a layer whose first output is asked for instead. */
@@ -167,48 +240,29 @@ export class Graph extends Layer {
     if (given.length !== this.inputs.length) {
       throw new RangeError(`the model ${this.name} takes ${this.inputs.length} inputs, not ${given.length}`);
     }
-    const made = new Map<string, Tensor[]>();
-    const open = new Set<string>();
-    const first = this.className === "Sequential" ? this.layers[0] : undefined;
-    for (const [i, { layer, node }] of this.inputs.entries()) {
-      const x = given[i] as Tensor;
-      const isInput = first === undefined || first.className === "InputLayer";
-      made.set(`${layer}\n${node}`, isInput ? [x] : this.#made(first, [x], {}));
+    const { steps, targets } = this.#plan(want);
+    const memory = this.#memory;
+    const made: Tensor[][] = [];
+    try {
+      for (const [i, step] of steps.entries()) {
+        if (step === null) made.push([given[i] as Tensor]);
+        else if (i < given.length) made.push(apply(step.layer, step.call, [given[i] as Tensor]));
+        else {
+          made.push(
+            apply(
+              step.layer,
+              step.call,
+              step.from.map(([k, n]) => pick(made, k, n, steps)),
+            ),
+          );
+        }
+        for (const { data } of made[i] as Tensor[]) memory.hold(data);
+        for (const k of step?.done ?? []) for (const { data } of made[k] as Tensor[]) memory.drop(data);
+      }
+      return targets.map(([k, n]) => pick(made, k, n, steps));
+    } finally {
+      memory.forget();
     }
-    const target: readonly Ref[] = want === undefined ? this.outputs : [{ layer: want, node: 0, tensor: 0 }];
-    const todo: { layer: string; node: number }[] = [...target].reverse();
-    // Deep graphs must not be deep calls.
-    while (todo.length > 0) {
-      const next = todo[todo.length - 1] as { layer: string; node: number };
-      const key = `${next.layer}\n${next.node}`;
-      if (made.has(key)) {
-        todo.pop();
-        continue;
-      }
-      const layer = this.#byName.get(next.layer);
-      const call = this.#calls.get(next.layer)?.[next.node];
-      if (layer === undefined || call === undefined || call.inputs.length === 0) {
-        throw bad(`the model ${this.name} refers to ${next.layer}, which nothing makes`);
-      }
-      const missing = call.inputs.filter((ref) => !made.has(`${ref.layer}\n${ref.node}`));
-      if (missing.length > 0) {
-        if (open.has(key)) throw bad(`the layers of the model ${this.name} lead in a circle at ${next.layer}`);
-        open.add(key);
-        todo.push(...missing);
-        continue;
-      }
-      const inputs = call.inputs.map((ref) => pick(made, ref));
-      made.set(key, this.#made(layer, inputs, call.options));
-      todo.pop();
-    }
-    return target.map((ref) => pick(made, ref));
-  }
-
-  #made(layer: Layer, inputs: readonly Tensor[], options: Config): Tensor[] {
-    const made = [layer.call(inputs, options)].flat();
-    const mask = inputs[0]?.mask;
-    if (mask === undefined || !layer.keepsMask) return made;
-    return made.map((x) => (x.mask === undefined && x.shape.length > 1 ? { ...x, mask } : x));
   }
 
   call(inputs: readonly Tensor[]): Tensor | Tensor[] {
@@ -217,39 +271,34 @@ export class Graph extends Layer {
   }
 }
 
-function pick(made: ReadonlyMap<string, Tensor[]>, { layer, node, tensor }: Ref): Tensor {
-  const found = made.get(`${layer}\n${node}`)?.[tensor];
-  if (found === undefined) throw bad(`the layer ${layer} has no output ${tensor}`);
-  return found;
-}
-
-function isRef(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "number" && value.length >= 3;
-}
-
-function refOf(item: readonly unknown[]): Ref {
-  if (!isRef(item)) throw bad("an input of a layer is no reference");
-  return { layer: item[0] as string, node: Number(item[1]), tensor: Number(item[2]) };
-}
-
-/** References of a model's inputs or outputs, however they are nested. */
-function refsOf(value: unknown): Ref[] {
-  if (isRef(value)) return [refOf(value as unknown[])];
-  if (Array.isArray(value)) return value.flatMap(refsOf);
-  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(refsOf);
-  return [];
-}
-
-/** Keras 3's tensors in the arguments of a call. */
-function collect(value: unknown, into: Ref[], depth = 0): void {
-  if (typeof value !== "object" || value === null || depth > MAX_NESTING) return;
-  if (Array.isArray(value)) {
-    for (const item of value) collect(item, into, depth + 1);
-    return;
+/** Calls a layer; masks that it is given or that its input has go on with what comes out. */
+function apply(layer: Layer, call: Call, tensors: readonly Tensor[]): Tensor[] {
+  if (layer instanceof Operation) {
+    const args = call.args.map((arg) => resolved(arg, tensors));
+    return layer.operate(args, new Map(call.kwargs.map(([key, value]) => [key, resolved(value, tensors)])));
   }
-  const { class_name: className, config } = value as { class_name?: unknown; config?: { keras_history?: unknown } };
-  if (className === "__keras_tensor__") into.push(refOf((config?.keras_history ?? []) as unknown[]));
-  else for (const item of Object.values(value)) collect(item, into, depth + 1);
+  let inputs = call.inputs.map((k) => tensors[k] as Tensor);
+  let options = call.options;
+  if (call.named.length > 0) {
+    options = { ...options, ...Object.fromEntries(call.named.map(([name, k]) => [name, tensors[k]])) };
+    const mask = options["mask"] as Tensor | undefined;
+    const [first, ...rest] = inputs;
+    if (mask !== undefined && first !== undefined) {
+      inputs = [{ ...first, mask: Uint8Array.from(mask.data, (v) => (v === 0 ? 0 : 1)) }, ...rest];
+    }
+  }
+  const made = layer.call(inputs, options);
+  const all = Array.isArray(made) ? made : [made];
+  const mask = inputs[0]?.mask;
+  if (mask === undefined || !layer.keepsMask) return all;
+  const rank = inputs[0]?.shape.length as number;
+  return all.map((x) => (x.mask === undefined && x.shape.length > 1 && rank > 1 ? { ...x, mask } : x));
+}
+
+function pick(made: readonly Tensor[][], step: number, tensor: number, steps: readonly (Step | null)[]): Tensor {
+  const found = made[step]?.[tensor];
+  if (found === undefined) throw bad(`the layer ${steps[step]?.layer.name ?? "input"} has no output ${tensor}`);
+  return found;
 }
 
 function shapeOf(config: Config | undefined): (number | null)[] | null {

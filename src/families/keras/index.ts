@@ -16,8 +16,24 @@ export {
 export { Graph } from "./graph.ts";
 export { type Config as LayerConfig, Layer, type LayerContext, type Weight } from "./layer.ts";
 export type { LayerMaker } from "./layers/table.ts";
-export { fromHdf5, fromKerasBytes, type LoadModelOptions, loadModel } from "./load.ts";
-export { Model, type ModelInput, type PredictAsyncOptions, type PredictOptions } from "./model.ts";
+export {
+  fromHdf5,
+  fromKerasBytes,
+  type LoadModelOptions,
+  loadModel,
+  loadWeights,
+  modelFromJson,
+  weightsFrom,
+} from "./load.ts";
+export {
+  type EvaluateOptions,
+  Model,
+  type ModelInput,
+  type ModelInputs,
+  type PredictAsyncOptions,
+  type PredictOptions,
+} from "./model.ts";
 export { keras } from "./pack.ts";
 export { h5Bytes, kerasBytes, saveModel } from "./save.ts";
 export { type Tensor, tensor } from "./tensor.ts";
+export { allWeights as weightsOf } from "./weights.ts";

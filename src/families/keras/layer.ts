@@ -4,6 +4,7 @@
  * @module
  */
 import { FormatError } from "../../core/errors.ts";
+import type { Memory } from "./memory.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A layer's settings, as the file has them. */
@@ -13,6 +14,8 @@ export type Config = Readonly<Record<string, unknown>>;
 export interface LayerContext {
   /** Is the file of Keras 3? */
   readonly modern: boolean;
+  /** The version of that Keras: 2.15 is 2015. */
+  readonly era: number;
   /** Makes a layer of a configuration inside another. */
   make(spec: unknown): Layer;
 }
@@ -31,6 +34,8 @@ export abstract class Layer {
   readonly config: Config;
   /** Its own weights, in the order of the file. */
   weights: Weight[] = [];
+  /** @internal Where the numbers of outputs stand, if it is part of a model. */
+  memory: Memory | null = null;
 
   constructor(className: string, config: Config) {
     this.className = className;
@@ -44,11 +49,6 @@ export abstract class Layer {
   /** Layers inside it, by the names under which `.weights.h5` keeps them. */
   get parts(): readonly (readonly [name: string, layer: Layer])[] {
     return [];
-  }
-
-  /** Where its own weights stand in `.weights.h5`: `cell` for recurrent layers. */
-  get place(): string {
-    return "";
   }
 
   /** Does training change it? */
@@ -76,8 +76,20 @@ export abstract class Layer {
     return found.value;
   }
 
-  /** The one tensor that a layer of one input takes. */
+  /** Memory for an output of so many numbers, every one of which is to be written. */
+  protected room(size: number): Float32Array {
+    return this.memory === null ? new Float32Array(size) : this.memory.take(size);
+  }
+
+  /** The one tensor of numbers that a layer of one input takes. */
   protected one(inputs: readonly Tensor[]): Tensor {
+    const x = this.any(inputs);
+    this.demand(x.text === undefined, "takes numbers, not texts");
+    return x;
+  }
+
+  /** The same, of texts perhaps. */
+  protected any(inputs: readonly Tensor[]): Tensor {
     const [x] = inputs;
     if (x === undefined || inputs.length !== 1) {
       throw new FormatError(`the layer ${this.name} takes one input, not ${inputs.length}`, { format: "keras" });
@@ -100,11 +112,4 @@ export function perAxis(value: unknown, axes: number, fallback: number): number[
     return new Array<number>(axes).fill(value[0]);
   }
   throw new FormatError(`${JSON.stringify(value)} is no size for ${axes} axes`, { format: "keras" });
-}
-
-/** Refuses what stands in channels-first order. */
-export function channelsLast(layer: Layer): void {
-  if (layer.config["data_format"] === "channels_first") {
-    throw new FormatError(`the layer ${layer.name} keeps channels first, which is not known`, { format: "keras" });
-  }
 }

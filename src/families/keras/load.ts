@@ -11,7 +11,7 @@ import { type CustomLayers, Graph, makeLayer } from "./graph.ts";
 import type { Config } from "./layer.ts";
 import type { LayerMaker } from "./layers/table.ts";
 import { Model } from "./model.ts";
-import { legacyWeights, modernWeights } from "./weights.ts";
+import { allWeights, legacyWeights, modernWeights } from "./weights.ts";
 
 /** Options of {@link loadModel}. */
 export interface LoadModelOptions {
@@ -63,7 +63,7 @@ export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Mod
     }
     const config = parsed(text);
     const version = String(file.attrs.get("keras_version") ?? "");
-    const graph = graphOf(config, isModern(version, config), options);
+    const graph = graphOf(config, eraOf(version, config), options);
     const weights = file.get("model_weights") ?? file;
     if (!(weights instanceof Group)) throw new FormatError("the file has no weights", { format: "keras" });
     legacyWeights(graph, weights);
@@ -74,17 +74,92 @@ export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Mod
   }
 }
 
+/**
+ * Puts the weights of a file into a model of the same layers: `.weights.h5` of Keras 2 and 3, the older `.h5` of
+ * `save_weights`, or a whole model's `.h5` or `.keras`. Its own are unchanged when the file does not fit.
+ *
+ * Throws `FormatError` where weights are missing or have other shapes than the model's.
+ *
+ * @example
+ * ```ts
+ * const model = modelFromJson(await readFile("model.json", "utf8"));
+ * await loadWeights(model, "model.weights.h5");
+ * ```
+ */
+export async function loadWeights(model: Model, source: SourceInput, signal?: AbortSignal): Promise<Model> {
+  const from = await toRanges(source, signal);
+  try {
+    const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: from.size ?? 0 }])) ?? [];
+    return weightsFrom(model, bytes);
+  } finally {
+    await from.close?.();
+  }
+}
+
+/** The same from the bytes of a file, at once. */
+export function weightsFrom(model: Model, bytes: Uint8Array): Model {
+  let own = bytes;
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const zip = openZipSync(bytes, inMemory(bytes), { methods: ALL_METHODS });
+    if (!zip.entries.has("model.weights.h5")) {
+      throw new FormatError("this zip holds no model.weights.h5", { format: "keras" });
+    }
+    own = zip.readSync("model.weights.h5");
+  }
+  const file = new File(own);
+  try {
+    const { graph } = model;
+    const before = allWeights(graph);
+    // Into a model of its own first, so that a file that does not fit changes nothing.
+    const other = graph.again();
+    const held = file.get("model_weights");
+    if (held instanceof Group) legacyWeights(other, held);
+    else if (file.attrs.has("layer_names") || file.attrs.has("layer_names0")) legacyWeights(other, file);
+    else modernWeights(other, file);
+    const values = allWeights(other);
+    for (const [i, { name, value }] of before.entries()) {
+      const found = values[i]?.value.shape;
+      if (String(found) !== String(value.shape)) {
+        throw new FormatError(
+          `the weight ${name} of the model has the shape (${value.shape.join(", ")}), that of the file (${found?.join(", ")})`,
+          { format: "keras" },
+        );
+      }
+    }
+    model.setTensors(values.map(({ value }) => value));
+    return model;
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * A model of its configuration alone, as `model.to_json()` gives it: its weights are to be set by {@link loadWeights}.
+ *
+ * Throws `FormatError` for what describes no model.
+ *
+ * @example
+ * ```ts
+ * const model = modelFromJson('{"class_name": "Sequential", "config": {"name": "m", "layers": []}}');
+ * ```
+ */
+export function modelFromJson(text: string | Config, options: LoadModelOptions = {}): Model {
+  const config = typeof text === "string" ? parsed(text) : text;
+  const version = String(config["keras_version"] ?? (typeof config["module"] === "string" ? "3" : "2.15"));
+  return new Model(graphOf(config, eraOf(version, config), options), config, null, version);
+}
+
 /** What a `.keras` zip holds, each file read when it is asked for. */
 interface Parts {
   readonly names: readonly string[];
   read(name: string): Uint8Array;
 }
 
-const WANTED = ["config.json", "metadata.json", "model.weights.h5"];
+const WANTED = /^(config\.json|metadata\.json|model\.weights\.h5|assets\/.*\.txt)$/;
 
 async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> {
   const found = new Map<string, Uint8Array>();
-  for (const name of WANTED) if (zip.entries.has(name)) found.set(name, await zip.read(name, options.signal));
+  for (const name of zip.entries.keys()) if (WANTED.test(name)) found.set(name, await zip.read(name, options.signal));
   return fromParts({ names: [...zip.entries.keys()], read: (name) => found.get(name) as Uint8Array }, options);
 }
 
@@ -106,7 +181,7 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   const config = json("config.json");
   const metadata = names.includes("metadata.json") ? json("metadata.json") : {};
   const version = String(metadata["keras_version"] ?? "3");
-  const graph = graphOf(config, isModern(version, config), options);
+  const graph = graphOf(config, eraOf(version, config), options);
   if (!names.includes("model.weights.h5")) {
     throw new UnsupportedError(
       "weights",
@@ -118,7 +193,10 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   }
   const file = new File(read("model.weights.h5"));
   try {
-    modernWeights(graph, file);
+    modernWeights(graph, file, (path) => {
+      const name = `assets/${path}`;
+      return names.includes(name) ? new TextDecoder().decode(read(name)) : null;
+    });
   } finally {
     file.close();
   }
@@ -131,12 +209,16 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   );
 }
 
+/** Python writes numbers that JSON does not know; texts are passed over. */
+const BEYOND_JSON = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+const TOKENS: Readonly<Record<string, string>> = { Infinity: "1e999", "-Infinity": "-1e999", NaN: "null" };
+
 function parsed(text: string): Config {
   if (text.length > MAX_CONFIG)
     throw new FormatError("the configuration of the model is too large", { format: "keras" });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(BEYOND_JSON, (token) => TOKENS[token] ?? token));
   } catch (cause) {
     throw new FormatError("the configuration of the model is no JSON", { format: "keras", cause });
   }
@@ -145,14 +227,16 @@ function parsed(text: string): Config {
   return value as Config;
 }
 
-function isModern(version: string, config: Config): boolean {
-  const major = Number.parseInt(version, 10);
-  return Number.isNaN(major) ? typeof config["module"] === "string" : major >= 3;
+/** The version of Keras as a number: 2.15 is 2015. */
+function eraOf(version: string, config: Config): number {
+  const [major = Number.NaN, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  if (Number.isNaN(major)) return typeof config["module"] === "string" ? 3000 : 2015;
+  return major * 1000 + (Number.isNaN(minor) ? 0 : minor);
 }
 
-function graphOf(config: Config, modern: boolean, options: LoadModelOptions): Graph {
+function graphOf(config: Config, era: number, options: LoadModelOptions): Graph {
   const custom: CustomLayers = new Map(Object.entries(options.layers ?? {}));
-  const made = makeLayer(config, modern, custom);
+  const made = makeLayer(config, era, custom);
   if (made instanceof Graph) return made;
   throw new UnsupportedError(
     "subclassed models",

@@ -1,9 +1,10 @@
 /**
- * Losses and metrics (keras/src/losses, keras/src/metrics).
+ * Losses (keras/src/losses).
  *
  * @module
  */
 import { UnsupportedError } from "../../core/errors.ts";
+import { spread } from "./ops/nd.ts";
 import { sizeOf, type Tensor } from "./tensor.ts";
 
 const EPSILON = 1e-7;
@@ -16,7 +17,10 @@ const mean = (n: number, f: (i: number) => number): number => {
   for (let i = 0; i < n; i++) sum += f(i);
   return sum / n;
 };
-const clip = (p: number): number => Math.min(1 - EPSILON, Math.max(EPSILON, p));
+/** Probabilities away from 0 and 1, with the bounds that float32 has. */
+const MOST = Math.fround(1 - EPSILON);
+const LEAST = Math.fround(EPSILON);
+const clip = (p: number): number => Math.min(MOST, Math.max(LEAST, p));
 const at = (list: Float64Array, i: number): number => list[i] as number;
 
 function logits(p: Float64Array): Float64Array {
@@ -26,8 +30,14 @@ function logits(p: Float64Array): Float64Array {
 }
 
 /** Logarithms of probabilities that add up to one. */
-function logProbs(p: Float64Array, fromLogits: boolean): Float64Array {
+function logProbs(p: Float64Array, fromLogits: boolean, sparse = false): Float64Array {
   if (fromLogits) return logits(p);
+  if (sparse) {
+    // Bounded first, then made to add up to one.
+    const bounded = p.map(clip);
+    const all = bounded.reduce((a, b) => a + b, 0);
+    return bounded.map((v) => Math.log(v / all));
+  }
   const sum = p.reduce((a, b) => a + b, 0);
   return p.map((v) => Math.log(clip(v / sum)));
 }
@@ -54,8 +64,47 @@ const ROWS: ReadonlyMap<string, RowLoss> = new Map<string, RowLoss>([
           return Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)));
         }
         const q = clip(at(p, i));
-        return -(t * Math.log(q) + (1 - t) * Math.log(1 - q));
+        // TensorFlow's Keras 2 adds its epsilon inside the logarithms.
+        const more = config["legacy"] === true ? EPSILON : 0;
+        return -(t * Math.log(q + more) + (1 - t) * Math.log(1 - q + more));
       });
+    },
+  ],
+  [
+    "binary_focal_crossentropy",
+    (y, p, config) => {
+      const smooth = Number(config["label_smoothing"] ?? 0);
+      const gamma = Number(config["gamma"] ?? 2);
+      const alpha = Number(config["alpha"] ?? 0.25);
+      const balanced = config["apply_class_balancing"] === true;
+      return mean(y.length, (i) => {
+        const t = at(y, i) * (1 - smooth) + smooth / 2;
+        const x = at(p, i);
+        const q = config["from_logits"] === true ? 1 / (1 + Math.exp(-x)) : x;
+        const safe = clip(q);
+        const loss =
+          config["from_logits"] === true
+            ? Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)))
+            : -(t * Math.log(safe) + (1 - t) * Math.log(1 - safe));
+        const right = t * q + (1 - t) * (1 - q);
+        const weight = balanced ? t * alpha + (1 - t) * (1 - alpha) : 1;
+        return weight * (1 - right) ** gamma * loss;
+      });
+    },
+  ],
+  [
+    "categorical_focal_crossentropy",
+    (y, p, config) => {
+      const smooth = Number(config["label_smoothing"] ?? 0);
+      const gamma = Number(config["gamma"] ?? 2);
+      const alpha = Number(config["alpha"] ?? 0.25);
+      const logs = logProbs(p, config["from_logits"] === true);
+      let sum = 0;
+      for (let i = 0; i < y.length; i++) {
+        const t = at(y, i) * (1 - smooth) + smooth / y.length;
+        sum -= t * at(logs, i) * alpha * (1 - Math.exp(at(logs, i))) ** gamma;
+      }
+      return sum;
     },
   ],
   ["mean_squared_error", (y, p) => mean(y.length, (i) => (at(p, i) - at(y, i)) ** 2)],
@@ -132,6 +181,34 @@ const ROWS: ReadonlyMap<string, RowLoss> = new Map<string, RowLoss>([
   ],
 ]);
 
+/** Losses of a whole batch, not of its rows. */
+const WHOLE: ReadonlyMap<string, RowLoss> = new Map<string, RowLoss>([
+  [
+    "dice",
+    (y, p) => {
+      let [both, all] = [0, 0];
+      for (let i = 0; i < y.length; i++) {
+        both += at(y, i) * at(p, i);
+        all += at(y, i) + at(p, i);
+      }
+      return 1 - (2 * both) / (all + EPSILON);
+    },
+  ],
+  [
+    "tversky",
+    (y, p, config) => {
+      let [both, wrong, missed] = [0, 0, 0];
+      for (let i = 0; i < y.length; i++) {
+        both += at(y, i) * at(p, i);
+        wrong += (1 - at(y, i)) * at(p, i);
+        missed += at(y, i) * (1 - at(p, i));
+      }
+      const [alpha, beta] = [Number(config["alpha"] ?? 0.5), Number(config["beta"] ?? 0.5)];
+      return 1 - both / (both + missed * alpha + wrong * beta + EPSILON);
+    },
+  ],
+]);
+
 const SHORT: Readonly<Record<string, string>> = {
   mse: "mean_squared_error",
   mae: "mean_absolute_error",
@@ -141,8 +218,10 @@ const SHORT: Readonly<Record<string, string>> = {
   kullback_leibler_divergence: "kl_divergence",
   bce: "binary_crossentropy",
   logcosh: "log_cosh",
+  log_cosh_error: "log_cosh",
   huber_loss: "huber",
   acc: "accuracy",
+  cosine_proximity: "cosine_similarity",
 };
 
 /** A function's or class's name in one form: `MeanSquaredError` and `mse` are `mean_squared_error`. */
@@ -162,138 +241,74 @@ export function plainName(spec: unknown): { name: string; config: Record<string,
   return { name: SHORT[snake] ?? snake, config };
 }
 
-/** The mean loss over all samples. */
-export function lossOf(spec: unknown, y: Tensor, p: Tensor): number {
-  const { name, config } = plainName(spec);
-  const width = p.shape[p.shape.length - 1] as number;
-  const rows = p.data.length / width;
+/** The losses of the rows of one batch: `[samples, …]` less the last axis. */
+export function rowLosses(spec: unknown, y: Tensor, p: Tensor, era = 3000): { name: string; values: Float64Array } {
+  const { name, config: given } = plainName(spec);
+  const config: Record<string, unknown> = { legacy: era < 3000, ...given };
+  const width = p.shape[p.shape.length - 1] ?? 1;
+  const rows = p.data.length / width || 0;
   if (name === "sparse_categorical_crossentropy") {
-    let sum = 0;
-    for (let r = 0; r < rows; r++) {
-      const logs = logProbs(
-        Float64Array.from(p.data.subarray(r * width, (r + 1) * width)),
-        config["from_logits"] === true,
+    if (y.data.length !== rows) {
+      throw new RangeError(
+        `targets of shape (${y.shape}) do not fit predictions of (${p.shape}): one class for each row`,
       );
-      sum -= at(logs, y.data[r] as number);
     }
-    return sum / rows;
+    const ignored = given["ignore_class"];
+    const values = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      const label = y.data[r] as number;
+      if (label === ignored) continue;
+      if (!(label >= 0 && label < width)) throw new RangeError(`${label} is no class of ${width}`);
+      const row = Float64Array.from(p.data.subarray(r * width, (r + 1) * width));
+      values[r] = -at(logProbs(row, config["from_logits"] === true, true), label);
+    }
+    return { name, values };
+  }
+  const targets = sizeOf(y.shape) === sizeOf(p.shape) ? y.data : spread(y, p.shape);
+  const whole = WHOLE.get(name);
+  if (whole !== undefined) {
+    return { name, values: Float64Array.of(whole(Float64Array.from(targets), Float64Array.from(p.data), config)) };
   }
   const row = ROWS.get(name);
   if (row === undefined) throw new UnsupportedError("loss", `the loss ${name} is not known`, { format: "keras" });
-  const targets = sizeOf(y.shape) === sizeOf(p.shape) ? y.data : null;
-  if (targets === null) throw new RangeError(`targets of shape (${y.shape}) do not fit predictions of (${p.shape})`);
   // Labels of hinge losses are -1 and 1; 0 and 1 are taken for these.
   const turns = /^(squared_)?hinge$/.test(name) && targets.every((v) => v === 0 || v === 1);
-  let sum = 0;
+  const values = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
-    sum += row(
+    values[r] = row(
       Float64Array.from(targets.subarray(r * width, (r + 1) * width), (v) => (turns ? 2 * v - 1 : v)),
       Float64Array.from(p.data.subarray(r * width, (r + 1) * width)),
       config,
     );
   }
-  return sum / rows;
+  return { name, values };
 }
 
-function argmax(x: Float32Array, from: number, n: number): number {
-  let best = 0;
-  for (let i = 1; i < n; i++) if ((x[from + i] as number) > (x[from + best] as number)) best = i;
-  return best;
-}
-
-/** The value of a metric over all samples, and its name. `loss` decides what "accuracy" means. */
-export function metricOf(spec: unknown, y: Tensor, p: Tensor): { name: string; value: number } {
-  const { name, config } = plainName(spec);
-  const shown = typeof config["name"] === "string" ? config["name"] : typeof spec === "string" ? spec : name;
-  return { name: shown, value: metricValue(name, config, y, p) };
-}
-
-function metricValue(name: string, config: Record<string, unknown>, y: Tensor, p: Tensor): number {
-  const width = p.shape[p.shape.length - 1] as number;
-  const rows = p.data.length / width;
-  const sparse = y.data.length === rows && width > 1;
-  const threshold = Number(config["threshold"] ?? 0.5);
-  const share = (test: (r: number) => boolean): number => {
-    let hits = 0;
-    for (let r = 0; r < rows; r++) if (test(r)) hits++;
-    return hits / rows;
-  };
-  switch (name) {
-    case "accuracy":
-      return metricValue(
-        width === 1 ? "binary_accuracy" : sparse ? "sparse_categorical_accuracy" : "categorical_accuracy",
-        config,
-        y,
-        p,
-      );
-    case "binary_accuracy": {
-      let hits = 0;
-      for (let i = 0; i < p.data.length; i++) if (((p.data[i] as number) > threshold ? 1 : 0) === y.data[i]) hits++;
-      return hits / p.data.length;
-    }
-    case "categorical_accuracy":
-      return share((r) => argmax(p.data, r * width, width) === argmax(y.data, r * width, width));
-    case "sparse_categorical_accuracy":
-      return share((r) => argmax(p.data, r * width, width) === y.data[r]);
-    case "top_k_categorical_accuracy":
-    case "sparse_top_k_categorical_accuracy": {
-      const k = Number(config["k"] ?? 5);
-      return share((r) => {
-        const target = name.startsWith("sparse") ? (y.data[r] as number) : argmax(y.data, r * width, width);
-        const value = p.data[r * width + target] as number;
-        let above = 0;
-        for (let i = 0; i < width; i++) if ((p.data[r * width + i] as number) > value) above++;
-        return above < k;
-      });
-    }
-    case "precision":
-    case "recall": {
-      const limit = Array.isArray(config["thresholds"])
-        ? Number(config["thresholds"][0])
-        : Number(config["thresholds"] ?? 0.5);
-      let hits = 0;
-      let guessed = 0;
-      let real = 0;
-      for (let i = 0; i < p.data.length; i++) {
-        const yes = (p.data[i] as number) > limit;
-        if (yes) guessed++;
-        if (y.data[i] === 1) real++;
-        if (yes && y.data[i] === 1) hits++;
-      }
-      const by = name === "precision" ? guessed : real;
-      return by === 0 ? 0 : hits / by;
-    }
-    case "auc":
-      return areaUnderCurve(y, p, config);
-    case "root_mean_squared_error":
-      return Math.sqrt(lossOf("mean_squared_error", y, p));
-    case "cosine_similarity":
-      return -lossOf("cosine_similarity", y, p);
-    default:
-      return lossOf({ class_name: name, config }, y, p);
+/** A loss over a batch: rows by weights and mask, by the reduction of its configuration. */
+export function batchLoss(
+  spec: unknown,
+  y: Tensor,
+  p: Tensor,
+  weights: ArrayLike<number> | null,
+  mask: Uint8Array | undefined,
+  era: number,
+): number {
+  const { values } = rowLosses(spec, y, p, era);
+  const { config } = plainName(spec);
+  const reduction = String(config["reduction"] ?? "sum_over_batch_size");
+  const { length: n } = values;
+  const counted = mask !== undefined && mask.length === n ? mask : null;
+  let sum = 0;
+  let heavy = 0;
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    const own = weights === null ? 1 : (weights[Math.floor((i * weights.length) / n)] as number);
+    const weight = own * (counted === null ? 1 : (counted[i] as number));
+    sum += weight * (values[i] as number);
+    heavy += weight;
+    // Before 2.10 the steps that a mask leaves out counted as ones without loss.
+    count += counted === null || era < 2010 ? 1 : (counted[i] as number);
   }
-}
-
-/** Area under the ROC curve by Keras's 200 thresholds and the trapezoid rule. */
-function areaUnderCurve(y: Tensor, p: Tensor, config: Record<string, unknown>): number {
-  const count = Number(config["num_thresholds"] ?? 200);
-  if ((config["curve"] ?? "ROC") !== "ROC") throw new UnsupportedError("metric", "AUC is known for the ROC curve only");
-  const limits = Array.from({ length: count }, (_, i) =>
-    i === 0 ? -EPSILON : i === count - 1 ? 1 + EPSILON : i / (count - 1),
-  );
-  const points = limits.map((limit) => {
-    let [tp, fp, fn, tn] = [0, 0, 0, 0];
-    for (let i = 0; i < p.data.length; i++) {
-      const yes = (p.data[i] as number) > Math.fround(limit);
-      if (y.data[i] === 1) yes ? tp++ : fn++;
-      else yes ? fp++ : tn++;
-    }
-    return { x: fp / Math.max(1, fp + tn), y: tp / Math.max(1, tp + fn) };
-  });
-  let area = 0;
-  for (let i = 0; i + 1 < points.length; i++) {
-    const [a, b] = [points[i], points[i + 1]] as [{ x: number; y: number }, { x: number; y: number }];
-    area += ((a.x - b.x) * (a.y + b.y)) / 2;
-  }
-  return area;
+  if (reduction === "sum") return sum;
+  return sum / (reduction === "mean_with_sample_weight" ? heavy : count);
 }

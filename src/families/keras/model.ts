@@ -6,15 +6,32 @@
 import { NDArray } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
+import { classWeights, judged, together } from "./evaluate.ts";
 import type { Graph } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
-import { lossOf, metricOf } from "./losses.ts";
+import { Recurrent } from "./layers/recurrent.ts";
 import { summaryText } from "./summary.ts";
-import { fromArray, rows, sizeOf, type Tensor, tensor, toArray } from "./tensor.ts";
-import { allWeights, setAll } from "./weights.ts";
+import { fromArray, rows, type Tensor, toArray } from "./tensor.ts";
+import { allWeights, insideOf, setAll } from "./weights.ts";
 
-/** What a model takes: numbers in the shape of a batch. */
+/** What a model takes: numbers (or texts) in the shape of a batch. */
 export type ModelInput = NDArray | readonly unknown[] | ArrayBufferView;
+
+/** One batch, a list of them for a model of several inputs, or an object of them by name. */
+export type ModelInputs = ModelInput | Readonly<Record<string, ModelInput>>;
+
+/** Options of {@link Model.evaluate}. */
+export interface EvaluateOptions extends PredictOptions {
+  /** Instead of what the model was compiled with. */
+  loss?: unknown;
+  metrics?: unknown;
+  weightedMetrics?: unknown;
+  lossWeights?: unknown;
+  /** A weight for each sample; of several outputs a list or an object of them. */
+  sampleWeight?: ModelInputs;
+  /** A weight for each class. */
+  classWeight?: Readonly<Record<string | number, number>>;
+}
 
 /** Options of {@link Model.predict}. */
 export interface PredictOptions {
@@ -99,8 +116,33 @@ export class Model {
       }
     }
     if (made.length !== old.length) throw new RangeError(`the model has ${old.length} weights, not ${made.length}`);
-    setAll(this.#graph, made);
+    this.setTensors(made);
+  }
+
+  /** @internal The same of tensors whose shapes are right. */
+  setTensors(values: readonly Tensor[]): void {
+    setAll(this.#graph, values);
     this.#changed = true;
+  }
+
+  /** The version of Keras that wrote it, 2.15 as 2015. */
+  get #era(): number {
+    const [major = 3, minor = 0] = this.kerasVersion.split(".").map((part) => Number.parseInt(part, 10) || 0);
+    return major * 1000 + minor;
+  }
+
+  /** Names of the outputs, in their order. */
+  get outputNames(): readonly string[] {
+    return this.#graph.outputNames;
+  }
+
+  /** Forgets the states that stateful recurrent layers carry from batch to batch. */
+  resetStates(): void {
+    const todo: Layer[] = [this.#graph];
+    for (let layer = todo.pop(); layer !== undefined; layer = todo.pop()) {
+      if (layer instanceof Recurrent) layer.resetStates();
+      todo.push(...insideOf(layer));
+    }
   }
 
   /** @internal Sets what the model is trained with. */
@@ -120,7 +162,7 @@ export class Model {
    *
    * `RangeError` for shapes that do not fit, `UnsupportedError` naming a layer that is not known.
    */
-  predict(input: ModelInput | Readonly<Record<string, ModelInput>>, options: PredictOptions = {}): NDArray | NDArray[] {
+  predict(input: ModelInputs, options: PredictOptions = {}): NDArray | NDArray[] {
     const steps = this.#batches(input, options);
     for (;;) {
       const { done, value } = steps.next();
@@ -129,10 +171,7 @@ export class Model {
   }
 
   /** The same, giving way between batches; it can be stopped. */
-  async predictAsync(
-    input: ModelInput | Readonly<Record<string, ModelInput>>,
-    options: PredictAsyncOptions = {},
-  ): Promise<NDArray | NDArray[]> {
+  async predictAsync(input: ModelInputs, options: PredictAsyncOptions = {}): Promise<NDArray | NDArray[]> {
     const steps = this.#batches(input, options);
     for (;;) {
       options.signal?.throwIfAborted();
@@ -142,15 +181,19 @@ export class Model {
     }
   }
 
+  /** The same by the names of the outputs. */
+  predictNamed(input: ModelInputs, options: PredictOptions = {}): Record<string, NDArray> {
+    const made = [this.predict(input, options)].flat();
+    return Object.fromEntries(this.outputNames.map((name, i) => [name, made[i] as NDArray] as const));
+  }
+
   /** What the layer of a name makes of samples. */
-  outputOf(layer: string, input: ModelInput | Readonly<Record<string, ModelInput>>): NDArray {
+  outputOf(layer: string, input: ModelInputs): NDArray {
+    this.getLayer(layer);
     return toArray(this.#graph.run(this.#inputs(input), layer)[0] as Tensor);
   }
 
-  *#batches(
-    input: ModelInput | Readonly<Record<string, ModelInput>>,
-    { batchSize = 32, onProgress }: PredictOptions,
-  ): Generator<void, NDArray | NDArray[]> {
+  *#batches(input: ModelInputs, { batchSize = 32, onProgress }: PredictOptions): Generator<void, NDArray | NDArray[]> {
     const made = yield* this.#run(this.#inputs(input), batchSize, onProgress);
     const arrays = made.map(toArray);
     return arrays.length === 1 ? (arrays[0] as NDArray) : arrays;
@@ -163,35 +206,29 @@ export class Model {
   ): Generator<void, Tensor[]> {
     if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`batchSize is ${batchSize}`);
     const total = inputs[0]?.shape[0] ?? 0;
+    const other = inputs.find(({ shape }) => shape[0] !== total);
+    if (other !== undefined) throw new RangeError(`inputs have ${total} and ${other.shape[0]} samples`);
     const parts: Tensor[][] = [];
     for (let at = 0; at < Math.max(1, total); at += batchSize) {
       parts.push(this.#graph.run(inputs.map((x) => rows(x, at, at + batchSize))));
       onProgress?.(Math.min(total, at + batchSize), total);
       yield;
     }
-    return (parts[0] as Tensor[]).map((first, k) => {
-      const data = new Float32Array(parts.reduce((n, part) => n + (part[k] as Tensor).data.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        data.set((part[k] as Tensor).data, at);
-        at += (part[k] as Tensor).data.length;
-      }
-      const inner = first.shape.slice(1);
-      return tensor([data.length / sizeOf(inner), ...inner], data);
-    });
+    return (parts[0] as Tensor[]).map((_, k) => together(parts.map((part) => part[k] as Tensor)));
   }
 
   /** The tensors of what was given, shapes checked. */
-  #inputs(input: ModelInput | Readonly<Record<string, ModelInput>>): Tensor[] {
-    const { inputs, inputShapes } = this.#graph;
+  #inputs(input: ModelInputs): Tensor[] {
+    const { inputs, inputShapes, inputNames } = this.#graph;
     let given: readonly unknown[];
     if (input instanceof NDArray || ArrayBuffer.isView(input)) given = [input];
-    else if (Array.isArray(input)) given = inputs.length === 1 ? [input] : input;
+    else if (Array.isArray(input)) given = inputs.length === 1 && !(input[0] instanceof NDArray) ? [input] : input;
     else {
       const named = input as Readonly<Record<string, ModelInput>>;
-      given = inputs.map(({ layer }) => {
-        if (!Object.hasOwn(named, layer)) throw new RangeError(`the model takes an input named ${layer}`);
-        return named[layer];
+      given = inputs.map(({ layer }, i) => {
+        const name = [inputNames[i] as string, layer].find((one) => Object.hasOwn(named, one));
+        if (name === undefined) throw new RangeError(`the model takes an input named ${inputNames[i]}`);
+        return named[name];
       });
     }
     if (given.length !== inputs.length)
@@ -216,38 +253,45 @@ export class Model {
    * Loss and metrics over samples, as Keras's `evaluate` gives them: `[loss, ...metrics]`, with the loss and metrics the
    * model was compiled with unless others are given. `TypeError` for a model that was not compiled.
    */
-  evaluate(
-    input: ModelInput | Readonly<Record<string, ModelInput>>,
-    targets: ModelInput,
-    options: PredictOptions & { loss?: unknown; metrics?: readonly unknown[] } = {},
-  ): number[] {
+  evaluate(input: ModelInputs, targets: ModelInputs, options: EvaluateOptions = {}): number[] {
     return Object.values(this.evaluateNamed(input, targets, options));
   }
 
-  /** The same by name: `{ loss, accuracy, … }`. */
-  evaluateNamed(
-    input: ModelInput | Readonly<Record<string, ModelInput>>,
-    targets: ModelInput,
-    options: PredictOptions & { loss?: unknown; metrics?: readonly unknown[] } = {},
-  ): Record<string, number> {
+  /**
+   * The same by name: `{ loss, accuracy, … }`; models of several outputs have `{ loss, a_loss, b_loss, a_accuracy, … }`.
+   * A metric of several values gives one for each: `f1_score[0]`.
+   */
+  evaluateNamed(input: ModelInputs, targets: ModelInputs, options: EvaluateOptions = {}): Record<string, number> {
     const loss = options.loss ?? this.trainingConfig?.["loss"];
     if (loss === undefined || loss === null) {
       throw new TypeError("the model was not compiled: pass { loss, metrics } to evaluate");
     }
-    const steps = this.#run(this.#inputs(input), options.batchSize ?? 32, options.onProgress);
+    const batchSize = options.batchSize ?? 32;
+    const steps = this.#run(this.#inputs(input), batchSize, options.onProgress);
     let step = steps.next();
     while (!step.done) step = steps.next();
-    const [prediction, ...more] = step.value;
-    if (prediction === undefined || more.length > 0) throw new TypeError("evaluate is for models of one output");
-    const y = fromArray(targets);
-    const out: Record<string, number> = { loss: lossOf(one(loss), y, prediction) };
-    const metrics = options.metrics ?? [this.trainingConfig?.["metrics"] ?? []].flat(2);
-    for (const spec of metrics) {
-      if (spec === null) continue;
-      const { name, value } = metricOf(spec, y, prediction);
-      out[name] = value;
-    }
-    return out;
+    const names = this.outputNames;
+    const ys = byOutput(targets, names, "targets");
+    const weights = options.sampleWeight === undefined ? null : byOutput(options.sampleWeight, names, "weights", true);
+    const outputs = step.value.map((p, k) => {
+      const y = ys[k] as Tensor;
+      if (y.shape[0] !== p.shape[0]) throw new RangeError(`${p.shape[0]} samples have ${y.shape[0]} targets`);
+      let own: Float64Array | null = weights?.[k] === undefined ? null : Float64Array.from((weights[k] as Tensor).data);
+      if (options.classWeight !== undefined) {
+        const more = classWeights(y, options.classWeight);
+        own = own === null ? more : Float64Array.from(own, (w, i) => w * (more[i] as number));
+      }
+      return { p, y, weights: own };
+    });
+    return judged(outputs, {
+      loss,
+      metrics: options.metrics ?? this.trainingConfig?.["metrics"],
+      weightedMetrics: options.weightedMetrics ?? (options.metrics ? null : this.trainingConfig?.["weighted_metrics"]),
+      lossWeights: options.lossWeights ?? this.trainingConfig?.["loss_weights"],
+      names,
+      batchSize,
+      era: this.#era,
+    });
   }
 
   /** The table that Keras prints. */
@@ -266,9 +310,20 @@ export class Model {
   }
 }
 
-/** The one loss of a list or record of one. */
-function one(loss: unknown): unknown {
-  if (Array.isArray(loss)) return loss[0];
-  if (typeof loss === "object" && loss !== null && !("class_name" in loss)) return Object.values(loss)[0];
-  return loss;
+/** What belongs to each output: of a list, or of an object by name; weights may be the same for all. */
+function byOutput(given: ModelInputs, names: readonly string[], what: string, same = false): Tensor[] {
+  if (given instanceof NDArray || ArrayBuffer.isView(given) || (Array.isArray(given) && names.length === 1)) {
+    if (names.length > 1 && !same) throw new RangeError(`the model has ${names.length} outputs: give ${what} for each`);
+    const own = Array.isArray(given) && given.length === 1 && given[0] instanceof NDArray ? given[0] : given;
+    return names.map(() => fromArray(own));
+  }
+  if (Array.isArray(given)) {
+    if (given.length !== names.length) throw new RangeError(`${names.length} outputs have ${given.length} ${what}`);
+    return given.map(fromArray);
+  }
+  const named = given as Readonly<Record<string, ModelInput>>;
+  return names.map((name) => {
+    if (!Object.hasOwn(named, name)) throw new RangeError(`there are no ${what} for the output ${name}`);
+    return fromArray(named[name]);
+  });
 }

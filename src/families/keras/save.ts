@@ -11,8 +11,9 @@ import { Graph } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
 import { plainName } from "./losses.ts";
 import type { Model } from "./model.ts";
+import { numbered } from "./names.ts";
 import { toArray } from "./tensor.ts";
-import { allWeights, snakeCase } from "./weights.ts";
+import { filedWeights } from "./weights.ts";
 
 /** Keras splits lists of names that are longer than HDF5's attributes may be. */
 const MOST = 64512;
@@ -56,7 +57,7 @@ export function h5Bytes(model: Model): Uint8Array {
     for (const layer of model.layers) {
       const group = weights.createGroup(layer.name);
       const names = new Set<string>();
-      for (const { name, value } of allWeights(layer)) {
+      for (const { name, value } of filedWeights(layer)) {
         let full = `${layer.name}/${name}:0`;
         for (let i = 1; names.has(full); i++) full = `${layer.name}/${name}_${i}:0`;
         names.add(full);
@@ -122,8 +123,7 @@ function metricsOf(metrics: unknown): unknown {
 /** The weights of a layer as `.weights.h5` keeps them. */
 function writeVars(group: Group, layer: Layer, modern: boolean): void {
   if (!(layer instanceof Graph) || layer.layers.length === 0) {
-    const place = layer.place === "" ? group : group.requireGroup(layer.place);
-    const vars = place.requireGroup("vars");
+    const vars = group.requireGroup("vars");
     for (const [i, { value }] of layer.weights.entries()) vars.createDataset(String(i), { data: toArray(value) });
     // Keras 2 kept the parts of attention under private names.
     const prefix = !modern && layer.className === "MultiHeadAttention" ? "_" : "";
@@ -132,17 +132,12 @@ function writeVars(group: Group, layer: Layer, modern: boolean): void {
   }
   group.requireGroup("vars");
   const held = group.requireGroup("layers");
-  const counts = new Map<string, number>();
   const shown =
     layer.className === "Sequential"
       ? layer.layers.filter(({ className }) => className !== "InputLayer")
       : layer.layers;
-  for (const inner of shown) {
-    const base = snakeCase(inner.className);
-    const n = counts.get(base) ?? 0;
-    counts.set(base, n + 1);
-    writeVars(held.requireGroup(n === 0 ? base : `${base}_${n}`), inner, modern);
-  }
+  const names = numbered(shown.map(({ className }) => className));
+  for (const [i, inner] of shown.entries()) writeVars(held.requireGroup(names[i] as string), inner, modern);
 }
 
 /** A configuration as `.keras` files have it: each layer and model with the module of its class. */

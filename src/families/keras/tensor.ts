@@ -13,6 +13,10 @@ export interface Tensor {
   readonly data: Float32Array;
   /** Which steps of each sample count, `[samples, steps]`; undefined for all. */
   readonly mask?: Uint8Array | undefined;
+  /** Texts instead of numbers; `data` is empty then. */
+  readonly text?: readonly string[] | undefined;
+  /** Whole numbers that float32 cannot hold, for layers that look them up. */
+  readonly exact?: Float64Array | undefined;
 }
 
 /** Number of elements of a shape. */
@@ -33,19 +37,30 @@ export function zeros(shape: readonly number[]): Tensor {
 }
 
 /** The same numbers in another shape. */
-export function reshaped({ data }: Tensor, shape: readonly number[]): Tensor {
-  return { shape, data };
+export function reshaped({ data, text, exact }: Tensor, shape: readonly number[]): Tensor {
+  return text === undefined && exact === undefined ? { shape, data } : { shape, data, text, exact };
 }
 
-/** Numbers of an array as a tensor; `TypeError` for what holds no numbers. */
+/** Numbers or texts of an array as a tensor; `TypeError` for what holds neither. */
 export function fromArray(source: unknown): Tensor {
   const made = source instanceof NDArray ? source : array(source);
-  if (!/[biuf]/.test(made.dtype.kind) || made.dtype.hasObject)
-    throw new TypeError(`${made.dtype} are no numbers for a model`);
-  const plain = made.dtype.kind === "f" && made.dtype.itemsize === 4 ? made : made.astype("<f4");
+  const { kind } = made.dtype;
+  if (kind === "U" || kind === "S" || kind === "O") {
+    const text = made.flat().map((item) => {
+      if (item instanceof Uint8Array) return new TextDecoder().decode(item);
+      if (typeof item !== "string") throw new TypeError(`${made.dtype} are neither numbers nor texts for a model`);
+      return item;
+    });
+    return { shape: [...made.shape], data: new Float32Array(0), text };
+  }
+  if (!/[biuf]/.test(kind) || made.dtype.hasObject) throw new TypeError(`${made.dtype} are no numbers for a model`);
+  const plain = kind === "f" && made.dtype.itemsize === 4 ? made : made.astype("<f4");
   const whole =
     plain.isC && plain.offset === 0 && (plain.data as Float32Array).length === plain.size ? plain : plain.copy();
-  return { shape: [...whole.shape], data: whole.data as Float32Array };
+  const data = whole.data as Float32Array;
+  const shape = [...whole.shape];
+  const isWide = kind !== "b" && kind !== "f" && made.dtype.itemsize > 2 && data.some((n) => Math.abs(n) >= 1 << 24);
+  return isWide ? { shape, data, exact: Float64Array.from(made.flat(), Number) } : { shape, data };
 }
 
 /** A tensor as an array of float32. */
@@ -54,7 +69,7 @@ export function toArray({ shape, data }: Tensor): NDArray {
 }
 
 /** Samples `from` up to `to`. */
-export function rows({ shape, data, mask }: Tensor, from: number, to: number): Tensor {
+export function rows({ shape, data, mask, text, exact }: Tensor, from: number, to: number): Tensor {
   const [all = 0, ...inner] = shape;
   const size = sizeOf(inner);
   const end = Math.min(all, to);
@@ -63,6 +78,8 @@ export function rows({ shape, data, mask }: Tensor, from: number, to: number): T
     shape: [end - from, ...inner],
     data: data.subarray(from * size, end * size),
     mask: mask?.subarray(from * steps, end * steps),
+    text: text?.slice(from * size, end * size),
+    exact: exact?.subarray(from * size, end * size),
   };
 }
 

@@ -8,6 +8,8 @@ import { NDArray } from "../../core/ndarray/index.ts";
 import { Dataset, Group } from "../../formats/hdf5/index.ts";
 import { Graph } from "./graph.ts";
 import type { Layer, Weight } from "./layer.ts";
+import { Lookup } from "./layers/lookup.ts";
+import { numbered } from "./names.ts";
 import { fromArray, type Tensor, tensor } from "./tensor.ts";
 
 /** Puts values into a layer's own weights; their number must be right. */
@@ -23,7 +25,7 @@ function fill(layer: Layer, values: readonly Tensor[]): void {
 }
 
 /** The layers inside a layer, a model's too. */
-function inside(layer: Layer): readonly Layer[] {
+export function insideOf(layer: Layer): readonly Layer[] {
   return layer instanceof Graph ? layer.layers : layer.parts.map(([, part]) => part);
 }
 
@@ -35,7 +37,7 @@ interface Slot {
 /** Places of weights in the order of `layer.weights`: what training changes, then the rest. */
 function slots(layer: Layer): { trained: Slot[]; fixed: Slot[] } {
   const own = layer.names.map(([, trainable], index) => ({ layer, index, trainable }));
-  const inner = inside(layer).map(slots);
+  const inner = insideOf(layer).map(slots);
   if (layer.trainable) {
     return {
       trained: [...own.filter((slot) => slot.trainable), ...inner.flatMap(({ trained }) => trained)],
@@ -45,16 +47,47 @@ function slots(layer: Layer): { trained: Slot[]; fixed: Slot[] } {
   return { trained: [], fixed: [...own, ...inner.flatMap(({ trained, fixed }) => [...trained, ...fixed])] };
 }
 
-/** All weights of a layer and those inside it, in the order of Keras's `layer.weights`. */
-export function allWeights(layer: Layer): Weight[] {
-  const { trained, fixed } = slots(layer);
-  return [...trained, ...fixed].flatMap(({ layer: owner, index }) => owner.weights[index] ?? []);
+/** Places in the order of Keras's `layer.weights`: a model's layer by layer, once each. */
+function ordered(layer: Layer, modern: boolean): Slot[] {
+  const own = layer.names.map(([, trainable], index) => ({ layer, index, trainable }));
+  const inner = (): Slot[] => insideOf(layer).flatMap((one) => ordered(one, modern));
+  if (layer instanceof Graph) return inner();
+  // Keras 2: what training changes first. Keras 3: its own, then those of the layers inside.
+  if (!modern) return filed(layer);
+  if (layer.className === "SpectralNormalization") {
+    // It holds its layer's kernel as its own.
+    const [kernel, ...rest] = inner();
+    return kernel === undefined ? own : [kernel, ...own, ...rest];
+  }
+  return [...own.filter(({ trainable }) => trainable), ...own.filter(({ trainable }) => !trainable), ...inner()];
 }
 
-/** Puts values into a layer and those inside it, in that order. */
-export function setAll(layer: Layer, values: readonly Tensor[]): void {
+function isModern(layer: Layer): boolean {
+  return layer instanceof Graph ? layer.modern : true;
+}
+
+/** Places in the order of `.h5` files: what training changes before the rest, in models inside too. */
+function filed(layer: Layer): Slot[] {
   const { trained, fixed } = slots(layer);
-  const order = [...trained, ...fixed];
+  return [...trained, ...fixed];
+}
+
+/** All weights of a layer and those inside it, in the order of Keras's `layer.weights`. */
+export function allWeights(layer: Layer): Weight[] {
+  return ordered(layer, isModern(layer)).flatMap(({ layer: owner, index }) => owner.weights[index] ?? []);
+}
+
+/** The same in the order of `.h5` files. */
+export function filedWeights(layer: Layer): Weight[] {
+  return filed(layer).flatMap(({ layer: owner, index }) => owner.weights[index] ?? []);
+}
+
+/** Puts values into a layer and those inside it, in the order of `layer.weights`. */
+export function setAll(layer: Layer, values: readonly Tensor[]): void {
+  put(layer, ordered(layer, isModern(layer)), values);
+}
+
+function put(layer: Layer, order: readonly Slot[], values: readonly Tensor[]): void {
   if (values.length !== order.length) {
     throw new FormatError(
       `the layer ${layer.name} (${layer.className}) has ${order.length} weights, the file ${values.length}`,
@@ -89,84 +122,123 @@ function numbers(dataset: Dataset): Tensor {
 /** Reads the weights of a `.h5` file of Keras 2, or of Keras 3 in its old form. */
 export function legacyWeights(model: Graph, group: Group): void {
   const names = texts(group, "layer_names");
-  for (const layer of model.layers) {
-    const { trained, fixed } = slots(layer);
-    const count = trained.length + fixed.length;
-    if (!names.includes(layer.name)) {
-      if (count === 0) continue;
-      throw new FormatError(`the file has no weights of the layer ${layer.name}: it has ${names.join(", ")}`, {
+  const wanting = model.layers.filter((layer) => filed(layer).length > 0);
+  // By name; weights saved of another model of these layers go by their order, as Keras puts them.
+  let places = new Map(wanting.map((layer) => [layer, layer.name]));
+  if (wanting.some(({ name }) => !names.includes(name))) {
+    const full = names.filter((name) => {
+      const of = group.get(name);
+      return of instanceof Group && texts(of, "weight_names").length > 0;
+    });
+    if (full.length !== wanting.length) {
+      const missing = wanting.find(({ name }) => !names.includes(name)) as Layer;
+      throw new FormatError(`the file has no weights of the layer ${missing.name}: it has ${names.join(", ")}`, {
         format: "keras",
       });
     }
-    const of = group.group(layer.name);
-    const values = texts(of, "weight_names").map((name) => numbers(of.dataset(name)));
-    // Random states of layers that only training knows stand among the weights of newer files.
-    setAll(layer, count === 0 ? [] : values);
+    places = new Map(wanting.map((layer, i) => [layer, full[i] as string]));
+  }
+  for (const [layer, name] of places) {
+    const of = group.group(name);
+    const order = filed(layer);
+    const values = texts(of, "weight_names").map((one) => numbers(of.dataset(one)));
+    // What SpectralNormalization keeps of its layer stands in the file twice.
+    const once = values.length > order.length && layer.className === "SpectralNormalization" ? values.slice(1) : values;
+    put(layer, order, once);
   }
 }
 
-/** A class's name as `.weights.h5` writes it (keras/src/utils/naming.py). */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/\W+/g, "")
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
-}
-
-/** Reads the weights of a `.weights.h5` file, as they stand in `.keras` files. */
-export function modernWeights(layer: Layer, group: Group): void {
-  const own = layer.place === "" ? group : (group.get(layer.place) ?? group);
-  if (layer.names.length > 0) fill(layer, vars(own, layer));
+/** Reads what a `.weights.h5` file has, as it stands in `.keras` files; texts of `assets` by their path. */
+export function modernWeights(
+  layer: Layer,
+  group: Group,
+  asset: (path: string) => string | null = () => null,
+  path = "",
+): void {
+  if (layer.names.length > 0) fill(layer, vars(group, layer));
+  if (layer instanceof Lookup) {
+    lookedUp(layer, group, asset, path);
+    return;
+  }
   if (!(layer instanceof Graph)) {
-    for (const [name, part] of layer.parts) modernWeights(part, child(group, name, part));
+    for (const [name, part] of layer.parts) {
+      if (weightless(part)) continue;
+      modernWeights(part, child(group, name, part), asset, `${path}${name}/`);
+    }
     return;
   }
   if (layer.layers.every((inner) => weightless(inner))) return;
-  const held = group.get("layers") ?? group.get("_layer_checkpoint_dependencies");
+  const [place, held] = (["layers", "_layer_checkpoint_dependencies"] as const)
+    .map((name) => [name, group.get(name)] as const)
+    .find(([, found]) => found instanceof Group) ?? ["layers", undefined];
   if (!(held instanceof Group)) {
     throw new FormatError(`the file has no layers of the model ${layer.name}`, { format: "keras" });
   }
   // By the name that stands beside the numbers, else by class and number.
-  const byName = new Map<string, Group>();
-  for (const [, item] of held) {
+  const byName = new Map<string, [string, Group]>();
+  for (const [key, item] of held) {
     if (!(item instanceof Group)) continue;
     const inner = item.get("vars");
     const name = inner === undefined ? undefined : inner.attrs.get("name");
-    if (typeof name === "string") byName.set(name, item);
+    if (typeof name === "string") byName.set(name, [key, item]);
   }
-  const counts = new Map<string, number>();
-  for (const inner of layer.layers) {
-    const base = snakeCase(inner.className);
-    const n = counts.get(base) ?? 0;
-    counts.set(base, n + 1);
+  const places = numbered(layer.layers.map(({ className }) => className));
+  const isNamed = layer.layers.every((inner) => weightless(inner) || byName.has(inner.name));
+  for (const [i, inner] of layer.layers.entries()) {
     if (weightless(inner)) continue;
-    const at = n === 0 ? base : `${base}_${n}`;
-    modernWeights(inner, byName.get(inner.name) ?? child(held, at, inner));
+    const at = places[i] as string;
+    const [key, found] = isNamed ? (byName.get(inner.name) as [string, Group]) : numberedChild(held, at, inner);
+    modernWeights(inner, found, asset, `${path}${place}/${key}/`);
   }
+}
+
+/** A vocabulary of the assets, one word a line, and its weights. */
+function lookedUp(layer: Lookup, group: Group, asset: (path: string) => string | null, path: string): void {
+  if (layer.wants) {
+    const text = asset(`${path}vocabulary.txt`);
+    if (text !== null) layer.setVocabulary(text.split("\n"));
+  }
+  const found = group.get("vars/idf_weights");
+  if (found instanceof Dataset && layer.idf === null) layer.idf = numbers(found).data;
 }
 
 /** Does a layer hold no numbers, nor any layer inside it? */
 function weightless(layer: Layer): boolean {
-  return layer.names.length === 0 && inside(layer).every(weightless);
+  if (layer instanceof Lookup) return false;
+  return layer.names.length === 0 && insideOf(layer).every(weightless);
+}
+
+/** The group of a layer by class and number; Keras 2.12 counted by twos in some files. */
+function numberedChild(held: Group, at: string, layer: Layer): [string, Group] {
+  const [, base = at, number = "0"] = /^(.*?)(?:_(\d+))?$/.exec(at) ?? [];
+  const byTwos = held.has(`${base}_2`) && !held.has(`${base}_1`);
+  const own = byTwos && number !== "0" ? `${base}_${2 * Number(number)}` : at;
+  const found = held.get(own);
+  if (found instanceof Group) return [own, found];
+  const old = at.replace(/^grouped_query/, "group_query");
+  return [old, child(held, old, layer)];
 }
 
 function child(group: Group, name: string, layer: Layer): Group {
-  // Keras 2 kept some under a private name.
+  // Keras keeps some under a private name.
   const found = group.get(name) ?? group.get(`_${name}`);
   if (found instanceof Group) return found;
+  // Old files have no group for a layer whose only contents are words.
+  if (layer instanceof Lookup) return group;
   throw new FormatError(`the file has no weights of the layer ${layer.name}: ${group.name} lacks ${name}`, {
     format: "keras",
   });
 }
 
-function vars(group: unknown, layer: Layer): Tensor[] {
-  const found = group instanceof Group ? group.get("vars") : undefined;
+function vars(group: Group, layer: Layer): Tensor[] {
+  const found = group.get("vars");
   if (!(found instanceof Group)) {
     throw new FormatError(`the file has no weights of the layer ${layer.name}`, { format: "keras" });
   }
   const out: Tensor[] = [];
-  for (let i = 0; out.length < layer.names.length; i++) {
+  // What SpectralNormalization keeps of its layer stands before its own.
+  const first = layer.className === "SpectralNormalization" && found.has("1") ? 1 : 0;
+  for (let i = first; out.length < layer.names.length; i++) {
     const one = found.get(String(i));
     if (!(one instanceof Dataset)) break;
     out.push(numbers(one));

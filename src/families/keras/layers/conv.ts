@@ -1,35 +1,23 @@
 /**
- * Convolutions, channels last: one to three axes, plain, by depth, separable, transposed.
+ * Convolutions: one to three axes, plain, by depth, separable.
  *
  * @module
  */
 import { type Activation, activation } from "../activations.ts";
-import { type Config, channelsLast, Layer, type LayerContext, perAxis } from "../layer.ts";
+import { type Config, type LayerContext, perAxis } from "../layer.ts";
 import { matmul, sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { Spatial, type Walk, walkOf } from "./spatial.ts";
 
-/** How a window moves along one axis. */
-interface Walk {
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Cells before the first. */
-  readonly before: number;
-  readonly out: number;
+const STILL: Walk = { size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
+
+/** A shape of one to three axes as one of three. */
+export function padded(shape: readonly number[], fill: number): [number, number, number] {
+  const all = [...new Array<number>(3 - shape.length).fill(fill), ...shape];
+  return all as [number, number, number];
 }
 
-/** A window's way along an axis of `n` cells. */
-export function walkOf(n: number, size: number, stride: number, dilation: number, padding: unknown): Walk {
-  const wide = (size - 1) * dilation + 1;
-  if (padding === "same") {
-    const out = Math.ceil(n / stride);
-    return { size, stride, dilation, out, before: Math.floor(Math.max(0, (out - 1) * stride + wide - n) / 2) };
-  }
-  const before = padding === "causal" ? wide - 1 : 0;
-  return { size, stride, dilation, out: Math.max(0, Math.floor((n + before - wide) / stride) + 1), before };
-}
-
-/** Visits every place of the window: place in the output, and the cell of each tap, or -1 outside. */
-function gather(
+/** Copies the cells of every window, one window after the other; what lies outside is zero. */
+export function gather(
   x: Float32Array,
   at: number,
   shape: readonly number[],
@@ -40,7 +28,7 @@ function gather(
 ): void {
   // Three axes are enough for all: missing ones have one cell.
   const [d, h, w] = padded(shape, 1);
-  const [wd, wh, ww] = paddedWalks(walks);
+  const [wd, wh, ww] = [...new Array<Walk>(3 - walks.length).fill(STILL), ...walks] as [Walk, Walk, Walk];
   for (let od = 0; od < wd.out; od++)
     for (let oh = 0; oh < wh.out; oh++)
       for (let ow = 0; ow < ww.out; ow++)
@@ -70,62 +58,100 @@ function gather(
         }
 }
 
-function padded(shape: readonly number[], fill: number): [number, number, number] {
-  const all = [...new Array<number>(3 - shape.length).fill(fill), ...shape];
-  return all as [number, number, number];
-}
-
 /** Numbers of windows that are held at once. */
 const BLOCK = 1 << 20;
 
-const STILL: Walk = { size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
+/** What convolutions have in common: strides, dilation, padding, a bias, an activation. */
+export abstract class Convolution extends Spatial {
+  protected readonly activation: Activation;
+  protected readonly strides: readonly number[];
+  protected readonly dilations: readonly number[];
+  /** Is what the layer is called the name of its weights, `kernel` or two of them? */
+  protected readonly kernels: readonly string[] = ["kernel"];
 
-function paddedWalks(walks: readonly Walk[]): [Walk, Walk, Walk] {
-  return [...new Array<Walk>(3 - walks.length).fill(STILL), ...walks] as [Walk, Walk, Walk];
+  constructor(className: string, config: Config, context: LayerContext, axes: number) {
+    super(className, config, axes);
+    this.activation = activation(config["activation"], context.modern);
+    this.strides = perAxis(config["strides"], axes, 1);
+    this.dilations = perAxis(config["dilation_rate"], axes, 1);
+  }
+  override get names(): readonly (readonly [string, boolean])[] {
+    const names = this.config["use_bias"] === false ? this.kernels : [...this.kernels, "bias"];
+    return names.map((name) => [name, true] as const);
+  }
+  protected get bias(): Float32Array | null {
+    return this.config["use_bias"] === false ? null : this.weight("bias");
+  }
+  /** The kernel of a name, its shape checked. */
+  protected kernel(name: string): Tensor {
+    const kernel = this.tensorOf(name);
+    this.demand(kernel.shape.length === this.axes + 2, `has a ${name} of (${kernel.shape.join(", ")})`);
+    return kernel;
+  }
+  /** How its windows move over a tensor. */
+  protected walks(x: Tensor, kernel: Tensor): Walk[] {
+    const { strides, dilations } = this;
+    return x.shape
+      .slice(1, this.axes + 1)
+      .map((n, i) =>
+        walkOf(n, kernel.shape[i] as number, strides[i] as number, dilations[i] as number, this.config["padding"]),
+      );
+  }
+  /** Each channel on its own: `[samples, …, channels × multiplier]`. */
+  protected byDepth(x: Tensor, kernel: Tensor, bias: Float32Array | null): Tensor {
+    const { axes } = this;
+    const shape = x.shape.slice(1, axes + 1);
+    const walks = this.walks(x, kernel);
+    const channels = x.shape[axes + 1] as number;
+    this.demand(channels === kernel.shape[axes], `takes ${kernel.shape[axes]} channels, not ${channels}`);
+    const times = kernel.shape[axes + 1] as number;
+    const taps = sizeOf(kernel.shape.slice(0, axes));
+    const places = walks.reduce((n, walk) => n * walk.out, 1);
+    const samples = x.shape[0] as number;
+    const columns = new Float32Array(places * taps * channels);
+    const width = channels * times;
+    const out = this.room(samples * places * width);
+    const size = sizeOf(shape) * channels;
+    const weights = kernel.data;
+    const sums = new Float64Array(width);
+    for (let s = 0, to = 0; s < samples; s++) {
+      gather(x.data, s * size, shape, channels, walks, columns);
+      for (let p = 0; p < places; p++, to += width) {
+        for (let i = 0; i < width; i++) sums[i] = bias === null ? 0 : (bias[i] as number);
+        for (let t = 0; t < taps; t++) {
+          const [from, at] = [(p * taps + t) * channels, t * width];
+          if (times === 1) {
+            for (let c = 0; c < width; c++) sums[c]! += (columns[from + c] as number) * (weights[at + c] as number);
+          } else {
+            for (let c = 0, i = 0; c < channels; c++) {
+              const v = columns[from + c] as number;
+              for (let m = 0; m < times; m++, i++) sums[i]! += v * (weights[at + i] as number);
+            }
+          }
+        }
+        out.set(sums, to);
+      }
+    }
+    return tensor([samples, ...walks.map((walk) => walk.out), width], out);
+  }
 }
 
 /** Conv1D, Conv2D, Conv3D. */
-export class Conv extends Layer {
-  readonly #activation: Activation;
-  readonly #axes: number;
-  constructor(className: string, config: Config, context: LayerContext, axes: number) {
-    super(className, config);
-    this.#axes = axes;
-    this.#activation = activation(config["activation"], context.modern);
-    channelsLast(this);
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
-  get names(): readonly (readonly [string, boolean])[] {
-    return this.config["use_bias"] === false
-      ? [["kernel", true]]
-      : [
-          ["kernel", true],
-          ["bias", true],
-        ];
-  }
-  call(inputs: readonly Tensor[]): Tensor {
-    const x = this.one(inputs);
-    const kernel = this.tensorOf("kernel");
-    const axes = this.#axes;
-    this.demand(x.shape.length === axes + 2, `takes ${axes + 2} axes, not ${x.shape.length}`);
+export class Conv extends Convolution {
+  protected run(x: Tensor): Tensor {
+    const kernel = this.kernel("kernel");
+    const { axes } = this;
     const filters = kernel.shape[axes + 1] as number;
     const depth = kernel.shape[axes] as number;
     const channels = x.shape[axes + 1] as number;
     const groups = Number(this.config["groups"] ?? 1);
     this.demand(depth * groups === channels, `takes ${depth * groups} channels, not ${channels}`);
-    const strides = perAxis(this.config["strides"], axes, 1);
-    const dilations = perAxis(this.config["dilation_rate"], axes, 1);
+    const walks = this.walks(x, kernel);
     const shape = x.shape.slice(1, axes + 1);
-    const walks = shape.map((n, i) =>
-      walkOf(n, kernel.shape[i] as number, strides[i] as number, dilations[i] as number, this.config["padding"]),
-    );
     const taps = sizeOf(kernel.shape.slice(0, axes));
     const places = walks.reduce((n, walk) => n * walk.out, 1);
     const samples = x.shape[0] as number;
-    const bias = this.config["use_bias"] === false ? null : this.weight("bias");
-    const out = new Float32Array(samples * places * filters);
+    const out = this.room(samples * places * filters);
     const width = taps * channels;
     const size = sizeOf(shape) * channels;
     // Several samples go at once, as many as make a block of memory that is not too large.
@@ -137,10 +163,10 @@ export class Conv extends Layer {
         gather(x.data, (s + i) * size, shape, channels, walks, columns, i * places * width);
       }
       const at = s * places * filters;
-      if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, bias, out, at);
-      else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, bias, out, at);
+      if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, this.bias, out, at);
+      else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, this.bias, out, at);
     }
-    return this.#activation(tensor([samples, ...walks.map((walk) => walk.out), filters], out));
+    return this.activation(tensor([samples, ...walks.map((walk) => walk.out), filters], out));
   }
 }
 
@@ -174,188 +200,21 @@ function grouped(
   }
 }
 
-/** Each channel on its own: `[samples, …, channels × multiplier]`. */
-function byDepth(x: Tensor, kernel: Tensor, config: Config, axes: number, bias: Float32Array | null): Tensor {
-  const strides = perAxis(config["strides"], axes, 1);
-  const dilations = perAxis(config["dilation_rate"], axes, 1);
-  const shape = x.shape.slice(1, axes + 1);
-  const walks = shape.map((n, i) =>
-    walkOf(n, kernel.shape[i] as number, strides[i] as number, dilations[i] as number, config["padding"]),
-  );
-  const channels = x.shape[axes + 1] as number;
-  const times = kernel.shape[axes + 1] as number;
-  const taps = sizeOf(kernel.shape.slice(0, axes));
-  const places = walks.reduce((n, walk) => n * walk.out, 1);
-  const samples = x.shape[0] as number;
-  const columns = new Float32Array(places * taps * channels);
-  const width = channels * times;
-  const out = new Float32Array(samples * places * width);
-  const size = sizeOf(shape) * channels;
-  for (let s = 0; s < samples; s++) {
-    gather(x.data, s * size, shape, channels, walks, columns);
-    for (let p = 0; p < places; p++) {
-      for (let c = 0; c < channels; c++) {
-        for (let m = 0; m < times; m++) {
-          let sum = bias === null ? 0 : (bias[c * times + m] as number);
-          for (let t = 0; t < taps; t++) {
-            sum +=
-              (columns[(p * taps + t) * channels + c] as number) *
-              (kernel.data[(t * channels + c) * times + m] as number);
-          }
-          out[(s * places + p) * width + c * times + m] = sum;
-        }
-      }
-    }
-  }
-  return tensor([samples, ...walks.map((walk) => walk.out), width], out);
-}
-
-export class DepthwiseConv extends Layer {
-  readonly #activation: Activation;
-  readonly #axes: number;
-  constructor(className: string, config: Config, context: LayerContext, axes: number) {
-    super(className, config);
-    this.#axes = axes;
-    this.#activation = activation(config["activation"], context.modern);
-    channelsLast(this);
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
-  get names(): readonly (readonly [string, boolean])[] {
-    return this.config["use_bias"] === false
-      ? [["kernel", true]]
-      : [
-          ["kernel", true],
-          ["bias", true],
-        ];
-  }
-  call(inputs: readonly Tensor[]): Tensor {
-    const bias = this.config["use_bias"] === false ? null : this.weight("bias");
-    return this.#activation(byDepth(this.one(inputs), this.tensorOf("kernel"), this.config, this.#axes, bias));
+export class DepthwiseConv extends Convolution {
+  protected run(x: Tensor): Tensor {
+    return this.activation(this.byDepth(x, this.kernel("kernel"), this.bias));
   }
 }
 
-export class SeparableConv extends Layer {
-  readonly #activation: Activation;
-  readonly #axes: number;
-  constructor(className: string, config: Config, context: LayerContext, axes: number) {
-    super(className, config);
-    this.#axes = axes;
-    this.#activation = activation(config["activation"], context.modern);
-    channelsLast(this);
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
-  get names(): readonly (readonly [string, boolean])[] {
-    const both = [
-      ["depthwise", true],
-      ["pointwise", true],
-    ] as const;
-    return this.config["use_bias"] === false ? both : [...both, ["bias", true]];
-  }
-  call(inputs: readonly Tensor[]): Tensor {
-    const deep = byDepth(this.one(inputs), this.tensorOf("depthwise"), this.config, this.#axes, null);
-    const point = this.tensorOf("pointwise");
+export class SeparableConv extends Convolution {
+  protected override readonly kernels: readonly string[] = ["depthwise", "pointwise"];
+  protected run(x: Tensor): Tensor {
+    const deep = this.byDepth(x, this.kernel("depthwise"), null);
+    const point = this.kernel("pointwise");
     const filters = point.shape[point.shape.length - 1] as number;
     const width = deep.shape[deep.shape.length - 1] as number;
-    const bias = this.config["use_bias"] === false ? null : this.weight("bias");
-    const data = matmul(deep.data, point.data, deep.data.length / width, width, filters, bias);
-    return this.#activation(tensor([...deep.shape.slice(0, -1), filters], data));
-  }
-}
-
-/** Conv1DTranspose, Conv2DTranspose, Conv3DTranspose. */
-export class ConvTranspose extends Layer {
-  readonly #activation: Activation;
-  readonly #axes: number;
-  constructor(className: string, config: Config, context: LayerContext, axes: number) {
-    super(className, config);
-    this.#axes = axes;
-    this.#activation = activation(config["activation"], context.modern);
-    channelsLast(this);
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
-  get names(): readonly (readonly [string, boolean])[] {
-    return this.config["use_bias"] === false
-      ? [["kernel", true]]
-      : [
-          ["kernel", true],
-          ["bias", true],
-        ];
-  }
-  call(inputs: readonly Tensor[]): Tensor {
-    const x = this.one(inputs);
-    const axes = this.#axes;
-    const kernel = this.tensorOf("kernel");
-    const filters = kernel.shape[axes] as number;
-    const channels = kernel.shape[axes + 1] as number;
-    this.demand(x.shape[axes + 1] === channels, `takes ${channels} channels, not ${x.shape[axes + 1]}`);
-    const strides = perAxis(this.config["strides"], axes, 1);
-    const dilations = perAxis(this.config["dilation_rate"], axes, 1);
-    const extra = this.config["output_padding"];
-    const extras = extra === null || extra === undefined ? null : perAxis(extra, axes, 0);
-    const same = this.config["padding"] === "same";
-    const shape = x.shape.slice(1, axes + 1);
-    const sizes = kernel.shape.slice(0, axes);
-    const outShape = shape.map((n, i) => {
-      const k = ((sizes[i] as number) - 1) * (dilations[i] as number) + 1;
-      const stride = strides[i] as number;
-      if (extras !== null) return (n - 1) * stride + k - (same ? 2 * Math.floor(k / 2) : 0) + (extras[i] as number);
-      return same ? n * stride : n * stride + Math.max(k - stride, 0);
-    });
-    const before = outShape.map((n, i) => {
-      const k = ((sizes[i] as number) - 1) * (dilations[i] as number) + 1;
-      if (!same) return 0;
-      if (extras !== null) return Math.floor(k / 2);
-      const total = Math.max(0, ((shape[i] as number) - 1) * (strides[i] as number) + k - n);
-      return Math.floor(total / 2);
-    });
-    const [d, h, w] = padded(shape, 1);
-    const [kd, kh, kw] = padded(sizes, 1);
-    const [sd, sh, sw] = padded(strides, 1);
-    const [ed, eh, ew] = padded(dilations, 1);
-    const [bd, bh, bw] = padded(before, 0);
-    const [od, oh, ow] = padded(outShape, 1);
-    const samples = x.shape[0] as number;
-    const bias = this.config["use_bias"] === false ? null : this.weight("bias");
-    const cells = od * oh * ow;
-    const sums = new Float64Array(cells * filters);
-    const out = new Float32Array(samples * cells * filters);
-    for (let s = 0; s < samples; s++) {
-      sums.fill(0);
-      for (let zd = 0; zd < d; zd++)
-        for (let zh = 0; zh < h; zh++)
-          for (let zw = 0; zw < w; zw++) {
-            const from = (((s * d + zd) * h + zh) * w + zw) * channels;
-            for (let i = 0; i < kd; i++) {
-              const yd = zd * sd + i * ed - bd;
-              if (yd < 0 || yd >= od) continue;
-              for (let j = 0; j < kh; j++) {
-                const yh = zh * sh + j * eh - bh;
-                if (yh < 0 || yh >= oh) continue;
-                for (let k = 0; k < kw; k++) {
-                  const yw = zw * sw + k * ew - bw;
-                  if (yw < 0 || yw >= ow) continue;
-                  const to = ((yd * oh + yh) * ow + yw) * filters;
-                  const base = ((i * kh + j) * kw + k) * filters * channels;
-                  for (let f = 0; f < filters; f++) {
-                    let sum = 0;
-                    for (let c = 0; c < channels; c++) {
-                      sum += (x.data[from + c] as number) * (kernel.data[base + f * channels + c] as number);
-                    }
-                    sums[to + f]! += sum;
-                  }
-                }
-              }
-            }
-          }
-      if (bias !== null) for (let i = 0; i < sums.length; i++) sums[i]! += bias[i % filters] as number;
-      out.set(sums, s * cells * filters);
-    }
-    return this.#activation(tensor([samples, ...outShape, filters], out));
+    this.demand(point.data.length === width * filters, `has a pointwise kernel that does not take ${width} channels`);
+    const data = matmul(deep.data, point.data, deep.data.length / width, width, filters, this.bias);
+    return this.activation(tensor([...deep.shape.slice(0, -1), filters], data));
   }
 }

@@ -6,21 +6,30 @@
 import { FormatError } from "../../../core/errors.ts";
 import { type Activation, activation, each, reluOf, softmax } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { axesOf, fits, spread } from "../ops/nd.ts";
 import { matmul, reshaped, sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
+import { channelsLast } from "./spatial.ts";
 
 /** A layer without weights that is a function of one tensor. */
 export class Plain extends Layer {
   readonly #run: (x: Tensor, config: Config) => Tensor;
+  readonly #keeps: boolean;
 
-  constructor(className: string, config: Config, run: (x: Tensor, config: Config) => Tensor) {
+  constructor(className: string, config: Config, run: (x: Tensor, config: Config) => Tensor, keeps = true) {
     super(className, config);
     this.#run = run;
+    this.#keeps = keeps;
+  }
+  override get keepsMask(): boolean {
+    return this.#keeps;
   }
   get names(): readonly [] {
     return [];
   }
   call(inputs: readonly Tensor[]): Tensor {
-    return this.#run(this.one(inputs), this.config);
+    const x = this.any(inputs);
+    this.demand(x.text === undefined || this.#run === identity || this.#run === reshape, "takes numbers, not texts");
+    return this.#run(x, this.config);
   }
 }
 
@@ -50,10 +59,12 @@ export class Dense extends Layer {
     const x = this.one(inputs);
     const kernel = this.tensorOf("kernel");
     const [inner = 0, units = 0] = kernel.shape;
+    this.demand(kernel.shape.length === 2 && inner > 0, `has a kernel of (${kernel.shape.join(", ")})`);
     const last = x.shape[x.shape.length - 1];
     this.demand(last === inner, `takes ${inner} numbers a row, not ${last}`);
     const bias = this.config["use_bias"] === false ? null : this.weight("bias");
-    const data = matmul(x.data, kernel.data, x.data.length / inner, inner, units, bias);
+    const rows = x.data.length / inner;
+    const data = matmul(x.data, kernel.data, rows, inner, units, bias, this.room(rows * units));
     return this.#activation(tensor([...x.shape.slice(0, -1), units], data));
   }
 }
@@ -65,6 +76,7 @@ export class Embedding extends Layer {
   call(inputs: readonly Tensor[]): Tensor {
     const x = this.one(inputs);
     const table = this.tensorOf("embeddings");
+    this.demand(table.shape.length === 2, "has embeddings that are no matrix");
     const [count = 0, width = 0] = table.shape;
     const out = new Float32Array(x.data.length * width);
     for (let i = 0; i < x.data.length; i++) {
@@ -135,7 +147,7 @@ export function activated(className: string, config: Config, context: LayerConte
     case "ELU":
       return new Activated(className, config, activation({ class_name: "elu", config }, context.modern));
     case "Softmax":
-      return new Activated(className, config, (x) => softmax(x, axisOf(config["axis"])));
+      return new Softmax(className, config);
     case "ThresholdedReLU": {
       const theta = Number(config["theta"] ?? 1);
       return new Activated(className, config, (x) => each(x, (v) => (v > theta ? v : 0)));
@@ -151,30 +163,63 @@ function defined(config: Config, ...names: string[]): Record<string, unknown> {
   return {};
 }
 
-function axisOf(axis: unknown): number {
-  return Array.isArray(axis) ? Number(axis[0]) : Number(axis ?? -1);
+/** Softmax along one axis or several; what a mask leaves out counts nothing. */
+class Softmax extends Layer {
+  get names(): readonly [] {
+    return [];
+  }
+  call(inputs: readonly Tensor[], options: Config): Tensor {
+    const x = this.any(inputs.slice(0, 1));
+    const mask = (options["mask"] as Tensor | undefined) ?? inputs[1];
+    const data = x.data.slice();
+    if (mask !== undefined) {
+      const seen = spread(mask, x.shape);
+      for (let i = 0; i < data.length; i++) if (seen[i] === 0) data[i] = -1e9 + (data[i] as number);
+    }
+    const axes = axesOf(this.config["axis"] ?? -1, x.shape.length);
+    if (axes.length === 1) return softmax(tensor(x.shape, data), axes[0]);
+    const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    const order = [...others, ...axes];
+    const rows = transposed(tensor(x.shape, data), order);
+    const n = sizeOf(axes.map((axis) => x.shape[axis] as number));
+    softmax(tensor([rows.data.length / n, n], rows.data));
+    return transposed(
+      rows,
+      order.map((_, i) => order.indexOf(i)),
+    );
+  }
 }
 
-export function flatten(x: Tensor): Tensor {
+export function flatten(given: Tensor, config: Config): Tensor {
+  const isFirst = config["data_format"] === "channels_first" && given.shape.length > 2;
+  const x = isFirst ? channelsLast(given) : given;
   return reshaped(x, [x.shape[0] as number, sizeOf(x.shape.slice(1))]);
 }
 
 export function reshape(x: Tensor, config: Config): Tensor {
-  const target = (config["target_shape"] as number[]).map(Number);
+  const wanted = config["target_shape"];
+  if (!Array.isArray(wanted)) throw new FormatError("a Reshape has no target_shape", { format: "keras" });
+  const target = wanted.map(Number);
   const size = sizeOf(x.shape.slice(1));
   const known = target.reduce((a, b) => (b < 0 ? a : a * b), 1);
   const shape = target.map((n) => (n < 0 ? size / known : n));
-  if (sizeOf(shape) !== size)
+  if (sizeOf(shape) !== size || !shape.every((n) => Number.isInteger(n)))
     throw new FormatError(`${size} numbers do not fit the shape ${target}`, { format: "keras" });
   return reshaped(x, [x.shape[0] as number, ...shape]);
 }
 
 export function permute(x: Tensor, config: Config): Tensor {
-  return transposed(x, [0, ...(config["dims"] as number[])]);
+  const dims = [config["dims"]].flat();
+  const order = axesOf([0, ...dims], x.shape.length);
+  if (order.length !== x.shape.length || new Set(order).size !== order.length) {
+    throw new FormatError(`${String(dims)} are not the axes of (${x.shape.join(", ")})`, { format: "keras" });
+  }
+  return transposed(x, order);
 }
 
 export function repeat(x: Tensor, config: Config): Tensor {
   const n = Number(config["n"]);
+  fits([n, x.data.length]);
   const [samples = 0, width = 0] = x.shape;
   const out = new Float32Array(samples * n * width);
   for (let i = 0; i < samples; i++) {
@@ -184,23 +229,11 @@ export function repeat(x: Tensor, config: Config): Tensor {
   return tensor([samples, n, width], out);
 }
 
-export function rescale(x: Tensor, config: Config): Tensor {
-  const scale = config["scale"];
-  const offset = config["offset"] ?? 0;
-  const last = x.shape[x.shape.length - 1] as number;
-  const at = (value: unknown, i: number): number => (Array.isArray(value) ? Number(value[i % last]) : Number(value));
-  const data = new Float32Array(x.data.length);
-  for (let i = 0; i < data.length; i++)
-    data[i] = Math.fround((x.data[i] as number) * Math.fround(at(scale, i))) + at(offset, i);
-  return tensor(x.shape, data);
-}
-
 /** Steps that hold nothing but one value do not count. */
 export function masking(x: Tensor, config: Config): Tensor {
   const value = Math.fround(Number(config["mask_value"] ?? 0));
-  const [samples = 0, steps = 0] = x.shape;
-  const width = sizeOf(x.shape.slice(2));
-  const mask = new Uint8Array(samples * steps);
+  const width = x.shape[x.shape.length - 1] ?? 1;
+  const mask = new Uint8Array(sizeOf(x.shape.slice(0, -1)));
   const data = x.data.slice();
   for (let i = 0; i < mask.length; i++) {
     const row = data.subarray(i * width, (i + 1) * width);

@@ -3,78 +3,76 @@
  *
  * @module
  */
-import { type Config, Layer } from "../layer.ts";
+import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { axisOf, broadcast, spread } from "../ops/nd.ts";
+import { joined } from "../ops/shapes.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 
-/** Two shapes against each other, by NumPy's rules. */
-function broadcast(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  // Keras puts missing axes behind the samples.
-  const full = (shape: readonly number[]): number[] => [
-    shape[0] as number,
-    ...new Array<number>(rank - shape.length).fill(1),
-    ...shape.slice(1),
-  ];
-  const [x, y] = [full(a), full(b)];
-  return x.map((n, i) => Math.max(n, y[i] as number));
+/** Keras puts missing axes behind the samples. */
+function ranked(x: Tensor, rank: number): Tensor {
+  if (x.shape.length === rank) return x;
+  const missing = new Array<number>(rank - x.shape.length).fill(1);
+  return { ...x, shape: [x.shape[0] as number, ...missing, ...x.shape.slice(1)] };
 }
 
-function at(x: Tensor, out: readonly number[]): Float32Array {
-  const { shape, data } = x;
-  if (shape.length === out.length && shape.every((n, i) => n === out[i])) return data;
-  const full = [shape[0] as number, ...new Array<number>(out.length - shape.length).fill(1), ...shape.slice(1)];
-  const steps = full.map((n, i) => (n === 1 ? 0 : sizeOf(full.slice(i + 1))));
-  const wide = new Float32Array(sizeOf(out));
-  const index = out.map(() => 0);
-  let from = 0;
-  for (let i = 0; i < wide.length; i++) {
-    wide[i] = data[from] as number;
-    for (let axis = out.length - 1; axis >= 0; axis--) {
-      from += steps[axis] as number;
-      index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (out[axis] as number)) break;
-      from -= (steps[axis] as number) * (out[axis] as number);
-      index[axis] = 0;
-    }
-  }
-  return wide;
+/** Steps that count in all inputs that have a mask; in Keras 3 those that count in any. */
+function maskOf(inputs: readonly Tensor[], all: boolean): Uint8Array | undefined {
+  const masks = inputs.flatMap(({ mask }) => mask ?? []);
+  const [first, ...rest] = masks;
+  if (first === undefined || rest.some(({ length }) => length !== first.length)) return undefined;
+  return first.map((v, i) => {
+    for (const mask of rest) if (all ? mask[i] === 0 : mask[i] !== 0) return all ? 0 : 1;
+    return v;
+  });
 }
 
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export class Merge extends Layer {
+  readonly #modern: boolean;
+  constructor(className: string, config: Config, context: LayerContext) {
+    super(className, config);
+    this.#modern = context.modern;
+  }
   get names(): readonly [] {
     return [];
   }
+  override get keepsMask(): boolean {
+    return false;
+  }
   call(inputs: readonly Tensor[]): Tensor {
-    const [first, ...rest] = inputs;
-    this.demand(first !== undefined && rest.length > 0, "takes two inputs or more");
-    let shape = [...(first as Tensor).shape];
-    for (const x of rest) shape = broadcast(shape, x.shape);
-    const out = at(first as Tensor, shape).slice();
-    for (const x of rest) {
-      const data = at(x, shape);
-      for (let i = 0; i < out.length; i++) {
-        const [a, b] = [out[i] as number, data[i] as number];
-        switch (this.className) {
-          case "Subtract":
-            out[i] = a - b;
-            break;
-          case "Multiply":
-            out[i] = a * b;
-            break;
-          case "Maximum":
-            out[i] = Math.max(a, b);
-            break;
-          case "Minimum":
-            out[i] = Math.min(a, b);
-            break;
-          default:
-            out[i] = a + b;
-        }
-      }
+    this.demand(inputs.length > 1, "takes two inputs or more");
+    this.demand(
+      inputs.every(({ text }) => text === undefined),
+      "takes numbers, not texts",
+    );
+    const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+    const all = inputs.map((x) => ranked(x, rank));
+    let shape: readonly number[] = (all[0] as Tensor).shape;
+    for (const x of all) shape = broadcast(shape, x.shape);
+    const out = this.room(sizeOf(shape));
+    out.set(spread(all[0] as Tensor, shape));
+    for (const x of all.slice(1)) this.#merge(out, spread(x, shape));
+    if (this.className === "Average") for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / all.length;
+    return tensor(shape, out, maskOf(inputs, !this.#modern));
+  }
+  #merge(out: Float32Array, data: Float32Array): void {
+    const n = out.length;
+    switch (this.className) {
+      case "Subtract":
+        for (let i = 0; i < n; i++) out[i] = (out[i] as number) - (data[i] as number);
+        break;
+      case "Multiply":
+        for (let i = 0; i < n; i++) out[i] = (out[i] as number) * (data[i] as number);
+        break;
+      case "Maximum":
+        for (let i = 0; i < n; i++) out[i] = Math.max(out[i] as number, data[i] as number);
+        break;
+      case "Minimum":
+        for (let i = 0; i < n; i++) out[i] = Math.min(out[i] as number, data[i] as number);
+        break;
+      default:
+        for (let i = 0; i < n; i++) out[i] = (out[i] as number) + (data[i] as number);
     }
-    if (this.className === "Average") for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / inputs.length;
-    return tensor(shape, out);
   }
 }
 
@@ -82,28 +80,26 @@ export class Concatenate extends Layer {
   get names(): readonly [] {
     return [];
   }
+  override get keepsMask(): boolean {
+    return false;
+  }
   call(inputs: readonly Tensor[]): Tensor {
-    return join(inputs, Number(this.config["axis"] ?? -1));
+    const made = joined(inputs, this.config["axis"] ?? -1);
+    if (inputs.every(({ mask }) => mask === undefined)) return made;
+    const steps = (x: Tensor): number => (x.shape[0] as number) * (x.shape[1] as number);
+    const masks = inputs.map((x) => x.mask ?? new Uint8Array(steps(x)).fill(1));
+    if (axisOf(this.config["axis"] ?? -1, made.shape.length) !== 1) {
+      return {
+        ...made,
+        mask: maskOf(
+          masks.map((mask, i) => ({ ...(inputs[i] as Tensor), mask })),
+          true,
+        ),
+      };
+    }
+    const parts = masks.map((mask, i) => tensor((inputs[i] as Tensor).shape.slice(0, 2), Float32Array.from(mask)));
+    return { ...made, mask: Uint8Array.from(joined(parts, 1).data) };
   }
-}
-
-/** Tensors joined along an axis. */
-export function join(inputs: readonly Tensor[], along: number): Tensor {
-  const [first] = inputs as [Tensor];
-  const axis = along < 0 ? first.shape.length + along : along;
-  const outer = sizeOf(first.shape.slice(0, axis));
-  const widths = inputs.map((x) => sizeOf(x.shape.slice(axis)));
-  const width = widths.reduce((a, b) => a + b, 0);
-  const out = new Float32Array(outer * width);
-  let place = 0;
-  for (const [k, x] of inputs.entries()) {
-    const n = widths[k] as number;
-    for (let o = 0; o < outer; o++) out.set(x.data.subarray(o * n, (o + 1) * n), o * width + place);
-    place += n;
-  }
-  const shape = [...first.shape];
-  shape[axis] = inputs.reduce((n, x) => n + (x.shape[axis] as number), 0);
-  return tensor(shape, out);
 }
 
 /** Dot: products along one axis of each. */
@@ -111,8 +107,12 @@ export class Dot extends Layer {
   get names(): readonly [] {
     return [];
   }
+  override get keepsMask(): boolean {
+    return false;
+  }
   call(inputs: readonly Tensor[]): Tensor {
     const [a, b] = inputs as [Tensor, Tensor];
+    this.demand(inputs.length === 2, "takes two inputs");
     const { axes } = this.config as Config & { axes: number | number[] };
     const [p, q] = Array.isArray(axes) ? (axes as [number, number]) : [axes, axes];
     this.demand(a.shape.length <= 3 && b.shape.length <= 3, "is known for up to three axes");

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { Layer } from "../layer.ts";
-import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { type Config, Layer } from "../layer.ts";
+import { axesOf, axisOf, mapped, pairwise, reduced } from "../ops/nd.ts";
+import { sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
 
 export class BatchNormalization extends Layer {
   get names(): readonly (readonly [string, boolean])[] {
@@ -17,8 +18,7 @@ export class BatchNormalization extends Layer {
   call(inputs: readonly Tensor[]): Tensor {
     const x = this.one(inputs);
     const given = this.config["axis"];
-    const along = Number(Array.isArray(given) ? given[0] : (given ?? -1));
-    const axis = along < 0 ? x.shape.length + along : along;
+    const axis = axisOf(Array.isArray(given) ? given[0] : given, x.shape.length);
     const n = x.shape[axis] as number;
     const step = sizeOf(x.shape.slice(axis + 1));
     const mean = this.weight("moving_mean");
@@ -27,56 +27,71 @@ export class BatchNormalization extends Layer {
     const gamma = this.config["scale"] === false ? null : this.weight("gamma");
     const beta = this.config["center"] === false ? null : this.weight("beta");
     const epsilon = Number(this.config["epsilon"] ?? 1e-3);
+    this.demand(n * step > 0 || x.data.length === 0, "takes tensors of something");
     const scale = new Float64Array(n);
     const shift = new Float64Array(n);
     for (let c = 0; c < n; c++) {
       scale[c] = (gamma === null ? 1 : (gamma[c] as number)) / Math.sqrt((variance[c] as number) + epsilon);
       shift[c] = (beta === null ? 0 : (beta[c] as number)) - (mean[c] as number) * (scale[c] as number);
     }
-    const out = new Float32Array(x.data.length);
-    for (let i = 0; i < out.length; i++) {
-      const c = Math.floor(i / step) % n;
-      out[i] = (x.data[i] as number) * (scale[c] as number) + (shift[c] as number);
+    const out = this.room(x.data.length);
+    for (let i = 0; i < out.length; ) {
+      for (let c = 0; c < n; c++) {
+        const [by, plus] = [scale[c] as number, shift[c] as number];
+        for (const end = i + step; i < end; i++) out[i] = (x.data[i] as number) * by + plus;
+      }
     }
     return tensor(x.shape, out);
   }
 }
 
+/** Scale and offset along some axes of a tensor. */
+function affine(x: Tensor, axes: readonly number[], gamma: Float32Array | null, beta: Float32Array | null): Tensor {
+  const shape = x.shape.map((n, i) => (axes.includes(i) ? n : 1));
+  let made = x;
+  if (gamma !== null) made = pairwise(made, tensor(shape, gamma), (a, b) => a * b);
+  if (beta !== null) made = pairwise(made, tensor(shape, beta), (a, b) => a + b);
+  return made;
+}
+
+/** LayerNormalization, and RMSNormalization, which takes no mean away. */
 export class LayerNormalization extends Layer {
   get names(): readonly (readonly [string, boolean])[] {
+    if (this.className === "RMSNormalization") return [["scale", true]];
+    const rms = this.config["rms_scaling"] === true;
     const out: [string, boolean][] = [];
-    if (this.config["scale"] !== false) out.push(["gamma", true]);
-    if (this.config["center"] !== false) out.push(["beta", true]);
+    if (this.config["scale"] !== false || rms) out.push(["gamma", true]);
+    if (this.config["center"] !== false && !rms) out.push(["beta", true]);
     return out;
   }
   call(inputs: readonly Tensor[]): Tensor {
     const x = this.one(inputs);
-    const given = this.config["axis"];
-    const axes = (Array.isArray(given) ? given : [given ?? -1]).map((a) =>
-      Number(a) < 0 ? x.shape.length + Number(a) : Number(a),
-    );
-    const first = Math.min(...axes);
-    this.demand(axes.length === x.shape.length - first, "is known for the last axes only");
-    const n = sizeOf(x.shape.slice(first));
-    const gamma = this.config["scale"] === false ? null : this.weight("gamma");
-    const beta = this.config["center"] === false ? null : this.weight("beta");
-    const epsilon = Number(this.config["epsilon"] ?? 1e-3);
+    const axes = axesOf(this.config["axis"] ?? -1, x.shape.length).sort((a, b) => a - b);
+    const own = (name: string): Float32Array | null =>
+      this.names.some(([one]) => one === name) ? this.weight(name) : null;
+    const epsilon = Number(this.config["epsilon"] ?? (this.className === "RMSNormalization" ? 1e-6 : 1e-3));
     const rms = this.config["rms_scaling"] === true;
+    const order = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    order.push(...axes);
+    const plain = order.every((axis, i) => axis === i);
+    const moved = plain ? x : transposed(x, order);
+    const n = sizeOf(axes.map((axis) => x.shape[axis] as number));
     const out = new Float32Array(x.data.length);
     for (let at = 0; at < out.length; at += n) {
       let mean = 0;
-      for (let i = 0; i < n; i++) mean += x.data[at + i] as number;
-      mean /= n;
-      let variance = 0;
-      for (let i = 0; i < n; i++) variance += ((x.data[at + i] as number) - mean) ** 2;
-      variance /= n;
-      const scale = 1 / Math.sqrt(variance + epsilon);
-      for (let i = 0; i < n; i++) {
-        const value = ((x.data[at + i] as number) - (rms ? 0 : mean)) * scale;
-        out[at + i] = value * (gamma === null ? 1 : (gamma[i] as number)) + (beta === null ? 0 : (beta[i] as number));
+      if (this.className !== "RMSNormalization") {
+        for (let i = 0; i < n; i++) mean += moved.data[at + i] as number;
+        mean /= n;
       }
+      let variance = 0;
+      for (let i = 0; i < n; i++) variance += ((moved.data[at + i] as number) - mean) ** 2;
+      const scale = 1 / Math.sqrt(variance / n + epsilon);
+      const less = rms ? 0 : mean;
+      for (let i = 0; i < n; i++) out[at + i] = ((moved.data[at + i] as number) - less) * scale;
     }
-    return tensor(x.shape, out);
+    const back = order.map((_, i) => order.indexOf(i));
+    const made = plain ? tensor(x.shape, out) : transposed(tensor(moved.shape, out), back);
+    return affine(made, axes, own("gamma") ?? own("scale"), own("beta"));
   }
 }
 
@@ -88,15 +103,20 @@ export class GroupNormalization extends Layer {
     return out;
   }
   call(inputs: readonly Tensor[]): Tensor {
-    const x = this.one(inputs);
-    this.demand(
-      [-1, x.shape.length - 1].includes(Number(this.config["axis"] ?? -1)),
-      "is known for the last axis only",
-    );
+    const given = this.one(inputs);
+    const axis = axisOf(this.config["axis"] ?? -1, given.shape.length);
+    const order = given.shape.map((_, i) => i).filter((i) => i !== axis);
+    order.push(axis);
+    const back = order.map((_, i) => order.indexOf(i));
+    const made = this.#run(transposed(given, order));
+    return transposed(made, back);
+  }
+  #run(x: Tensor): Tensor {
     const channels = x.shape[x.shape.length - 1] as number;
     const given = Number(this.config["groups"] ?? 32);
     const groups = given === -1 ? channels : given;
     const per = channels / groups;
+    this.demand(Number.isInteger(per) && per > 0, `has ${groups} groups of ${channels} channels`);
     const samples = x.shape[0] as number;
     const cells = x.data.length / samples / channels;
     const gamma = this.config["scale"] === false ? null : this.weight("gamma");
@@ -132,16 +152,13 @@ export class GroupNormalization extends Layer {
 }
 
 /** UnitNormalization: each vector to length one. */
-export function unit(x: Tensor): Tensor {
-  const n = x.shape[x.shape.length - 1] as number;
-  const out = new Float32Array(x.data.length);
-  for (let at = 0; at < out.length; at += n) {
+export function unit(x: Tensor, config: Config): Tensor {
+  const lengths = reduced(x, config["axis"] ?? -1, true, (data, at, n) => {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += (x.data[at + i] as number) ** 2;
-    const scale = 1 / Math.sqrt(Math.max(sum, 1e-12));
-    for (let i = 0; i < n; i++) out[at + i] = (x.data[at + i] as number) * scale;
-  }
-  return tensor(x.shape, out);
+    for (let i = at; i < at + n; i++) sum += (data[i] as number) ** 2;
+    return 1 / Math.sqrt(Math.max(sum, 1e-12));
+  });
+  return pairwise(x, lengths, (a, b) => a * b);
 }
 
 /** Normalization: features less their mean, by their deviation. */
@@ -162,15 +179,25 @@ export class Normalization extends Layer {
       if (given == null) return this.weight(name);
       return (Array.isArray(given) ? given.flat(Number.POSITIVE_INFINITY) : [given]).map(Number);
     };
-    const mean = numbers("mean");
-    const variance = numbers("variance");
-    const back = this.config["invert"] === true;
-    const out = new Float32Array(x.data.length);
-    for (let i = 0; i < out.length; i++) {
-      const m = mean[i % mean.length] as number;
-      const deviation = Math.max(Math.sqrt(variance[i % variance.length] as number), 1e-7);
-      out[i] = back ? m + (x.data[i] as number) * deviation : ((x.data[i] as number) - m) / deviation;
-    }
-    return tensor(x.shape, out);
+    const axes = this.config["axis"] === null ? [] : axesOf(this.config["axis"] ?? -1, x.shape.length);
+    // Numbers for each place along the axes that were kept; one for all where there are none.
+    const shape = x.shape.map((n, i) => (axes.includes(i) ? n : 1));
+    const whole = (name: string): Tensor => {
+      const list = Float32Array.from(numbers(name));
+      return tensor(list.length === 1 ? [1] : list.length === sizeOf(shape) ? shape : [list.length], list);
+    };
+    const mean = whole("mean");
+    const deviation = mapped(whole("variance"), (v) => Math.max(Math.sqrt(v), 1e-7));
+    return this.config["invert"] === true
+      ? pairwise(
+          pairwise(x, deviation, (a, b) => a * b),
+          mean,
+          (a, b) => a + b,
+        )
+      : pairwise(
+          pairwise(x, mean, (a, b) => a - b),
+          deviation,
+          (a, b) => a / b,
+        );
   }
 }

@@ -1,51 +1,59 @@
 /**
- * Pooling, padding, cropping and up-sampling, channels last.
+ * Pooling, also over a whole picture, and to a size that is asked for.
  *
  * @module
  */
-import { UnsupportedError } from "../../../core/errors.ts";
-import { type Config, channelsLast, Layer, perAxis } from "../layer.ts";
+import { type Config, perAxis } from "../layer.ts";
+import type { Arguments, Op } from "../ops/arguments.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
-import { walkOf } from "./conv.ts";
+import { Spatial, walkOf } from "./spatial.ts";
 
-/** A layer of one to three axes between samples and channels, without weights. */
-abstract class Spatial extends Layer {
-  protected readonly axes: number;
-  constructor(className: string, config: Config, axes: number) {
-    super(className, config);
-    this.axes = axes;
-    channelsLast(this);
-  }
-  get names(): readonly [] {
-    return [];
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
-  protected spatial(inputs: readonly Tensor[]): { x: Tensor; shape: number[]; channels: number; samples: number } {
-    const x = this.one(inputs);
-    this.demand(x.shape.length === this.axes + 2, `takes ${this.axes + 2} axes, not ${x.shape.length}`);
-    return {
-      x,
-      shape: x.shape.slice(1, this.axes + 1),
-      channels: x.shape[this.axes + 1] as number,
-      samples: x.shape[0] as number,
-    };
-  }
+/** Where windows begin and end along an axis, inside it. */
+interface Windows {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
 }
 
-/** Steps over all places of a shape, last axis fastest. */
-function* places(shape: readonly number[]): Generator<number[]> {
-  const index = shape.map(() => 0);
-  const total = sizeOf(shape);
-  for (let i = 0; i < total; i++) {
-    yield index;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (shape[axis] as number)) break;
-      index[axis] = 0;
-    }
-  }
+function windowsOf(n: number, size: number, stride: number, padding: unknown): Windows {
+  const walk = walkOf(n, size, stride, 1, padding);
+  const starts = Array.from({ length: walk.out }, (_, i) => i * stride - walk.before);
+  return { from: starts.map((at) => Math.max(0, at)), to: starts.map((at) => Math.min(n, at + size)) };
+}
+
+/** The largest or the mean of every window, channels last. */
+function pooled(x: Tensor, windows: readonly Windows[], most: boolean, out: Float32Array): void {
+  const missing = 3 - windows.length;
+  const still: Windows = { from: [0], to: [1] };
+  const [wd, wh, ww] = [...new Array<Windows>(missing).fill(still), ...windows] as [Windows, Windows, Windows];
+  const sizes = [...new Array<number>(missing).fill(1), ...x.shape.slice(1, -1)] as [number, number, number];
+  const [, h, w] = sizes;
+  const channels = x.shape[x.shape.length - 1] as number;
+  const inner = sizeOf(sizes) * channels;
+  const { data } = x;
+  const samples = x.shape[0] as number;
+  let to = 0;
+  for (let s = 0; s < samples; s++)
+    for (let i = 0; i < wd.from.length; i++)
+      for (let j = 0; j < wh.from.length; j++)
+        for (let k = 0; k < ww.from.length; k++, to += channels) {
+          const [d0, d1, h0, h1] = [wd.from[i], wd.to[i], wh.from[j], wh.to[j]] as [number, number, number, number];
+          const [w0, w1] = [ww.from[k], ww.to[k]] as [number, number];
+          const count = (d1 - d0) * (h1 - h0) * (w1 - w0);
+          for (let c = 0; c < channels; c++) {
+            let value = most ? Number.NEGATIVE_INFINITY : 0;
+            for (let d = d0; d < d1; d++)
+              for (let y = h0; y < h1; y++) {
+                let at = s * inner + ((d * h + y) * w + w0) * channels + c;
+                for (let z = w0; z < w1; z++, at += channels) {
+                  const v = data[at] as number;
+                  if (most) {
+                    if (!(v <= value)) value = v;
+                  } else value += v;
+                }
+              }
+            out[to + c] = most ? value : value / count;
+          }
+        }
 }
 
 export class Pool extends Spatial {
@@ -54,47 +62,47 @@ export class Pool extends Spatial {
     super(className, config, axes);
     this.#most = most;
   }
-  call(inputs: readonly Tensor[]): Tensor {
-    const { x, shape, channels, samples } = this.spatial(inputs);
-    const sizes = perAxis(this.config["pool_size"], this.axes, 2);
+  protected run(x: Tensor): Tensor {
+    const shape = x.shape.slice(1, -1);
+    const sizes = perAxis(this.config["pool_size"] ?? this.config["pool_length"], this.axes, 2);
     const strides = this.config["strides"] == null ? sizes : perAxis(this.config["strides"], this.axes, 2);
-    const walks = shape.map((n, i) => walkOf(n, sizes[i] as number, strides[i] as number, 1, this.config["padding"]));
-    const outShape = walks.map((walk) => walk.out);
-    const out = new Float32Array(samples * sizeOf(outShape) * channels);
-    const sums = new Float64Array(channels);
-    const inner = sizeOf(shape) * channels;
-    // For each place of the output, the cells of the window that lie inside.
-    const cells: number[][] = [];
-    for (const place of places(outShape)) {
-      let found = [0];
-      for (let axis = 0; axis < shape.length; axis++) {
-        const { stride, before, size } = walks[axis] as ReturnType<typeof walkOf>;
-        const next: number[] = [];
-        for (const at of found) {
-          for (let k = 0; k < size; k++) {
-            const z = (place[axis] as number) * stride + k - before;
-            if (z >= 0 && z < (shape[axis] as number)) next.push(at * (shape[axis] as number) + z);
-          }
-        }
-        found = next;
-      }
-      cells.push(found);
-    }
-    let to = 0;
-    for (let s = 0; s < samples; s++) {
-      for (const found of cells) {
-        sums.fill(this.#most ? Number.NEGATIVE_INFINITY : 0);
-        for (const cell of found) {
-          const from = s * inner + cell * channels;
-          if (this.#most)
-            for (let c = 0; c < channels; c++) sums[c] = Math.max(sums[c] as number, x.data[from + c] as number);
-          else for (let c = 0; c < channels; c++) sums[c]! += x.data[from + c] as number;
-        }
-        const by = this.#most ? 1 : found.length;
-        for (let c = 0; c < channels; c++) out[to++] = (sums[c] as number) / by;
-      }
-    }
-    return tensor([samples, ...outShape, channels], out);
+    this.demand(
+      [...sizes, ...strides].every((n) => n > 0),
+      "has windows of no size",
+    );
+    const windows = shape.map((n, i) => windowsOf(n, sizes[i] as number, strides[i] as number, this.config["padding"]));
+    const outShape = [
+      x.shape[0] as number,
+      ...windows.map(({ from }) => from.length),
+      x.shape[this.axes + 1] as number,
+    ];
+    const out = this.room(sizeOf(outShape));
+    pooled(x, windows, this.#most, out);
+    return tensor(outShape, out);
+  }
+}
+
+/** Pooling to `output_size` places, whose windows may overlap. */
+export class AdaptivePool extends Spatial {
+  readonly #most: boolean;
+  constructor(className: string, config: Config, axes: number, most: boolean) {
+    super(className, config, axes);
+    this.#most = most;
+  }
+  protected run(x: Tensor): Tensor {
+    const sizes = perAxis(this.config["output_size"], this.axes, 1);
+    const windows = sizes.map((count, i): Windows => {
+      const n = x.shape[i + 1] as number;
+      const places = Array.from({ length: count }, (_, k) => k);
+      return {
+        from: places.map((k) => Math.floor((k * n) / count)),
+        to: places.map((k) => Math.ceil(((k + 1) * n) / count)),
+      };
+    });
+    const outShape = [x.shape[0] as number, ...sizes, x.shape[this.axes + 1] as number];
+    const out = this.room(sizeOf(outShape));
+    pooled(x, windows, this.#most, out);
+    return tensor(outShape, out);
   }
 }
 
@@ -104,9 +112,11 @@ export class GlobalPool extends Spatial {
     super(className, config, axes);
     this.#most = most;
   }
-  call(inputs: readonly Tensor[]): Tensor {
-    const { x, shape, channels, samples } = this.spatial(inputs);
+  protected run(x: Tensor): Tensor {
+    const shape = x.shape.slice(1, -1);
     const cells = sizeOf(shape);
+    const samples = x.shape[0] as number;
+    const channels = x.shape[this.axes + 1] as number;
     const out = new Float32Array(samples * channels);
     const masked = this.axes === 1 && !this.#most ? x.mask : undefined;
     for (let s = 0; s < samples; s++) {
@@ -127,95 +137,25 @@ export class GlobalPool extends Spatial {
   }
 }
 
-/** What is before and behind along each axis. */
-function pairs(value: unknown, axes: number): [number, number][] {
-  if (axes === 1 && Array.isArray(value) && value.length === 2 && typeof value[0] === "number") {
-    return [[value[0], value[1] as number]];
-  }
-  if (typeof value === "number") return new Array(axes).fill([value, value]);
-  return (value as unknown[]).map((pair) =>
-    Array.isArray(pair) ? [Number(pair[0]), Number(pair[1])] : [Number(pair), Number(pair)],
-  );
-}
-
-/** ZeroPadding and Cropping. */
-export class Border extends Spatial {
-  readonly #cuts: boolean;
-  constructor(className: string, config: Config, axes: number, cuts: boolean) {
-    super(className, config, axes);
-    this.#cuts = cuts;
-  }
-  call(inputs: readonly Tensor[]): Tensor {
-    const { x, shape, channels, samples } = this.spatial(inputs);
-    const sides = pairs(this.config[this.#cuts ? "cropping" : "padding"], this.axes);
-    const sign = this.#cuts ? -1 : 1;
-    const outShape = shape.map((n, i) => n + sign * ((sides[i] as number[])[0]! + (sides[i] as number[])[1]!));
-    const out = new Float32Array(samples * sizeOf(outShape) * channels);
-    let to = 0;
-    for (let s = 0; s < samples; s++) {
-      for (const place of places(outShape)) {
-        let at = 0;
-        let inside = true;
-        for (let axis = 0; axis < shape.length; axis++) {
-          const z = (place[axis] as number) - sign * ((sides[axis] as number[])[0] as number);
-          inside &&= z >= 0 && z < (shape[axis] as number);
-          at = at * (shape[axis] as number) + z;
-        }
-        if (inside) {
-          const from = (s * sizeOf(shape) + at) * channels;
-          out.set(x.data.subarray(from, from + channels), to);
-        }
-        to += channels;
-      }
-    }
-    return tensor([samples, ...outShape, channels], out);
-  }
-}
-
-export class UpSampling extends Spatial {
-  call(inputs: readonly Tensor[]): Tensor {
-    const { x, shape, channels, samples } = this.spatial(inputs);
-    const sizes = perAxis(this.config["size"], this.axes, 2);
-    const how = this.config["interpolation"] ?? "nearest";
-    const outShape = shape.map((n, i) => n * (sizes[i] as number));
-    const out = new Float32Array(samples * sizeOf(outShape) * channels);
-    if (how !== "nearest" && !(how === "bilinear" && this.axes === 2)) {
-      throw new UnsupportedError(
-        "interpolation",
-        `the layer ${this.name} interpolates ${String(how)}, which is not known`,
-      );
-    }
-    const cells = sizeOf(shape);
-    let to = 0;
-    for (let s = 0; s < samples; s++) {
-      for (const place of places(outShape)) {
-        if (how === "nearest") {
-          let at = 0;
-          for (let axis = 0; axis < shape.length; axis++) {
-            at = at * (shape[axis] as number) + Math.floor((place[axis] as number) / (sizes[axis] as number));
-          }
-          const from = (s * cells + at) * channels;
-          out.set(x.data.subarray(from, from + channels), to);
-        } else {
-          const [h = 0, w = 0] = shape;
-          const spot = (axis: number, n: number): [number, number, number] => {
-            const z = ((place[axis] as number) + 0.5) / (sizes[axis] as number) - 0.5;
-            const low = Math.floor(z);
-            return [Math.max(0, low), Math.min(n - 1, low + 1), z - low];
-          };
-          const [y0, y1, fy] = spot(0, h);
-          const [x0, x1, fx] = spot(1, w);
-          const cell = (a: number, b: number, c: number): number =>
-            x.data[(s * cells + a * w + b) * channels + c] as number;
-          for (let c = 0; c < channels; c++) {
-            const top = cell(y0, x0, c) * (1 - fx) + cell(y0, x1, c) * fx;
-            const bottom = cell(y1, x0, c) * (1 - fx) + cell(y1, x1, c) * fx;
-            out[to + c] = top * (1 - fy) + bottom * fy;
-          }
-        }
-        to += channels;
-      }
-    }
-    return tensor([samples, ...outShape, channels], out);
-  }
+/** Pooling as an operation of `keras.ops`. */
+export function poolOps(): [string, Op][] {
+  const op =
+    (most: boolean): Op =>
+    (given: Arguments) => {
+      const x = given.tensor(0, "inputs");
+      const axes = x.shape.length - 2;
+      const size = given.at(1, "pool_size");
+      const config = {
+        name: "pool",
+        pool_size: size,
+        strides: given.at(2, "strides") ?? size,
+        padding: given.at(3, "padding") ?? "valid",
+        data_format: given.at(4, "data_format"),
+      };
+      return new Pool("Pool", config, axes, most).call([x]);
+    };
+  return [
+    ["max_pool", op(true)],
+    ["average_pool", op(false)],
+  ];
 }
