@@ -1,7 +1,7 @@
-// Builds src/math/simd/module.ts: the kernels of scripts/kernels/kernels.c as WebAssembly with 128-bit vectors.
+// Builds the kernels of scripts/kernels/ as WebAssembly with 128-bit vectors: modules in src/math/simd/.
 //
 //   apt-get install clang-16 lld-16      (Debian 12)
-//   node scripts/build-kernels.mjs            writes the module
+//   node scripts/build-kernels.mjs            writes the modules
 //   node scripts/build-kernels.mjs --check    builds, and compares with what is committed
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,10 +9,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const source = fileURLToPath(new URL("kernels/kernels.c", import.meta.url));
-const target = fileURLToPath(new URL("../src/math/simd/module.ts", import.meta.url));
+const MODULES = [
+  ["kernels.c", "module.ts"],
+  ["conv.c", "convmodule.ts"],
+];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));
-try {
+
+function build(name, module) {
+  const source = fileURLToPath(new URL(`kernels/${name}`, import.meta.url));
+  const target = fileURLToPath(new URL(`../src/math/simd/${module}`, import.meta.url));
   const out = join(folder, "kernels.wasm");
   execFileSync("clang-16", [
     "--target=wasm32",
@@ -29,7 +34,7 @@ try {
     source,
   ]);
   const text = `/**
- * The kernels of scripts/kernels/kernels.c, built by scripts/build-kernels.mjs.
+ * The kernels of scripts/kernels/${name}, built by scripts/build-kernels.mjs.
  *
  * @module
  */
@@ -38,9 +43,13 @@ export const KERNELS =
 `;
   if (process.argv.includes("--check")) {
     if (readFileSync(target, "utf8").replace(/\s/g, "") !== text.replace(/\s/g, ""))
-      throw new Error("the module is not what its source gives");
+      throw new Error(`${module} is not what its source gives`);
   } else writeFileSync(target, text);
-  console.log(`${readFileSync(out).length} bytes`);
+  console.log(`${module}: ${readFileSync(out).length} bytes`);
+}
+
+try {
+  for (const [name, module] of MODULES) build(name, module);
 } finally {
   rmSync(folder, { recursive: true });
 }

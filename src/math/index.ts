@@ -5,6 +5,7 @@
  */
 export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
 export { matmul32 } from "./simd/matmul.ts";
+export { type After, activate32, type Way, Windows } from "./simd/windows.ts";
 export { inverted, solveLower, transposed } from "./solve.ts";
 export {
   argmax,

@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../core/errors.ts";
-import type { Tensor } from "./tensor.ts";
+import { type After, activate32, type Tensor } from "./tensor.ts";
 
 /** A function of numbers, one by one. */
 type Unary = (x: number) => number;
@@ -64,6 +64,18 @@ const UNARY: ReadonlyMap<string, Unary> = new Map<string, Unary>([
 
 /** An activation at work on a tensor, in place. */
 export type Activation = (x: Tensor) => Tensor;
+
+/** The activation of a configuration, if the kernels know it. */
+export function kernelOf(spec: unknown): After | null {
+  if (spec === null || spec === undefined) return "none";
+  const name = typeof spec === "object" ? (spec as { config?: unknown }).config : spec;
+  return name === "linear" ? "none" : name === "relu" || name === "tanh" || name === "sigmoid" ? name : null;
+}
+
+/** One that the kernels know, by numbers where there are no vectors. */
+function byKernel(after: After, f: Unary): Activation {
+  return (x) => (activate32(x.data, after) ? x : each(x, f));
+}
 
 /** Applies a function to every number, in place. */
 export function each(x: Tensor, f: Unary): Tensor {
@@ -160,6 +172,7 @@ export function activation(spec: unknown, modern: boolean): Activation {
   if (text === "softmax") return (x) => softmax(x, Number(settings["axis"] ?? -1));
   if (text === "log_softmax") return (x) => softmax(x, Number(settings["axis"] ?? -1), true);
   if (text === "hard_sigmoid") return (x) => each(x, modern ? (v) => relu6(v + 3) / 6 : (v) => clip01(0.2 * v + 0.5));
+  if (text === "relu" && Object.keys(settings).length === 0) return byKernel("relu", relu);
   if (text === "relu" || text === "re_lu") return reluOf(settings);
   if (text === "leaky_relu") {
     const slope = Number(settings["negative_slope"] ?? settings["alpha"] ?? (name === "LeakyReLU" ? 0.3 : 0.2));
@@ -189,6 +202,8 @@ export function activation(spec: unknown, modern: boolean): Activation {
   }
   if (text === "glu") return (x) => glu(x, Number(settings["axis"] ?? -1));
   if (text === "sparsemax") return (x) => rowwise(x, Number(settings["axis"] ?? -1), sparsemax);
+  if (text === "tanh") return byKernel("tanh", Math.tanh);
+  if (text === "sigmoid") return byKernel("sigmoid", sigmoid);
   const found = UNARY.get(text);
   if (found === undefined) throw new UnsupportedError("activation", `the activation ${String(name)} is not known`);
   return (x) => each(x, found);

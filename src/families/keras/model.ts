@@ -100,7 +100,7 @@ export class Model {
 
   /** All weights, in the order of Keras's `model.get_weights()`. */
   getWeights(): NDArray[] {
-    return allWeights(this.#graph).map(({ value }) => toArray(value));
+    return allWeights(this.#graph).map(({ value }) => toArray(value).copy());
   }
 
   /** Puts other numbers in; shapes must be the same. `RangeError` where they are not. */

@@ -5,7 +5,7 @@
  */
 import { array, NDArray } from "../../core/ndarray/index.ts";
 
-export { matmul32 as matmul } from "../../math/index.ts";
+export { type After, activate32, matmul32 as matmul, type Way, Windows } from "../../math/index.ts";
 
 /** Numbers in a shape. The first axis counts samples. */
 export interface Tensor {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Activation, activation } from "../activations.ts";
+import { type Activation, activation, kernelOf } from "../activations.ts";
 import { type Config, type LayerContext, perAxis } from "../layer.ts";
-import { matmul, sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { type After, matmul, sizeOf, type Tensor, tensor, type Way, Windows } from "../tensor.ts";
 import { Spatial, type Walk, walkOf } from "./spatial.ts";
 
 const STILL: Walk = { size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
@@ -64,6 +64,13 @@ const BLOCK = 1 << 20;
 /** What convolutions have in common: strides, dilation, padding, a bias, an activation. */
 export abstract class Convolution extends Spatial {
   protected readonly activation: Activation;
+  readonly #after: After | null;
+  #ready: {
+    readonly kernel: Float32Array;
+    readonly bias: Float32Array | null;
+    readonly shape: string;
+    windows: Windows;
+  } | null = null;
   protected readonly strides: readonly number[];
   protected readonly dilations: readonly number[];
   /** Is what the layer is called the name of its weights, `kernel` or two of them? */
@@ -72,6 +79,7 @@ export abstract class Convolution extends Spatial {
   constructor(className: string, config: Config, context: LayerContext, axes: number) {
     super(className, config, axes);
     this.activation = activation(config["activation"], context.modern);
+    this.#after = kernelOf(config["activation"]);
     this.strides = perAxis(config["strides"], axes, 1);
     this.dilations = perAxis(config["dilation_rate"], axes, 1);
   }
@@ -81,6 +89,12 @@ export abstract class Convolution extends Spatial {
   }
   protected get bias(): Float32Array | null {
     return this.config["use_bias"] === false ? null : this.weight("bias");
+  }
+  /** The same, for as many filters. */
+  protected biasOf(filters: number): Float32Array | null {
+    const { bias } = this;
+    this.demand(bias === null || bias.length === filters, `has a bias of ${bias?.length} for ${filters} filters`);
+    return bias;
   }
   /** The kernel of a name, its shape checked. */
   protected kernel(name: string): Tensor {
@@ -97,6 +111,42 @@ export abstract class Convolution extends Spatial {
         walkOf(n, kernel.shape[i] as number, strides[i] as number, dilations[i] as number, this.config["padding"]),
       );
   }
+  /** The whole convolution by the kernels; null where there are none. */
+  protected byVectors(
+    x: Tensor,
+    kernel: Tensor,
+    bias: Float32Array | null,
+    filters: number,
+    groups: number,
+    byDepth: boolean,
+  ): Tensor | null {
+    const walks = this.walks(x, kernel);
+    const [samples = 0] = x.shape;
+    const shape = [samples, ...walks.map(({ out }) => out), filters];
+    const size = sizeOf(shape);
+    // Small ones are not worth the way.
+    if (size * sizeOf(kernel.shape.slice(0, -1)) < 4096) return null;
+    const cells = x.shape.slice(1, this.axes + 1);
+    const key = String(cells);
+    let ready = this.#ready;
+    if (ready === null || ready.kernel !== kernel.data || ready.bias !== bias || ready.shape !== key) {
+      const ways = walks.map((walk, i): Way => ({ ...walk, cells: cells[i] as number }));
+      const still = new Array<Way>(3 - ways.length).fill({ ...STILL, cells: 1 });
+      const channels = x.shape[this.axes + 1] as number;
+      const all = [...still, ...ways] as [Way, Way, Way];
+      const windows = new Windows(kernel.data, bias, all, channels, filters, groups, byDepth);
+      ready = { kernel: kernel.data, bias, shape: key, windows };
+      this.#ready = ready;
+    }
+    const out = this.room(size);
+    return ready.windows.run(x.data, samples, out, this.#after ?? "none") ? tensor(shape, out) : null;
+  }
+
+  /** What follows the kernels: the activation, if they do not know it. */
+  protected finished(x: Tensor): Tensor {
+    return this.#after === null ? this.activation(x) : x;
+  }
+
   /** Each channel on its own: `[samples, …, channels × multiplier]`. */
   protected byDepth(x: Tensor, kernel: Tensor, bias: Float32Array | null): Tensor {
     const { axes } = this;
@@ -146,6 +196,10 @@ export class Conv extends Convolution {
     const channels = x.shape[axes + 1] as number;
     const groups = Number(this.config["groups"] ?? 1);
     this.demand(depth * groups === channels, `takes ${depth * groups} channels, not ${channels}`);
+    const each = filters / groups;
+    this.demand(Number.isInteger(each), `has ${filters} filters in ${groups} groups`);
+    const fast = this.byVectors(x, kernel, this.biasOf(filters), filters, groups, false);
+    if (fast !== null) return this.finished(fast);
     const walks = this.walks(x, kernel);
     const shape = x.shape.slice(1, axes + 1);
     const taps = sizeOf(kernel.shape.slice(0, axes));
@@ -202,7 +256,11 @@ function grouped(
 
 export class DepthwiseConv extends Convolution {
   protected run(x: Tensor): Tensor {
-    return this.activation(this.byDepth(x, this.kernel("kernel"), this.bias));
+    const kernel = this.kernel("kernel");
+    const channels = x.shape[this.axes + 1] as number;
+    const isPlain = kernel.shape[this.axes + 1] === 1 && kernel.shape[this.axes] === channels;
+    const fast = isPlain ? this.byVectors(x, kernel, this.biasOf(channels), channels, 1, true) : null;
+    return fast === null ? this.activation(this.byDepth(x, kernel, this.bias)) : this.finished(fast);
   }
 }
 

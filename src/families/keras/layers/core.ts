@@ -4,10 +4,10 @@
  * @module
  */
 import { FormatError } from "../../../core/errors.ts";
-import { type Activation, activation, each, reluOf, softmax } from "../activations.ts";
+import { type Activation, activation, each, kernelOf, reluOf, softmax } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
 import { axesOf, fits, spread } from "../ops/nd.ts";
-import { matmul, reshaped, sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
+import { type After, matmul, reshaped, sizeOf, type Tensor, tensor, transposed, type Way, Windows } from "../tensor.ts";
 import { channelsLast } from "./spatial.ts";
 
 /** A layer without weights that is a function of one tensor. */
@@ -41,11 +41,17 @@ export function copied(x: Tensor): Tensor {
 /** Input: what goes in comes out. */
 export const identity = (x: Tensor): Tensor => x;
 
+/** A row as a picture of one cell: a window over it is the product with a matrix. */
+const ONE_CELL: Way = { cells: 1, size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
+
 export class Dense extends Layer {
   readonly #activation: Activation;
+  readonly #after: After | null;
+  #ready: { readonly kernel: Float32Array; readonly bias: Float32Array | null; windows: Windows } | null = null;
   constructor(className: string, config: Config, context: LayerContext) {
     super(className, config);
     this.#activation = activation(config["activation"], context.modern);
+    this.#after = kernelOf(config["activation"]);
   }
   get names(): readonly (readonly [string, boolean])[] {
     return this.config["use_bias"] === false
@@ -64,8 +70,22 @@ export class Dense extends Layer {
     this.demand(last === inner, `takes ${inner} numbers a row, not ${last}`);
     const bias = this.config["use_bias"] === false ? null : this.weight("bias");
     const rows = x.data.length / inner;
+    const shape = [...x.shape.slice(0, -1), units];
+    this.demand(bias === null || bias.length === units, `has a bias of ${bias?.length} for ${units} units`);
+    if (rows * inner * units >= 4096) {
+      let ready = this.#ready;
+      if (ready === null || ready.kernel !== kernel.data || ready.bias !== bias) {
+        const windows = new Windows(kernel.data, bias, [ONE_CELL, ONE_CELL, ONE_CELL], inner, units, 1, false);
+        ready = { kernel: kernel.data, bias, windows };
+        this.#ready = ready;
+      }
+      const out = this.room(rows * units);
+      if (ready.windows.run(x.data, rows, out, this.#after ?? "none")) {
+        return this.#after === null ? this.#activation(tensor(shape, out)) : tensor(shape, out);
+      }
+    }
     const data = matmul(x.data, kernel.data, rows, inner, units, bias, this.room(rows * units));
-    return this.#activation(tensor([...x.shape.slice(0, -1), units], data));
+    return this.#activation(tensor(shape, data));
   }
 }
 
