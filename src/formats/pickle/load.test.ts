@@ -245,6 +245,19 @@ describe("signal, progress, limits", () => {
     expect(String(loads(text(`L${"7".repeat(1_000_001)}L`), { limits: { maxDigits: 1e7 } })).length).toBe(1_000_001);
   });
 
+  test("maxAlloc bounds what values take", async () => {
+    const caught = expect.objectContaining({ code: "LIMIT", limit: "maxAlloc", actual: expect.any(Number) });
+    for (const unit of ["]", "}", "\x8f", "C\x00", "(\x91", "\x8c\x01a)\x86"]) {
+      const stream = new Uint8Array(Buffer.from(`\x80\x04(${unit.repeat(50_000)}l.`, "latin1"));
+      expect(() => loads(stream, { limits: { maxAlloc: 100_000 } })).toThrow(caught);
+      await expect(load(new Blob([stream]), { limits: { maxAlloc: 100_000 } })).rejects.toThrow(caught);
+      expect(loads<unknown[]>(stream).length % 50_000).toBe(0);
+    }
+    // By itself the limit grows with the file, so that what Python writes is never near it.
+    const nested = new Uint8Array(Buffer.from(`\x80\x04(${"\x8f".repeat(6_000_000)}l.`, "latin1"));
+    expect(() => loads(nested)).toThrow(caught);
+  });
+
   test("maxKeyNodes bounds what keys are made of", () => {
     const caught = expect.objectContaining({ code: "LIMIT", limit: "maxKeyNodes" });
     const key = (n: number): unknown => tuple(...Array.from({ length: n }, (_, i) => i));

@@ -16,6 +16,8 @@ export interface Limits {
   maxDigits?: number;
   /** Tuples and frozensets, counted with all inside, that one key of a dict or set is made of (100 000). */
   maxKeyNodes?: number;
+  /** Bytes, roughly, of all values made from one pickle (1 GiB, or 64 times the bytes read when that is more). */
+  maxAlloc?: number;
 }
 
 /** Options of everything that reads pickles; Python's names where Python has them. */

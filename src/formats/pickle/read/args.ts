@@ -42,6 +42,7 @@ export function size8(m: State): number {
 
 export function payload(m: State, head: number, size: number, read: (at: number, size: number) => unknown): number {
   if (size > m.end - m.pos - head) return more(m, head + size);
+  if ((m.alloc += size) > m.maxAlloc) m.overdrawn(m.pos);
   const value = hashing(m, () => read(m.pos + head, size));
   m.stack[m.sp++] = value;
   m.pos += head + size;

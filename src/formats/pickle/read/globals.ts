@@ -31,6 +31,7 @@ export class Globals implements PackContext {
   readonly bigints: boolean;
   readonly maxDigits: number;
   readonly maxKeyNodes: number | undefined;
+  readonly maxAlloc: number | undefined;
   protocol = 0;
   #options: LoadOptions;
   #packs: readonly Pack[];
@@ -48,6 +49,7 @@ export class Globals implements PackContext {
     this.bigints = options.ints === "bigint";
     this.maxDigits = options.limits?.maxDigits ?? MAX_DIGITS;
     this.maxKeyNodes = options.limits?.maxKeyNodes;
+    this.maxAlloc = options.limits?.maxAlloc;
     if (options.buffers) this.#buffers = options.buffers[Symbol.iterator]();
   }
 

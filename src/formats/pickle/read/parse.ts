@@ -40,6 +40,7 @@ export function* parsePickle(
     m.globals = globals;
     m.bigints = globals.bigints;
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
+    m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
     m.copy = copy;
     m.ours = whole === null;
     if (kept) m.keepMemo();
@@ -78,6 +79,8 @@ export function* parsePickle(
 }
 
 const FRAME = 1 << 20;
+/** What values may take, however short the file. */
+const LEAST_ALLOC = 1 << 30;
 
 /** Reads the bytes that stand in the stream, puts their value on the stack, and gives the offset behind them. */
 function* streamed(m: State, globals: Globals, whole: Uint8Array | null, copy: boolean): Parse<number> {
@@ -104,6 +107,7 @@ export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, c
     m.globals = globals;
     m.bigints = globals.bigints;
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
+    m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
     m.copy = copy;
     open(m, bytes, 0, start, true);
     while (step(m) === STREAM) open(m, bytes, 0, runSync(streamed(m, globals, bytes, copy), bytes), true);

@@ -406,8 +406,12 @@ function go(m: State, size: number): number {
   return GO_ON;
 }
 
+/** What a rebuilt object takes, as much as a set. */
+const OBJECT_BYTES = 200;
+
 /** Replaces the stack from `at` on by one value. */
 function push(m: State, at: number, value: unknown, size: number): number {
+  if ((m.alloc += OBJECT_BYTES) > m.maxAlloc) m.overdrawn(m.pos);
   m.drop(at);
   m.stack[m.sp++] = value;
   m.pos += size;

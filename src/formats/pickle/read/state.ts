@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UnpicklingError } from "../../../core/errors.ts";
+import { LimitError, UnpicklingError } from "../../../core/errors.ts";
 import type { StreamValue } from "../../../core/pack.ts";
 import { OPCODE_NAMES } from "../names.ts";
 import { extendList, makeList, Notes, Shapes } from "./build.ts";
@@ -67,6 +67,9 @@ export class State {
   proto = 0;
   frameEnd = 0;
   bigints = false;
+  /** Bytes, roughly, of what was made so far, and how many may be. */
+  alloc = 0;
+  maxAlloc = 0;
   strings: Strings = new Strings();
   shapes: Shapes = new Shapes();
   globals: Globals | null = null;
@@ -78,7 +81,7 @@ export class State {
     if (this.stack.length > KEPT) this.stack = [];
     if (this.memo.length > KEPT) this.memo = [];
     else this.memo.fill(undefined, 0, this.memoTop);
-    this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = 0;
+    this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = this.alloc = 0;
     this.far = this.floatSlots = this.forwards = null;
     this.notes.count = 0;
   }
@@ -112,6 +115,14 @@ export class State {
       opcode,
       cause,
     });
+  }
+
+  /** More was made than the limit: it rises with what was read, unless the caller set it. */
+  overdrawn(at: number): void {
+    const most = this.globals?.maxAlloc ?? Math.max(this.maxAlloc, 64 * (this.base + this.end));
+    if (this.alloc > most)
+      throw new LimitError("maxAlloc", most, this.alloc, { offset: this.base + at, format: "pickle" });
+    this.maxAlloc = most;
   }
 
   /** A view of the window, made when the first opcode needs it. */
