@@ -37,6 +37,8 @@ function isExact(one: Case, { method }: Answer): boolean {
 function limitOf(one: Case): number {
   if (isSingle(one)) return 1e-5;
   if (/^sgd/.test(one.id)) return 1e-10;
+  // Gaussian processes solve nearly singular systems, and their probabilities are differences of large numbers.
+  if (one.id.startsWith("gauss")) return 1e-10;
   return one.id.startsWith("kpca") ? 1e-8 : 1e-12;
 }
 
@@ -63,7 +65,11 @@ describe("scikit-learn", () => {
         row.answers++;
         if (!isSingle(one)) row.off = Math.max(row.off, answer.off);
         const limit =
-          answer.isLabels && !/real|one|positive/.test(one.data) ? 0 : isExact(one, answer) ? 0 : limitOf(one);
+          answer.isLabels && !/real|one|positive|little(2|$)/.test(one.data)
+            ? 0
+            : isExact(one, answer)
+              ? 0
+              : limitOf(one);
         if (!(answer.off <= limit)) wrong.push(`${where} ${answer.method}: off by ${answer.off}`);
       }
     }

@@ -11,7 +11,7 @@ import { inspect, type Parts, pyAttrs, pyJS, pyParts, pyReduce, pyRepr, pyType }
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
 import type { SparseMatrix } from "../scipy/index.ts";
-import { labelsOf, misfit, text } from "./fields.ts";
+import { isSince, labelsOf, misfit, text } from "./fields.ts";
 import { type Input, labelsIn, listOrTable, matrixOf } from "./input.ts";
 import { floatArray, intArray, Matrix } from "./matrix.ts";
 import type { Maker, Model } from "./model.ts";
@@ -196,7 +196,7 @@ export class Estimator {
     if (truth === null) throw new TypeError(`score of ${this.name} needs y`);
     const given = this.#method("predict")(x);
     if (given.length !== truth.length) throw new TypeError(`y has ${truth.length} items for ${given.length} rows`);
-    return this.model.isRegressor ? r2(truth, given) : accuracy(truth, given);
+    return this.model.isRegressor ? r2(truth, given, !isSince(this.version, 0, 23)) : accuracy(truth, given);
   }
 
   get [pyType](): string {

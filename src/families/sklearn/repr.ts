@@ -59,7 +59,11 @@ export function paramsOf(est: Estimator, deep: boolean): PyDict<string, unknown>
     // Older TfidfVectorizers keep some of theirs in the transformer within.
     const inner = est.attrs.get("_tfidf");
     const from = est.attrs.has(name) ? est.attrs : isPrinted(inner) ? inner.attrs : null;
-    if (!from?.has(name)) continue;
+    if (!from?.has(name)) {
+      // What is missing was None until 0.24.
+      if (!isSince(est.version, 0, 24)) out.set(name, null);
+      continue;
+    }
     if (deep) addDeep(out, name, from.get(name));
     copyParam(from, out, name);
   }
@@ -179,7 +183,7 @@ function kernelText(value: unknown): string | null {
     case "DotProduct":
       return named("sigma_0");
     case "PairwiseKernel":
-      return `${name}(gamma=${repr(value.attrs.get("gamma"))}, metric=${repr(value.attrs.get("metric"))})`;
+      return `${name}(gamma=${repr(value.attrs.get("gamma"))}, metric=${String(value.attrs.get("metric"))})`;
     default:
       return null;
   }

@@ -74,12 +74,11 @@ function splitOf(est: Estimator, value: unknown, d: number, level: number): Spli
 }
 
 function bisecting(est: Estimator): Model {
-  const centers = centersOf(est);
-  const { d } = centers;
+  const { d } = centersOf(est);
   const tree = splitOf(est, est.attrs.get("_bisecting_tree"), d, 0);
   const mean = floatsOf(est.attrs.get("_X_mean") ?? null)?.data ?? null;
   return {
-    features: d,
+    ...means(est),
     predict(x) {
       const own = mean === null || x.isSparse ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
       return Array.from({ length: x.rows }, (_, i) => {
@@ -95,7 +94,6 @@ function bisecting(est: Estimator): Model {
         return at.label;
       });
     },
-    transform: (x) => distances(x, centers),
   };
 }
 

@@ -10,7 +10,11 @@ import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
 /** Squared Mahalanobis distances from the middle. */
-function mahalanobis(est: Estimator): { features: number; of(x: Matrix): Float64Array } {
+function mahalanobis(est: Estimator): {
+  features: number;
+  precision: Float64Array;
+  of(x: Matrix): Float64Array;
+} {
   const middle = vector(est, "location_");
   const d = middle.length;
   const given = est.attrs.get("precision_") ?? null;
@@ -20,6 +24,7 @@ function mahalanobis(est: Estimator): { features: number; of(x: Matrix): Float64
       : vector(est, "precision_", d * d);
   return {
     features: d,
+    precision,
     of(x) {
       const own = x.data.map((v, at) => v - (middle[at % d] as number));
       const turned = times(own, precision, x.rows, d, d);
@@ -33,14 +38,14 @@ function mahalanobis(est: Estimator): { features: number; of(x: Matrix): Float64
 }
 
 function covariance(est: Estimator): Model {
-  const { features: d, of } = mahalanobis(est);
+  const { features: d, precision, of } = mahalanobis(est);
   return {
     features: d,
     mahalanobis: (x) => Matrix.flat(of(x)),
     score(x) {
-      const found = inverted(floats(est, "covariance_", 2).data, d) ?? misfit(est, "its covariance has no inverse");
+      const { logDet } = inverted(precision, d) ?? misfit(est, "its covariance has no inverse");
       const sum = of(x).reduce((all, v) => all + v, 0) / x.rows;
-      return (-sum - found.logDet - d * log2pi) / 2;
+      return (-sum + logDet - d * log2pi) / 2;
     },
   };
 }

@@ -26,12 +26,17 @@ function problemOf(est: Estimator): Problem {
   const [k, d] = shape as [number, number];
   const given = plain(est.attrs.get("beta_loss") ?? "frobenius");
   const named = { frobenius: 2, "kullback-leibler": 1, "itakura-saito": 0 }[String(given)];
-  // Before 1.0 the strength stood for both factors and was not multiplied by the number of columns.
+  // 1.0 keeps what it made of them; before, the strength stood for both factors and was not multiplied by the number of columns.
   const isOld = !isSince(est.version, 1, 2) && (num(est, "alpha_W", 0) === 0 || !est.attrs.has("alpha_W"));
   const both = text(est, "regularization", "both");
-  const alpha = isOld ? (both === "both" || both === "transformation" ? aged(est) : 0) : num(est, "alpha_W", 0) * d;
+  const alpha = isOld
+    ? both === "both" || both === "deprecated" || both === "transformation"
+      ? aged(est)
+      : 0
+    : num(est, "alpha_W", 0) * d;
   const ratio = num(est, "l1_ratio", 0);
-  return { est, h, k, d, beta: named ?? Number(given), l1: alpha * ratio, l2: alpha * (1 - ratio) };
+  const [l1, l2] = [num(est, "_l1_reg_W", alpha * ratio), num(est, "_l2_reg_W", alpha * (1 - ratio))];
+  return { est, h, k, d, beta: named ?? Number(given), l1, l2 };
 }
 
 function aged(est: Estimator): number {

@@ -23,7 +23,12 @@ interface Categories {
 }
 
 function categoriesOf(est: Estimator): Categories {
-  const lists = list(est, "categories_").map((one) => labelsOf(one) ?? wrong(est, "categories_", "arrays"));
+  let lists = list(est, "categories_").map((one) => labelsOf(one) ?? wrong(est, "categories_", "arrays"));
+  // Up to 0.21 a number of values could be told, and categories_ was one short of them.
+  if (flag(est, "_legacy_mode") && plain(est.attrs.get("_n_values")) !== "auto") {
+    const counts = vector(est, "_n_values_", lists.length);
+    lists = lists.map((one, j) => (one.length + 1 === counts[j] ? [...one, one.length] : one));
+  }
   return { lists, places: lists.map((own) => new Map(own.map((value, i) => [keyOf(value), i]))) };
 }
 

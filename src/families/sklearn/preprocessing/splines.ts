@@ -5,7 +5,7 @@
  */
 import { PyObject } from "../../../core/values/object.ts";
 import type { Estimator } from "../estimator.ts";
-import { flag, floats, list, misfit, num, text, vector, wrong } from "../fields.ts";
+import { either, flag, floats, list, misfit, num, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
 
@@ -18,13 +18,13 @@ interface Spline {
 }
 
 function splineOf(est: Estimator, given: unknown): Spline {
-  // SciPy 1.17 has the spline itself within what it shows.
+  // SciPy has kept the spline within what it shows, and its parts under private names.
   const state = given instanceof PyObject ? given.state : null;
   const value = Array.isArray(state) ? state[0] : given;
   if (!(value instanceof PyObject)) return wrong(est, "bsplines_", "a list of BSpline");
-  const knots = vector(value, "t");
+  const knots = vector(value, either(value, "t", "_t"));
   const k = num(value, "k");
-  const { data: c, shape } = floats(value, "c", 2);
+  const { data: c, shape } = floats(value, either(value, "c", "_c"), 2);
   if (!(k >= 0 && k < 100) || (shape[0] as number) < knots.length - k - 1 || knots.length < 2 * k + 2) {
     misfit(est, "its splines have too few knots");
   }
