@@ -116,6 +116,51 @@ describe.skipIf(!hasH5py).each([
 });
 
 /** A process that changes a file and dies at the n-th call that writes. */
+/** What h5py finds behind references to regions, and on axes. */
+const FOUND = `
+import json, sys, h5py
+with h5py.File(sys.argv[1], "r+") as f:
+    t = f["t"]
+    found = [t[r].tolist() for r in f["refs"]]
+    found += [[d.label for d in t.dims], [list(d.keys()) for d in t.dims], [t.dims[1][0].name, f["x"].is_scale]]
+    t.dims[0].detach_scale(f["x"])
+    f["y"].dims[0].label = "y"
+    found += ["REFERENCE_LIST" in f["x"].attrs]
+print(json.dumps(found))
+`;
+
+it.skipIf(!hasH5py).each(["earliest", "latest"] as const)("h5py follows regions and scales: %s", (libver) => {
+  const path = join(folder, `regions-${libver}.h5`);
+  {
+    using file = new File(path, "w", { libver });
+    const t = file.createDataset("t", { data: new Int32Array(60).map((_, i) => i), shape: [6, 10] });
+    file.createDataset("refs", { data: [t.regionref("2:4", "3:5"), t.regionref("::3", 1), t.regionref([0, 2], "8:")] });
+    file.createDataset("x", { data: new Float64Array(6) }).makeScale("places");
+    file.createDataset("y", { data: new Float64Array(10) });
+    const [first, second] = t.dims;
+    if (first !== undefined) first.label = "down";
+    first?.attachScale(file.dataset("x"));
+    second?.attachScale(file.dataset("y"));
+  }
+  const run = spawnSync(python, ["-c", FOUND, path], { encoding: "utf8" });
+  expect(run.stderr).toBe("");
+  expect(JSON.parse(run.stdout)).toEqual([
+    [
+      [23, 24],
+      [33, 34],
+    ],
+    [[1], [31]],
+    [
+      [8, 9],
+      [28, 29],
+    ],
+    ["down", ""],
+    [["places"], [""]],
+    ["/y", true],
+    false,
+  ]);
+});
+
 const KILLED = `
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

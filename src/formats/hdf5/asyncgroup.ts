@@ -13,6 +13,7 @@ import { Empty } from "./empty.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
 import { intoTyped, readSelection } from "./read.ts";
+import { selectionOf } from "./regions.ts";
 import { joined, linkIn, type Place, resolve } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
 import type { Core } from "./shared.ts";
@@ -20,7 +21,7 @@ import { objectHeader } from "./storage/header.ts";
 import type { Reading } from "./storage/store.ts";
 import type { H5Type } from "./types/datatype.ts";
 import { mapped } from "./types/dtypes.ts";
-import type { Reference } from "./types/reference.ts";
+import { Reference } from "./types/reference.ts";
 import { describeAny } from "./virtual.ts";
 
 /** What the objects of a file that is awaited share. */
@@ -121,7 +122,11 @@ export class AsyncDataset extends DatasetHead implements AsyncIterable<unknown> 
       if (selectors.length > 0) throw new TypeError("a dataset without elements has nothing to index");
       return new Empty(this.dtype);
     }
-    return this.#shared.run(readSelection(this.#shared.core.context, this.info, select(shape, selectors)));
+    const { context } = this.#shared.core;
+    const [only] = selectors;
+    const isRegion = selectors.length === 1 && only instanceof Reference;
+    const selection = isRegion ? selectionOf(only, context.sizes, shape) : select(shape, selectors);
+    return this.#shared.run(readSelection(context, this.info, selection));
   }
 
   /** Reads into memory of the caller's; what is picked must have its size to the byte. */

@@ -7,10 +7,12 @@ import type { NDArray } from "../../core/ndarray/index.ts";
 import { Attributes } from "./attributes.ts";
 import type { DatasetInfo } from "./data.ts";
 import { DatasetHead } from "./datasethead.ts";
+import { Dimension, isScale, makeScale } from "./dims.ts";
 import { Empty } from "./empty.ts";
 import { fillOf, intoTyped, readSelection } from "./read.ts";
+import { regionReference, selectionOf } from "./regions.ts";
 import type { Place } from "./resolve.ts";
-import { type Selector, select } from "./selection.ts";
+import { type Selection, type Selector, select } from "./selection.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
 import { FileType } from "./types/filetype.ts";
@@ -78,7 +80,45 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
       if (selectors.length > 0) throw new TypeError("a dataset without elements has nothing to index");
       return new Empty(this.dtype);
     }
-    return this.#shared.run(readSelection(this.#shared.core.context, this.info, select(shape, selectors)));
+    return this.#shared.run(readSelection(this.#shared.core.context, this.info, this.#select(shape, selectors)));
+  }
+
+  #select(shape: readonly number[], selectors: readonly Selector[]): Selection {
+    const [only] = selectors;
+    if (selectors.length !== 1 || !(only instanceof Reference)) return select(shape, selectors);
+    if (only.address !== this.#at) throw new TypeError("the region is one of another dataset: deref gives it");
+    return selectionOf(only, this.#shared.core.context.sizes, shape);
+  }
+
+  /**
+   * A reference to what indices pick, as `ds.regionref[…]`: for datasets and attributes of {@link regionRefDType};
+   * `ds.get(reference)` reads it.
+   *
+   * @example
+   * ```ts
+   * file.attrs.set("interesting", ds.regionref("2:4", "3:7"));
+   * ```
+   */
+  regionref(...selectors: Selector[]): Reference {
+    const { shape } = this.info.space;
+    if (shape === null) throw new TypeError("a dataset without elements has no regions");
+    return regionReference(this.#at, select(shape, selectors), shape, this.#shared.core.context.sizes);
+  }
+
+  /** The axes, with their labels and scales. */
+  get dims(): readonly Dimension<Dataset>[] {
+    const find = ({ address }: Reference): Dataset => new Dataset(this.#shared, { at: address, path: "" });
+    return (this.shape ?? []).map((_, axis) => new Dimension<Dataset>(this, axis, find));
+  }
+
+  /** Does the dataset give the places of other datasets' axes? */
+  get isScale(): boolean {
+    return isScale(this);
+  }
+
+  /** Makes the dataset a scale for axes of others, as h5py's `make_scale`. */
+  makeScale(name = ""): void {
+    makeScale(this, name);
   }
 
   /** One field of a dataset of compounds. */
@@ -102,7 +142,9 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
    */
   set(...args: [...selectors: Selector[], value: unknown]): void {
     const value = args.pop();
-    setElements(staging(this.#shared), this.#at, args as Selector[], value);
+    setElements(staging(this.#shared), this.#at, args as Selector[], value, (shape, selectors) =>
+      this.#select(shape, selectors),
+    );
   }
 
   /**

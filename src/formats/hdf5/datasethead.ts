@@ -8,6 +8,7 @@ import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.
 import { repr } from "../../core/values/repr.ts";
 import type { DatasetInfo } from "./data.ts";
 import { FILTER, filterName } from "./filters/index.ts";
+import { type Selector, type SliceSpec, select, slice } from "./selection.ts";
 import { mapped } from "./types/dtypes.ts";
 
 /** Shape, type and storage of a dataset. */
@@ -78,6 +79,41 @@ export abstract class DatasetHead {
 
   get fletcher32(): boolean {
     return this.info.pipeline.some(({ id }) => id === FILTER.fletcher32);
+  }
+
+  /**
+   * The chunks in C order, each as slices for `get`, as h5py's `iter_chunks`; only what indices pick of them, which are
+   * slices without steps. Throws `TypeError` for a dataset without chunks.
+   *
+   * @example
+   * ```ts
+   * for (const chunk of ds.chunksIter()) total += sum(ds.get(...chunk));
+   * ```
+   */
+  *chunksIter(...selectors: Selector[]): IterableIterator<SliceSpec[]> {
+    const { chunks, shape } = this;
+    if (chunks === null || shape === null) throw new TypeError("only a dataset with chunks has them to go through");
+    const { axes, fields, points } = select(shape, selectors);
+    const spans = axes.map((axis) => {
+      if ("list" in axis || axis.step !== 1 || points !== null || fields.length > 0) {
+        throw new TypeError("chunks are gone through by slices without steps");
+      }
+      return { start: axis.start, stop: axis.start + axis.count };
+    });
+    if (spans.some(({ start, stop }) => start === stop)) return;
+    const first = spans.map(({ start }, i) => Math.floor(start / (chunks[i] as number)));
+    const cell = [...first];
+    for (let axis = 0; axis >= 0; ) {
+      yield spans.map(({ start, stop }, i) => {
+        const begin = (cell[i] as number) * (chunks[i] as number);
+        return slice(Math.max(start, begin), Math.min(stop, begin + (chunks[i] as number)));
+      });
+      for (axis = cell.length - 1; axis >= 0; axis--) {
+        cell[axis] = (cell[axis] as number) + 1;
+        if ((cell[axis] as number) * (chunks[axis] as number) < (spans[axis] as { stop: number }).stop) break;
+        cell[axis] = first[axis] as number;
+      }
+    }
   }
 
   /** Number of rows. */

@@ -6,6 +6,7 @@
 export { AsyncAttributes, AsyncDataset, AsyncGroup, type AsyncItem, AsyncNamedType } from "./asyncgroup.ts";
 export { Attributes } from "./attributes.ts";
 export { Dataset } from "./dataset.ts";
+export { Dimension } from "./dims.ts";
 export { Empty } from "./empty.ts";
 export { File, type FileOptions, type Mode } from "./file.ts";
 export { Group, type Item } from "./group.ts";
@@ -19,6 +20,7 @@ export {
   FileType,
   opaqueDType,
   refDType,
+  regionRefDType,
   stringDType,
   type TypeSpec,
   vlenDType,

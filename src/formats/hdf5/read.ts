@@ -17,18 +17,53 @@ import { gatherAny } from "./viewed.ts";
 export function* readSelection(context: Context, info: DatasetInfo, selection: Selection): Reading<unknown> {
   const { type } = info;
   const { points, shape } = selection;
-  const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
-  const bytes = yield* gatherAny(context, info, selection.axes, count);
-  let picked = bytes;
-  if (points !== null) {
-    picked = new Uint8Array(points.length * type.size);
-    points.forEach((point, i) => {
-      picked.set(bytes.subarray(point * type.size, (point + 1) * type.size), i * type.size);
-    });
+  let picked: Uint8Array;
+  if (points !== null) picked = yield* readPoints(context, info, points);
+  else {
+    const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
+    picked = yield* gatherAny(context, info, selection.axes, count);
   }
   if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
   if (shape.length === 0) return yield* scalar(context, type, picked);
   return yield* elements(context, type, picked, shape);
+}
+
+/** Elements by their numbers, of the smallest box that holds them. */
+function* readPoints(context: Context, info: DatasetInfo, points: readonly number[]): Reading<Uint8Array> {
+  const { size } = info.type;
+  const shape = info.space.shape ?? [];
+  const rank = shape.length;
+  const out = new Uint8Array(points.length * size);
+  if (points.length === 0) return out;
+  const low = shape.map(() => Number.MAX_SAFE_INTEGER);
+  const high = shape.map(() => 0);
+  const places = new Float64Array(points.length * rank);
+  points.forEach((point, i) => {
+    let rest = point;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const n = rest % (shape[axis] as number);
+      rest = Math.floor(rest / (shape[axis] as number));
+      places[i * rank + axis] = n;
+      low[axis] = Math.min(low[axis] as number, n);
+      high[axis] = Math.max(high[axis] as number, n);
+    }
+  });
+  const counts = low.map((n, axis) => (high[axis] as number) - n + 1);
+  const axes = low.map((start, axis) => ({ start, step: 1, count: counts[axis] as number, keep: true }));
+  const box = yield* gatherAny(
+    context,
+    info,
+    axes,
+    counts.reduce((a, b) => a * b, 1),
+  );
+  for (let i = 0; i < points.length; i++) {
+    let at = 0;
+    for (let axis = 0; axis < rank; axis++) {
+      at = at * (counts[axis] as number) + (places[i * rank + axis] as number) - (low[axis] as number);
+    }
+    out.set(box.subarray(at * size, (at + 1) * size), i * size);
+  }
+  return out;
 }
 
 function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selection: Selection): Reading<unknown> {

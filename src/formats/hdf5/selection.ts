@@ -4,6 +4,7 @@
  * @module
  */
 import { NDArray } from "../../core/ndarray/index.ts";
+import { Reference } from "./types/reference.ts";
 
 /** One slice; steps are 1 and above. */
 export interface SliceSpec {
@@ -14,9 +15,17 @@ export interface SliceSpec {
 
 /**
  * One index: an int (negative from the end), `":10"` or `slice(0, 10, 2)`, `"..."`, a list of ints in rising order, a
- * boolean mask (of one axis, or of the whole shape), or the name of a field.
+ * boolean mask (of one axis, or of the whole shape), the name of a field, or a reference to a region (alone).
  */
-export type Selector = number | bigint | string | SliceSpec | readonly number[] | readonly boolean[] | NDArray;
+export type Selector =
+  | number
+  | bigint
+  | string
+  | SliceSpec
+  | readonly number[]
+  | readonly boolean[]
+  | NDArray
+  | Reference;
 
 /** What is taken of one axis. */
 export type Axis =
@@ -100,6 +109,7 @@ function axisOf(index: Selector, axis: number, size: number): Axis {
     const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
     return sliced({ start: number(start), stop: number(stop), step: number(step) }, size);
   }
+  if (index instanceof Reference) throw new TypeError("a reference to a region stands alone");
   if (index instanceof NDArray) return listed(index.flat(), axis, size);
   if (Array.isArray(index)) return listed(index, axis, size);
   return sliced(index as SliceSpec, size);

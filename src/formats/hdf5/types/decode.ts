@@ -122,7 +122,7 @@ function element(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, at
       return fixedText(type.padding, bytes.subarray(at, at + type.size));
     case "enum": {
       const value = fixedValue(type.base, bytes, at);
-      return isBool(type.base, type.names) ? value !== 0 : value;
+      return isBool(type.base, type.names) ? Number(value) !== 0 : value;
     }
     case "opaque":
       return bytes.slice(at, at + type.size);

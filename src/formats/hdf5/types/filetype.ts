@@ -137,6 +137,9 @@ export function compoundDType(
 /** References to objects, as `h5py.ref_dtype`. */
 export const refDType: FileType = /* @__PURE__ */ new FileType({ kind: "reference", size: 8, of: "object" });
 
+/** References to regions of datasets, as `h5py.regionref_dtype`. */
+export const regionRefDType: FileType = /* @__PURE__ */ new FileType({ kind: "reference", size: 12, of: "region" });
+
 function arrayOf(base: H5Type, shape: readonly number[]): H5Type {
   return { kind: "array", base, shape, size: shape.reduce((a, b) => a * b, base.size) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Selection } from "../selection.ts";
-import { countOf, type Selector, select } from "../selection.ts";
+import { countOf, type Selector } from "../selection.ts";
 import { runNow } from "../storage/store.ts";
 import type { Member } from "../types/datatype.ts";
 import type { Draft } from "./draft.ts";
@@ -12,11 +12,17 @@ import type { DatasetNode } from "./nodes.ts";
 import { broadcast, encodeValues, ownBytes } from "./values.ts";
 
 /** Writes a value where indices pick. */
-export function setElements(draft: Draft, id: number, selectors: readonly Selector[], value: unknown): void {
+export function setElements(
+  draft: Draft,
+  id: number,
+  selectors: readonly Selector[],
+  value: unknown,
+  pick: (shape: readonly number[], selectors: readonly Selector[]) => Selection,
+): void {
   const node = draft.dataset(id);
   const { type, space } = node.info;
   if (space.shape === null) throw new TypeError("Empty datasets cannot be indexed");
-  const selection = select(space.shape, selectors);
+  const selection = pick(space.shape, selectors);
   const data = draft.elements(node);
   if (selection.fields.length > 0) {
     setField(draft, node, selection, value);

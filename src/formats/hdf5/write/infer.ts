@@ -7,7 +7,7 @@ import { type DTypeSpec, dtype, NDArray, NumpyScalar, typedDType } from "../../.
 import { typeName } from "../../../core/values/repr.ts";
 import { PyComplex, PyFloat } from "../../../core/values/scalars.ts";
 import type { H5Type } from "../types/datatype.ts";
-import { refDType, stringDType, typeOf } from "../types/filetype.ts";
+import { refDType, regionRefDType, stringDType, typeOf } from "../types/filetype.ts";
 import { Reference } from "../types/reference.ts";
 
 /** The datatype for a value: ints int64, other numbers float64, text UTF-8 of any length, arrays their dtype. */
@@ -86,13 +86,16 @@ function ofKinds(kinds: number, sample: unknown): H5Type {
   if (kinds === BOOL) return typeOf("bool");
   if (kinds === TEXT) return stringDType().type;
   if (kinds === REFERENCE) {
-    if ((sample as Reference).region !== null) throw new TypeError("references to regions are only read");
-    return refDType.type;
+    return referenceType(sample);
   }
   if (kinds & (TEXT | REFERENCE)) throw mixed();
   if (kinds & COMPLEX) return typeOf("c16");
   if (kinds & FLOAT) return typeOf("f8");
   return typeOf(kinds & UNSIGNED ? "u8" : "i8");
+}
+
+function referenceType(sample: unknown): H5Type {
+  return (sample as Reference).region === null ? refDType.type : regionRefDType.type;
 }
 
 function ofArray(value: NDArray): H5Type {
@@ -102,6 +105,6 @@ function ofArray(value: NDArray): H5Type {
   if (kind !== "O") return typeOf(spec);
   const items = value.flat();
   if (items.length > 0 && items.every((item) => typeof item === "string")) return stringDType().type;
-  if (items.length > 0 && items.every((item) => item instanceof Reference)) return refDType.type;
+  if (items.length > 0 && items.every((item) => item instanceof Reference)) return referenceType(items[0]);
   return typeOf(spec);
 }

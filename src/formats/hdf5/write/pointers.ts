@@ -41,7 +41,10 @@ export function fitted(type: H5Type, sizes: Sizes): H5Type {
     case "vlen":
       return { ...type, size: 8 + sizes.offsets, base: fitted(type.base, sizes) };
     case "reference":
-      return type.of === "object" ? { ...type, size: sizes.offsets } : type;
+      return {
+        ...type,
+        size: type.of === "region" ? sizes.offsets + 4 : type.of === "object" ? sizes.offsets : type.size,
+      };
     case "array": {
       const base = fitted(type.base, sizes);
       return { ...type, base, size: type.shape.reduce((a, b) => a * b, base.size) };
@@ -105,6 +108,21 @@ export class Pointers {
     this.putAddress(out, at, reference === null || reference.isNull ? 0 : reference.address);
   }
 
+  /** A region stands in a heap, behind the address of its dataset. Throws `TypeError` for a reference to an object. */
+  putRegion(out: Uint8Array, at: number, reference: Reference | null): void {
+    out.fill(0, at, at + this.sizes.offsets + 4);
+    if (reference === null || reference.isNull) return;
+    if (reference.region === null) {
+      throw new TypeError("a reference to a region is wanted: ds.regionref(…) makes one");
+    }
+    this.putAddress(out, at, this.heap);
+    new DataView(out.buffer, out.byteOffset).setUint32(
+      at + this.sizes.offsets,
+      this.#blobs.push(reference.region),
+      true,
+    );
+  }
+
   putAddress(out: Uint8Array, at: number, address: number): void {
     for (let i = 0; i < this.sizes.offsets; i++) {
       out[at + i] = address % 256;
@@ -122,11 +140,25 @@ export class Pointers {
     return out;
   }
 
+  #moveRegion(out: Uint8Array, at: number, move: Move): void {
+    const c = new Cursor(out, this.sizes).skip(at + this.sizes.offsets);
+    const blob = this.blob(c.u32()).slice();
+    const id = new Cursor(blob, this.sizes).offset();
+    if (this.isNew(id)) this.putAddress(blob, 0, move.find(id));
+    const { heap, index } = move.keep(blob);
+    this.putAddress(out, at, heap);
+    new DataView(out.buffer, out.byteOffset).setUint32(at + this.sizes.offsets, index, true);
+  }
+
   #move(type: H5Type, out: Uint8Array, at: number, move: Move): void {
     switch (type.kind) {
       case "reference": {
-        if (type.of !== "object") return;
         const id = new Cursor(out, this.sizes).skip(at).offset();
+        if (type.of === "region") {
+          if (id === this.heap) this.#moveRegion(out, at, move);
+          return;
+        }
+        if (type.of !== "object") return;
         if (this.isNew(id)) this.putAddress(out, at, move.find(id));
         return;
       }

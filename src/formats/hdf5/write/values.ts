@@ -173,12 +173,14 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
       return;
     }
     case "reference":
-      if (type.of !== "object")
-        throw new UnsupportedError("references to regions", "references to regions are only read");
+      if (type.of !== "object" && type.of !== "region") {
+        throw new UnsupportedError("references of HDF5 1.12", "references of this kind are only read");
+      }
       if (value !== null && !(value instanceof Reference)) {
         throw new TypeError(`a reference is wanted, not ${typeName(value)}`);
       }
-      pointers.putReference(bytes, at, value);
+      if (type.of === "object") pointers.putReference(bytes, at, value);
+      else pointers.putRegion(bytes, at, value);
       return;
     case "array": {
       const { bytes: inner } = encodeValues(type.base, value, pointers, type.shape.length);

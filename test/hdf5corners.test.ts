@@ -1,0 +1,149 @@
+/** Rarer things of HDF5 in files that h5py wrote: odd types and text, views, regions, scales. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { expect, describe as group, test } from "vitest";
+import type { NDArray } from "../src/core/ndarray/index.ts";
+import { File, open, type Reference, regionRefDType, SourceError, slice } from "../src/hdf5.ts";
+import { describe, differences } from "./support/describe-hdf5.ts";
+
+const folder = fileURLToPath(new URL("../fixtures/data/hdf5/corners/", import.meta.url));
+const unpacked = (name: string): Uint8Array => new Uint8Array(gunzipSync(readFileSync(`${folder}${name}.gz`)));
+const lines = Buffer.from(unpacked("corners.jsonl")).toString().trim().split("\n");
+const options = { external: (name: string) => (name.startsWith("corners-source") ? unpacked(name) : undefined) };
+const rows = (value: unknown): unknown => (value as NDArray).toArray();
+
+group("files of h5py", () => {
+  for (const line of lines) {
+    const { file, objects } = JSON.parse(line) as { file: string; objects: unknown[] };
+    test(file, () => {
+      expect(objects.length).toBeGreaterThan(50);
+      expect(differences(describe(unpacked(file), options), objects)).toEqual([]);
+    });
+  }
+});
+
+// HDF5's own test data (tools/test/misc/testfiles of 1.10.8), closed with a cache image.
+test("structures of a cache image are found in it", () => {
+  const bytes = unpacked("h5clear_mdc_image.h5");
+  using file = new File(bytes);
+  const data = file.dataset("DSET").read() as NDArray;
+  expect(file.dataset("DSET").chunks).toEqual([5, 10]);
+  expect(createHash("sha1").update(data.toBytes()).digest("hex")).toBe("f301298f3216f9718aad4bb54e06ddf438d46858");
+  expect(() => new File(bytes, "r+")).toThrow(/cache image/);
+});
+
+test.each(["earliest", "v112", "latest"])("regions pick what they pick in h5py: %s", async (libver) => {
+  const bytes = unpacked(`corners-${libver}.h5`);
+  using file = new File(bytes);
+  const later = await open(bytes);
+  const g = file.group("regions");
+  const references = (g.dataset("r").read() as NDArray).flat() as Reference[];
+  for (const [i, reference] of references.entries()) {
+    const wanted = g.dataset(`picked ${i}`).read() as NDArray;
+    const found = g.dataset("t").get(reference) as NDArray;
+    expect(found.shape).toEqual(wanted.shape);
+    expect(rows(found)).toEqual(rows(wanted));
+    expect(rows(await (await later.dataset("regions/t")).get(reference))).toEqual(rows(wanted));
+    expect(file.deref(reference)).toMatchObject({ shape: [20, 10] });
+  }
+  expect(() => g.dataset("x").get(references[0] as Reference)).toThrow(/another dataset/);
+  expect(g.dataset("t").dims.map(({ label }) => label)).toEqual(["X", ""]);
+  expect(g.dataset("t").dims[0]?.keys()).toEqual(["x axis"]);
+  expect(g.dataset("t").dims[1]?.get(0)?.shape).toEqual([10]);
+  expect(g.dataset("y").isScale).toBe(true);
+});
+
+test("a view reads only what is asked for", () => {
+  using file = new File(unpacked("corners-latest.h5"), "r", options);
+  const stack = file.dataset("views/stack");
+  const whole = stack.read() as NDArray;
+  expect(rows(stack.get(2, "1:3", "::4"))).toEqual(rows(whole.slice(2, "1:3", "::4")));
+  expect(rows(stack.get([0, 2], 5, -1))).toEqual([59n, 1059n]);
+  const boxes = file.dataset("views/two boxes");
+  expect(rows(boxes.get("4:7", "4:8"))).toEqual(rows((boxes.read() as NDArray).slice("4:7", "4:8")));
+  expect(file.dataset("views/growing").shape).toEqual([2, 10]);
+  using alone = new File(unpacked("corners-latest.h5"));
+  expect(alone.dataset("views/growing").shape).toEqual([1, 10]);
+  expect(() => alone.dataset("views/growing").read()).toThrow(/external/);
+});
+
+test("references to regions and scales are written, and found again", () => {
+  const file = File.create();
+  const t = file.createDataset("t", { data: new Int32Array(200).map((_, i) => i), shape: [20, 10], chunks: [3, 4] });
+  const refs = file.createDataset("refs", { shape: [3], dtype: regionRefDType });
+  refs.set(0, t.regionref("2:4", "3:7"));
+  refs.set(1, t.regionref([1, 5], 2));
+  file.attrs.set("all", t.regionref());
+  expect(() => refs.set(2, t.ref)).toThrow(/region/);
+  file.createDataset("x", { data: new Float64Array(20) }).makeScale("places");
+  file.createDataset("y", { data: new Float64Array(10) });
+  const [first, second] = t.dims;
+  if (first === undefined || second === undefined) throw new Error("two axes");
+  first.label = "down";
+  first.attachScale(file.dataset("x"));
+  first.attachScale(file.dataset("y"));
+  expect(first.detachScale(file.dataset("y"))).toBe(true);
+  expect(first.detachScale(file.dataset("y"))).toBe(false);
+  second.attachScale(file.dataset("y"));
+  expect(() => second.attachScale(t)).toThrow(/itself/);
+
+  const back = new File(file.toUint8Array(), "r+");
+  const ds = back.dataset("t");
+  const [one, two, none] = (back.dataset("refs").read() as NDArray).flat() as [Reference, Reference, Reference];
+  expect(rows(ds.get(one))).toEqual([
+    [23, 24, 25, 26],
+    [33, 34, 35, 36],
+  ]);
+  expect(rows(ds.get(two))).toEqual([[12], [52]]);
+  expect(none.isNull).toBe(true);
+  expect((ds.get(back.attrs.get("all") as Reference) as NDArray).shape).toEqual([20, 10]);
+  ds.set(one, 0);
+  expect(ds.get(3, 6)).toBe(0);
+  expect(ds.dims[0]?.label).toBe("down");
+  expect(ds.dims[0]?.keys()).toEqual(["places"]);
+  expect(ds.dims[1]?.scales.map(({ shape }) => shape)).toEqual([[10]]);
+  expect(back.dataset("y").attrs.get("CLASS")).toBe("DIMENSION_SCALE");
+});
+
+test("chunks are gone through one by one", () => {
+  const file = File.create();
+  const t = file.createDataset("t", { shape: [5, 6], dtype: "u1", chunks: [2, 4] });
+  expect([...t.chunksIter()].length).toBe(6);
+  expect([...t.chunksIter("1:3", "3:5")]).toEqual(
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [1, 2],
+        [4, 5],
+      ],
+      [
+        [2, 3],
+        [3, 4],
+      ],
+      [
+        [2, 3],
+        [4, 5],
+      ],
+    ].map((one) => one.map(([from, to]) => slice(from, to))),
+  );
+  expect([...t.chunksIter("2:2")]).toEqual([]);
+  expect(() => [...t.chunksIter("::2")]).toThrow(/steps/);
+  expect(() => [...file.createDataset("plain", { data: [1] }).chunksIter()]).toThrow(/chunks/);
+});
+
+test("links that lead out are named, and not followed unasked", () => {
+  const file = File.create({ libver: "latest" });
+  file.set("out", { kind: "external", file: "gone.h5", path: "/x" });
+  const bytes = file.toUint8Array();
+  using closed = new File(bytes);
+  expect([...closed.entries()]).toEqual([["out", undefined]]);
+  expect(() => closed.get("out")).toThrow(/external/);
+  using opened = new File(bytes, "r", { external: () => undefined });
+  expect(opened.get("out")).toBeUndefined();
+  expect(() => opened.dataset("out")).toThrow(SourceError);
+});
