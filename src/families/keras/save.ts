@@ -4,14 +4,16 @@
  * @module
  */
 import { writePath } from "#platform";
-import { dtype, NDArray } from "../../core/ndarray/index.ts";
+import { array, dtype, NDArray } from "../../core/ndarray/index.ts";
 import { zipPieces } from "../../core/zip/index.ts";
 import { File, type Group } from "../../formats/hdf5/index.ts";
 import { Graph } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
+import { Lookup } from "./layers/lookup.ts";
 import { plainName } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { numbered } from "./names.ts";
+import { Operation } from "./ops/table.ts";
 import { toArray } from "./tensor.ts";
 import { filedWeights } from "./weights.ts";
 
@@ -120,24 +122,46 @@ function metricsOf(metrics: unknown): unknown {
   return inModule("keras.metrics", metrics);
 }
 
-/** The weights of a layer as `.weights.h5` keeps them. */
-function writeVars(group: Group, layer: Layer, modern: boolean): void {
+/** The weights of a layer as `.weights.h5` keeps them; vocabularies go to the assets, by their path. */
+function writeVars(group: Group, layer: Layer, modern: boolean, assets: Map<string, string>, path = ""): void {
+  const vars = group.requireGroup("vars");
   if (!(layer instanceof Graph) || layer.layers.length === 0) {
-    const vars = group.requireGroup("vars");
-    for (const [i, { value }] of layer.weights.entries()) vars.createDataset(String(i), { data: toArray(value) });
-    // Keras 2 kept the parts of attention under private names.
-    const prefix = !modern && layer.className === "MultiHeadAttention" ? "_" : "";
-    for (const [name, part] of layer.parts) writeVars(group.requireGroup(prefix + name), part, modern);
+    const own = layer.weights.map(({ value }) => value);
+    if (layer.className === "SpectralNormalization") {
+      // It holds its layer's kernel as its own.
+      const kernel = layer.parts[0]?.[1].weights[0];
+      if (modern && kernel !== undefined) own.unshift(kernel.value);
+    }
+    for (const [i, value] of own.entries()) vars.createDataset(String(i), { data: toArray(value) });
+    if (layer instanceof Lookup) {
+      const words = layer.assets;
+      if (words !== null) {
+        assets.set(`${path}vocabulary.txt`, words.join("\n"));
+        // TextVectorization looks for the words in its own place, too.
+        assets.set(`${path.replace(/_lookup_layer\/$/, "")}vocabulary.txt`, words.join("\n"));
+      }
+      if (layer.idf !== null && !Array.isArray(layer.config["idf_weights"])) {
+        vars.createDataset("idf_weights", { data: array(Float32Array.from(layer.idf)) });
+      }
+    }
+    // Keras kept the parts of attention under private names.
+    const isPrivate =
+      layer.className === "GroupedQueryAttention" || (!modern && layer.className === "MultiHeadAttention");
+    for (const [name, part] of layer.parts) {
+      const at = isPrivate ? `_${name}` : name;
+      writeVars(group.requireGroup(at), part, modern, assets, `${path}${at}/`);
+    }
     return;
   }
-  group.requireGroup("vars");
   const held = group.requireGroup("layers");
-  const shown =
-    layer.className === "Sequential"
-      ? layer.layers.filter(({ className }) => className !== "InputLayer")
-      : layer.layers;
+  const shown = layer.layers.filter(
+    (inner) => !(inner instanceof Operation) && !(layer.className === "Sequential" && inner.className === "InputLayer"),
+  );
   const names = numbered(shown.map(({ className }) => className));
-  for (const [i, inner] of shown.entries()) writeVars(held.requireGroup(names[i] as string), inner, modern);
+  for (const [i, inner] of shown.entries()) {
+    const at = names[i] as string;
+    writeVars(held.requireGroup(at), inner, modern, assets, `${path}layers/${at}/`);
+  }
 }
 
 /** A configuration as `.keras` files have it: each layer and model with the module of its class. */
@@ -165,9 +189,10 @@ function withModules(spec: unknown, modern: boolean): unknown {
 export function kerasBytes(model: Model): Uint8Array {
   const modern = Number.parseInt(model.kerasVersion, 10) >= 3;
   const file = File.create();
+  const assets = new Map<string, string>();
   let weights: Uint8Array;
   try {
-    writeVars(file, model.graph, modern);
+    writeVars(file, model.graph, modern, assets);
     weights = file.toUint8Array();
   } finally {
     file.close();
@@ -180,6 +205,7 @@ export function kerasBytes(model: Model): Uint8Array {
     { name: "metadata.json", data: [text({ keras_version: model.kerasVersion, date_saved: "1980-01-01@00:00:00" })] },
     { name: "config.json", data: [text(config)] },
     { name: "model.weights.h5", data: [weights] },
+    ...[...assets].map(([path, words]) => ({ name: `assets/${path}`, data: [new TextEncoder().encode(words)] })),
   ]);
   const out = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0));
   let at = 0;

@@ -10,6 +10,7 @@ import { Graph } from "./graph.ts";
 import type { Layer, Weight } from "./layer.ts";
 import { Lookup } from "./layers/lookup.ts";
 import { numbered } from "./names.ts";
+import { Operation } from "./ops/table.ts";
 import { fromArray, type Tensor, tensor } from "./tensor.ts";
 
 /** Puts values into a layer's own weights; their number must be right. */
@@ -182,9 +183,10 @@ export function modernWeights(
     const name = inner === undefined ? undefined : inner.attrs.get("name");
     if (typeof name === "string") byName.set(name, [key, item]);
   }
-  const places = numbered(layer.layers.map(({ className }) => className));
+  const shown = layer.layers.filter((inner) => !(inner instanceof Operation));
+  const places = numbered(shown.map(({ className }) => className));
   const isNamed = layer.layers.every((inner) => weightless(inner) || byName.has(inner.name));
-  for (const [i, inner] of layer.layers.entries()) {
+  for (const [i, inner] of shown.entries()) {
     if (weightless(inner)) continue;
     const at = places[i] as string;
     const [key, found] = isNamed ? (byName.get(inner.name) as [string, Group]) : numberedChild(held, at, inner);

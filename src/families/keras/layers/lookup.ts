@@ -45,6 +45,10 @@ export class Lookup extends Layer {
   get wants(): boolean {
     return this.#vocabulary === null;
   }
+  /** The words that came from the file's assets, not from its settings. */
+  get assets(): readonly string[] | null {
+    return Array.isArray(this.config["vocabulary"]) ? null : this.#vocabulary;
+  }
   setVocabulary(words: readonly string[]): void {
     this.#vocabulary = words;
     this.#made = null;
