@@ -14,6 +14,7 @@ import type { Node } from "../tools/inspect/index.ts";
 import { inspect } from "../tools/inspect/index.ts";
 import type { Flag, Parsed } from "./args.ts";
 import type { IO } from "./io.ts";
+import { progressOn } from "./progress.ts";
 
 /** Options of every command that loads. */
 export const LOAD_FLAGS: readonly Flag[] = [
@@ -51,10 +52,13 @@ export async function openTree(file: string, { options }: Parsed, io: IO): Promi
   const name = file === "-" ? "stdin" : file;
   const bytes = await readBytes(file, io);
   const encoding = options.get("encoding");
+  const progress = progressOn(io);
   try {
     return await inspect(file === "-" ? bytes : besides(bytes, file), {
       name,
       ...(typeof encoding === "string" ? { encoding } : {}),
+      ...(options.has("offsets") ? { offsets: true } : {}),
+      onProgress: progress.report,
       onRest: (offset, { reason }) =>
         io.stderr.write(
           `brine: the ${bytes.length - offset} bytes from byte ${offset} on are no pickle: ${reason} (${name})\n`,
@@ -62,5 +66,7 @@ export async function openTree(file: string, { options }: Parsed, io: IO): Promi
     });
   } catch (e) {
     throw withPath(e, name);
+  } finally {
+    progress.end();
   }
 }

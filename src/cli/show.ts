@@ -26,6 +26,7 @@ export const show: Command = {
     { name: "json", help: "print the whole value as JSON" },
     { name: "typed", help: "print it as JSON that loses nothing (fromTypedJSON reads it)" },
     { name: "ndjson", help: "print one line of JSON for each item" },
+    { name: "offsets", help: "print of each value at which byte of the file it begins" },
     ...LOAD_FLAGS,
   ],
   async run(args, io, out) {
@@ -47,7 +48,14 @@ export const show: Command = {
     if (args.options.has("json")) return writeJSON(root.value, out);
     if (args.options.has("typed")) return writeTypedJSON(root.value, out);
     if (args.options.has("ndjson")) return writeNDJSON(root.value, out);
-    const look = { depth, limit, ...(isTTY && columns ? { width: columns } : {}), ...(paint ? { paint } : {}) };
+    const offsets = args.options.has("offsets");
+    const look = {
+      depth,
+      limit,
+      offsets,
+      ...(isTTY && columns ? { width: columns } : {}),
+      ...(paint ? { paint } : {}),
+    };
     if (root.value instanceof NDArray) {
       out.line(`${harmless(root.name)}: ${(paint ?? String)(root.type)} ${harmless(root.details ?? "")}`);
       for (const line of String(root.value).split("\n")) out.line(harmless(line));

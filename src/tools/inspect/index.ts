@@ -9,9 +9,11 @@ import { type BrineError, isBrineError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
+import { type Place, places } from "../../formats/pickle/tools/index.ts";
 import { loadAll, loads } from "../../load.ts";
-import { asBytes, type SourceInput } from "../../sources/index.ts";
+import { asBytes, inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import { childrenOf, lengthOf } from "./children.ts";
+import { placesOf } from "./places.ts";
 import { preview } from "./preview.ts";
 import { arrayDetails } from "./stats.ts";
 
@@ -36,7 +38,7 @@ export interface Node {
   readonly details: string | undefined;
   /** At most 80 characters of its `repr`. */
   readonly preview: string;
-  /** Byte at which its pickle begins; only roots have one. */
+  /** Byte of the file at which it begins; of a value inside a pickle only with the option `offsets`. */
   readonly offset: number | undefined;
   readonly value: unknown;
   /** May {@link children} give any? */
@@ -48,6 +50,8 @@ export interface Node {
 export interface InspectOptions extends LoadAsyncOptions {
   /** Name of the root; the source's own unless given. */
   name?: string;
+  /** Tell of each value inside pickles at which byte it begins: the source is read whole. */
+  offsets?: boolean;
   /** Told of bytes behind good pickles that are none: where they begin, and why. */
   onRest?: (offset: number, error: BrineError) => void;
 }
@@ -58,13 +62,22 @@ class ValueNode implements Node {
   readonly value: unknown;
   readonly offset: number | undefined;
   readonly #type: string | undefined;
+  readonly #place: (() => Place | undefined) | undefined;
 
-  constructor(value: unknown, name: string, path: string, type?: string, offset?: number) {
+  constructor(
+    value: unknown,
+    name: string,
+    path: string,
+    type?: string,
+    offset?: number,
+    place?: () => Place | undefined,
+  ) {
     this.value = value;
     this.name = name;
     this.path = path;
     this.offset = offset;
     this.#type = type;
+    this.#place = place;
   }
   get type(): string {
     return this.#type ?? typeName(this.value);
@@ -85,8 +98,17 @@ class ValueNode implements Node {
     return !childrenOf(this.value).next().done;
   }
   *children(): IterableIterator<Node> {
-    for (const { name, value, type } of childrenOf(this.value)) {
-      yield new ValueNode(value, name, this.path + name, type);
+    const place = this.#place?.();
+    if (place === undefined) {
+      for (const { name, value, type } of childrenOf(this.value))
+        yield new ValueNode(value, name, this.path + name, type);
+      return;
+    }
+    const parts = [...childrenOf(this.value)];
+    const places = placesOf(this.value, place, parts.length);
+    for (const [i, { name, value, type }] of parts.entries()) {
+      const of = places[i];
+      yield new ValueNode(value, name, this.path + name, type, of?.offset, () => of);
     }
   }
 }
@@ -94,7 +116,8 @@ class ValueNode implements Node {
 /** Several pickles of one file, as the list of their values. */
 class FileNode extends ValueNode {
   readonly #parts: readonly Loaded[];
-  constructor(name: string, parts: readonly Loaded[]) {
+  readonly #bytes: Uint8Array | undefined;
+  constructor(name: string, parts: readonly Loaded[], bytes: Uint8Array | undefined) {
     super(
       parts.map((part) => part.value),
       name,
@@ -102,10 +125,11 @@ class FileNode extends ValueNode {
       "pickles",
     );
     this.#parts = parts;
+    this.#bytes = bytes;
   }
   override *children(): IterableIterator<Node> {
     for (const [i, { value, start }] of this.#parts.entries()) {
-      yield new ValueNode(value, `[${i}]`, `[${i}]`, undefined, start);
+      yield new ValueNode(value, `[${i}]`, `[${i}]`, undefined, start, this.#bytes && placeAt(this.#bytes, start));
     }
   }
 }
@@ -136,8 +160,18 @@ export function inspectValue(value: unknown, name = "value"): Node {
 export async function inspect(source: SourceInput, options: InspectOptions = {}): Promise<Node> {
   const parts: Loaded[] = [];
   const name = options.name ?? nameOf(source);
+  let from: SourceInput = source;
+  let bytes: Uint8Array | undefined;
+  if (options.offsets === true) {
+    const ranges = await toRanges(source, options.signal, options.limits?.maxBytes);
+    [bytes] = (await ranges.read?.([{ at: 0, size: ranges.size as number }])) ?? [];
+    // Companions of the file are still to be had from the source.
+    const { beside } = ranges;
+    if (bytes !== undefined) from = { ...inMemory(bytes, ranges.name), ...(beside ? { beside } : {}) };
+    await ranges.close?.();
+  }
   try {
-    for await (const part of loadAll(source, options)) parts.push(part);
+    for await (const part of loadAll(from, options)) parts.push(part);
   } catch (e) {
     const last = parts.at(-1);
     if (last === undefined || !(isBrineError(e, "UNPICKLING") || isBrineError(e, "TRUNCATED"))) throw e;
@@ -146,7 +180,24 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
   const [only] = parts;
   // An empty file is a truncated pickle, and says so.
   if (only === undefined) return new ValueNode(loads(new Uint8Array(0), options), name, "");
-  return parts.length === 1 ? new ValueNode(only.value, name, "", undefined, only.start) : new FileNode(name, parts);
+  if (parts.length > 1) return new FileNode(name, parts, bytes);
+  return new ValueNode(only.value, name, "", undefined, only.start, bytes && placeAt(bytes, only.start));
+}
+
+/** Finds the places of a pickle when they are first asked for; none in what is no pickle, or not wholly one. */
+function placeAt(bytes: Uint8Array, start: number): () => Place | undefined {
+  let found: Place | null | undefined;
+  return () => {
+    if (found === undefined) {
+      try {
+        found = places(bytes, start);
+      } catch (e) {
+        if (!isBrineError(e, "UNPICKLING")) throw e;
+        found = null;
+      }
+    }
+    return found ?? undefined;
+  };
 }
 
 function nameOf(source: SourceInput): string {

@@ -14,6 +14,8 @@ export interface TreeOptions {
   limit?: number;
   /** Columns of a line; unlimited. */
   width?: number;
+  /** Write behind a name at which byte of the file the value begins: `@14`. */
+  offsets?: boolean;
   /** Wraps a type's name, for colour. */
   paint?: (type: string) => string;
 }
@@ -27,13 +29,13 @@ export interface TreeOptions {
  * ```
  */
 export function* renderTree(root: Node, options: TreeOptions = {}): IterableIterator<string> {
-  const { depth = 3, limit = 20, width = Number.POSITIVE_INFINITY, paint = (type) => type } = options;
+  const { depth = 3, limit = 20, width = Number.POSITIVE_INFINITY, offsets = false, paint = (type) => type } = options;
   const stack: { children: Iterator<Node>; count: number; total: number | undefined }[] = [];
   let node: Node = root;
   for (;;) {
     const indent = "  ".repeat(stack.length);
     const open = stack.length < depth && node.hasChildren;
-    const name = harmless(node.name);
+    const name = `${harmless(node.name)}${offsets && node.offset !== undefined ? ` @${node.offset}` : ""}`;
     const type = harmless(node.type);
     const { details } = node;
     const length =

@@ -21,6 +21,7 @@ export type { Arg } from "./args.ts";
 export { type DisMemo, type DisOptions, dis } from "./dis.ts";
 export { genops, type Op } from "./genops.ts";
 export { optimize } from "./optimize.ts";
+export { type Place, places } from "./places.ts";
 
 /** An opcode with its description. */
 export interface OpcodeInfo extends Opcode {
