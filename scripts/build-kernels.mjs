@@ -9,19 +9,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Source, module, and what it is compiled for: size, where a page loads it with much else. */
 const MODULES = [
-  ["kernels.c", "module.ts"],
-  ["conv.c", "convmodule.ts"],
+  ["kernels.c", "module.ts", "-O3"],
+  ["conv.c", "convmodule.ts", "-O3"],
+  ["double.c", "doublemodule.ts", "-Os"],
 ];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));
 
-function build(name, module) {
+function build(name, module, level) {
   const source = fileURLToPath(new URL(`kernels/${name}`, import.meta.url));
   const target = fileURLToPath(new URL(`../src/math/simd/${module}`, import.meta.url));
   const out = join(folder, "kernels.wasm");
   execFileSync("clang-16", [
     "--target=wasm32",
-    "-O3",
+    level,
     "-msimd128",
     "-nostdlib",
     "-ffreestanding",
@@ -49,7 +51,7 @@ export const KERNELS =
 }
 
 try {
-  for (const [name, module] of MODULES) build(name, module);
+  for (const [name, module, level] of MODULES) build(name, module, level);
 } finally {
   rmSync(folder, { recursive: true });
 }

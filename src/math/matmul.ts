@@ -1,8 +1,9 @@
 /**
- * Products of matrices in C order, in plain JavaScript.
+ * Products of matrices in C order: by WebAssembly's vectors where they are there, else in plain JavaScript.
  *
  * @module
  */
+import { pairwise } from "./simd/double.ts";
 
 /** A sparse matrix by rows: entries `indptr[i]` to `indptr[i + 1]` are row `i`'s. */
 export interface Csr {
@@ -19,6 +20,7 @@ export interface Csr {
  */
 export function timesTransposed(x: Float64Array, w: Float64Array, n: number, d: number, k: number): Float64Array {
   const out = new Float64Array(n * k);
+  if (pairwise("dots", x, w, n, d, k, false, out)) return out;
   for (let i = 0; i < n; i++) {
     const row = i * d;
     let j = 0;
@@ -50,6 +52,7 @@ export function timesTransposed(x: Float64Array, w: Float64Array, n: number, d: 
 /** `x (n, d)` times `w (d, k)`: `(n, k)`. Four rows of `w` go at once, so that the sums are read and written less. */
 export function times(x: Float64Array, w: Float64Array, n: number, d: number, k: number): Float64Array {
   const out = new Float64Array(n * k);
+  if (pairwise("dots", x, w, n, d, k, true, out)) return out;
   for (let i = 0; i < n; i++) {
     const to = i * k;
     const row = i * d;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { timesTransposed } from "../../../math/index.ts";
+import { pairwise, timesTransposed } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
@@ -68,6 +68,7 @@ export function searchOf(est: Estimator): Search {
     if (metric.name === "precomputed") return part.slice();
     if (isGemm) return squared(part, data, rows, n, d);
     const out = new Float64Array(rows * n);
+    if (metric.name === "manhattan" && pairwise("distances", part, data, rows, d, n, false, out)) return out;
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < n; j++) out[i * n + j] = metric.reduced(part, i * d, data, j * d, d);
     }
@@ -116,7 +117,15 @@ export function searchOf(est: Estimator): Search {
           }
           heap.clear();
           if (all === null) walk?.(part, i * d, heap);
-          else for (let j = 0; j < n; j++) heap.push(all[i * n + j] as number, j);
+          else {
+            let largest = heap.largest;
+            for (let j = 0, from = i * n; j < n; j++) {
+              const v = all[from + j] as number;
+              if (v >= largest) continue;
+              heap.push(v, j);
+              largest = heap.largest;
+            }
+          }
           let found = heap;
           if (isPoured) {
             poured.clear();

@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
-import { timesTransposed } from "../../../math/index.ts";
+import { pairwise, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floatsOf, num, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
@@ -60,6 +60,10 @@ function rbf(
   gamma: number,
 ): Float64Array {
   const out = new Float64Array(rows * count);
+  if (pairwise("squares", x, vectors, rows, d, count, false, out)) {
+    for (let at = 0; at < out.length; at++) out[at] = Math.exp(-gamma * (out[at] as number));
+    return out;
+  }
   for (let i = 0; i < rows; i++) {
     const from = i * d;
     let j = 0;
