@@ -152,7 +152,7 @@ test("layers have names, outputs and a summary", async () => {
   expect(model.getLayer(0).name).toMatch(/^conv2d/);
   expect(() => model.getLayer("nothing")).toThrow(/there is no layer nothing/);
   expect(model.outputOf(model.getLayer(5).name, unpacked(one.inputs[0] as Packed)).shape).toEqual([9, 12]);
-  expect(model.summary()).toContain(` Total params: ${one.parameters.toLocaleString("en-US")}`);
+  expect(model.summary()).toContain(`Total params: ${one.parameters} `);
   expect(model.summary()).toContain("(None, 12, 12, 6)");
   expect(model.evaluate(unpacked(one.inputs[0] as Packed), unpacked(one.targets as Packed)).length).toBe(2);
 });

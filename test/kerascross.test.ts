@@ -34,6 +34,7 @@ interface Case {
   batch?: number;
   loose: boolean;
   weights: number[][];
+  summary: string | null;
 }
 
 const path = fileURLToPath(new URL("../fixtures/data/keras_cross.pkl.xz", import.meta.url));
@@ -108,6 +109,25 @@ describe.each([...new Set(cases.map(({ version }) => version))])("Keras of %s", 
     if (!/lookup|text_/.test(one.name)) expect(model.getWeights().map(({ shape }) => shape)).toEqual(one.weights);
     if (one.kind === "keras") check(await loadModel(kerasBytes(model)), one);
   });
+});
+
+/** Tables whose lines hold what a file does not tell: an optimizer's numbers, sizes of types other than float32. */
+const OTHER_TABLES =
+  /^(k3-(loss|masked_loss|seq_t|multi|dict)|.*-(lambda|string|text|mixed|bf16|normalization_axes|preproc|gqa|attention_opts|einsum_dense|image_layers)|k2-15-hash)/;
+
+test("the table of layers is that of Keras", async () => {
+  const trimmed = (text: string): string[] =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trimEnd());
+  let shown = 0;
+  for (const one of cases) {
+    if (one.summary === null || OTHER_TABLES.test(one.name)) continue;
+    expect(trimmed((await restored(one)).summary()), one.name).toEqual(trimmed(one.summary));
+    shown++;
+  }
+  expect(shown).toBeGreaterThan(100);
 });
 
 test("a Lambda layer is refused by name", async () => {

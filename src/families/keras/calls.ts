@@ -165,12 +165,12 @@ export function legacyCall(node: unknown, known: ReadonlySet<string>, names: rea
   const one = (item: unknown, depth = 0): unknown => {
     if (depth > MAX_DEPTH) throw bad("arguments of a layer are nested too deeply");
     if (Array.isArray(item) && typeof item[0] === "string" && item.length >= 3) {
+      const own = item[0] === "_CONSTANT_VALUE" ? item[2] : new Place(refs.push(refOf(item)) - 1);
       const more = item[3];
       if (typeof more === "object" && more !== null) {
         for (const [key, value] of Object.entries(more)) kwargs.set(key, placed(value, refs, known));
       }
-      if (item[0] === "_CONSTANT_VALUE") return placed(item[2], refs, known);
-      return new Place(refs.push(refOf(item)) - 1);
+      return own;
     }
     if (Array.isArray(item)) return item.map((inner) => one(inner, depth + 1));
     if (typeof item !== "object" || item === null) return item;

@@ -237,6 +237,15 @@ export class Graph extends Layer {
 
   /** Runs the model; `want` names a layer whose first output is asked for instead. */
   run(given: readonly Tensor[], want?: string): Tensor[] {
+    return this.#run(given, want, false);
+  }
+
+  /** The same for all outputs of the layer `want`. */
+  runAll(given: readonly Tensor[], want: string): Tensor[] {
+    return this.#run(given, want, true);
+  }
+
+  #run(given: readonly Tensor[], want: string | undefined, whole: boolean): Tensor[] {
     if (given.length !== this.inputs.length) {
       throw new RangeError(`the model ${this.name} takes ${this.inputs.length} inputs, not ${given.length}`);
     }
@@ -259,6 +268,7 @@ export class Graph extends Layer {
         for (const { data } of made[i] as Tensor[]) memory.hold(data);
         for (const k of step?.done ?? []) for (const { data } of made[k] as Tensor[]) memory.drop(data);
       }
+      if (whole) return made[targets[0]?.[0] as number] as Tensor[];
       return targets.map(([k, n]) => pick(made, k, n, steps));
     } finally {
       memory.forget();

@@ -296,7 +296,10 @@ export class Model {
 
   /** The table that Keras prints. */
   summary(): string {
-    return summaryText(this);
+    const text = summaryText(this);
+    // Finding the shapes was no batch of anyone's.
+    this.resetStates();
+    return text;
   }
 
   get [pyType](): string {

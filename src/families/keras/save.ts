@@ -146,7 +146,7 @@ function writeVars(group: Group, layer: Layer, modern: boolean, assets: Map<stri
     }
     // Keras kept the parts of attention under private names.
     const isPrivate =
-      layer.className === "GroupedQueryAttention" || (!modern && layer.className === "MultiHeadAttention");
+      /^Group(ed)?QueryAttention$/.test(layer.className) || (!modern && layer.className === "MultiHeadAttention");
     for (const [name, part] of layer.parts) {
       const at = isPrivate ? `_${name}` : name;
       writeVars(group.requireGroup(at), part, modern, assets, `${path}${at}/`);

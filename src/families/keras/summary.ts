@@ -1,12 +1,11 @@
 /**
- * The table of a model's layers, as Keras 3 prints it.
+ * The table of a model's layers, as Keras 2 and 3 print it (keras/src/utils/summary_utils.py).
  *
  * @module
  */
-import type { Graph } from "./graph.ts";
+import { Graph } from "./graph.ts";
 import type { Layer } from "./layer.ts";
-import { sizeOf, zeros } from "./tensor.ts";
-import { allWeights } from "./weights.ts";
+import { sizeOf, type Tensor, zeros } from "./tensor.ts";
 
 /** What the table needs of a model. */
 export interface Summarized {
@@ -15,37 +14,71 @@ export interface Summarized {
   readonly graph: Graph;
 }
 
+interface Row {
+  readonly name: string;
+  readonly shape: string;
+  readonly count: number;
+  readonly from: readonly string[];
+}
+
 function count(layer: Layer): { all: number; trained: number } {
   let all = 0;
   let trained = 0;
-  for (const { value, trainable } of allWeights(layer)) {
-    const n = sizeOf(value.shape);
-    all += n;
-    if (trainable && layer.trainable) trained += n;
-  }
+  const visit = (one: Layer, trains: boolean): void => {
+    const own = trains && one.trainable;
+    for (const { value, trainable } of one.weights) {
+      all += sizeOf(value.shape);
+      if (trainable && own) trained += sizeOf(value.shape);
+    }
+    for (const inner of one instanceof Graph ? one.layers : one.parts.map(([, part]) => part)) visit(inner, own);
+  };
+  visit(layer, true);
   return { all, trained };
 }
 
-/** Shapes of what layers make: found by two runs of one and two samples. */
-function outputShape(graph: Graph, layer: Layer): string {
-  if (graph.inputShapes.some((shape) => shape === null)) return "?";
-  try {
-    const [one, two] = [1, 2].map((samples) => {
-      const inputs = graph.inputShapes.map((shape) =>
-        zeros((shape as (number | null)[]).map((n, i) => (i === 0 ? samples : (n ?? samples)))),
-      );
-      return graph.run(inputs, layer.name)[0]?.shape ?? [];
-    }) as [readonly number[], readonly number[]];
-    return `(${one.map((n, i) => (n === two[i] ? n : "None")).join(", ")}${one.length === 1 ? "," : ""})`;
-  } catch (e) {
-    // A layer that is not known, or that does not take zeros: its line has no shape.
-    if (e instanceof Error) return "?";
-    throw e;
-  }
+function shapeText(one: readonly number[], two: readonly number[]): string {
+  return `(${one.map((n, i) => (n === two[i] ? n : "None")).join(", ")}${one.length === 1 ? "," : ""})`;
 }
 
-function size(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB"];
+/** Shapes of what layers make, found by two runs of two and three samples; null where they cannot be found. */
+function outputShapes(graph: Graph, layers: readonly Layer[]): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  if (graph.inputShapes.some((shape) => shape === null)) return out;
+  const run = (samples: number, name: string): readonly Tensor[] => {
+    const inputs = graph.inputShapes.map((shape) =>
+      zeros((shape as (number | null)[]).map((n, i) => (n === null ? (i === 0 ? samples : samples + 14) : n))),
+    );
+    return graph.runAll(inputs, name);
+  };
+  for (const { name } of layers) {
+    try {
+      const [one, two] = [run(2, name), run(3, name)];
+      out.set(
+        name,
+        one.map((x, k) => shapeText(x.shape, two[k]?.shape ?? [])),
+      );
+    } catch (e) {
+      // A layer that is not known, or that does not take zeros: its line has no shape.
+      if (!(e instanceof Error)) throw e;
+    }
+  }
+  return out;
+}
+
+/** Does one layer follow the other, each called once? */
+function isChain(graph: Graph): boolean {
+  if (graph.className === "Sequential") return true;
+  const taken = new Map<string, number>();
+  for (const layer of graph.layers) {
+    const calls = graph.takenBy(layer);
+    if (calls.length > 1 || (calls[0]?.length ?? 0) > 1) return false;
+    for (const ref of calls.flat()) taken.set(ref.layer, (taken.get(ref.layer) ?? 0) + 1);
+  }
+  return graph.inputs.length === 1 && [...taken.values()].every((n) => n === 1);
+}
+
+function size(bytes: number, unit: string): string {
+  const units = [unit, "KB", "MB", "GB"];
   let n = bytes;
   let i = 0;
   while (n >= 1024 && i < units.length - 1) {
@@ -57,29 +90,109 @@ function size(bytes: number): string {
 
 /** The table as text. */
 export function summaryText(model: Summarized): string {
-  const isSequential = model.graph.className === "Sequential";
-  const lines = model.layers.map((layer) => [
-    `${layer.name} (${layer.className})`,
-    outputShape(model.graph, layer),
-    count(layer).all.toLocaleString("en-US"),
-  ]);
-  const heads = ["Layer (type)", "Output Shape", "Param #"];
-  const widths = heads.map((head, i) => Math.max(head.length, ...lines.map((line) => (line[i] as string).length)));
-  const row = (cells: readonly string[], bar: string): string =>
-    `${bar} ${cells.map((cell, i) => (i === 2 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number))).join(` ${bar} `)} ${bar}`;
+  const { graph } = model;
+  const chain = isChain(graph);
+  const shapes = outputShapes(graph, model.layers);
+  const rows = model.layers.map((layer): Row => {
+    const found = shapes.get(layer.name);
+    const isInput = layer.className === "InputLayer";
+    const listed = (found?.length ?? 0) > 1 || (isInput && !graph.modern);
+    return {
+      name: `${layer.name} (${layer.className})`,
+      shape: found === undefined ? "?" : listed ? `[${found.join(", ")}]` : (found[0] as string),
+      count: count(layer).all,
+      from: graph.takenBy(layer).flatMap((refs) => refs.map((ref) => `${ref.layer}[${ref.node}][${ref.tensor}]`)),
+    };
+  });
+  const { all, trained } = count(graph);
+  const title = `Model: "${model.name || (graph.className === "Sequential" ? "sequential" : "functional")}"`;
+  const total = (unit: string): string[] =>
+    [
+      ["Total", all],
+      ["Trainable", trained],
+      ["Non-trainable", all - trained],
+    ].map(([what, n]) => {
+      const number = graph.modern ? (n as number).toLocaleString("en-US") : String(n);
+      return `${what} params: ${number} (${size((n as number) * 4, unit)})`;
+    });
+  return graph.modern
+    ? [title, ...modernTable(rows, chain), ...total("B").map((line) => ` ${line}`)].join("\n")
+    : [title, ...legacyTable(rows, chain, total("Byte"))].join("\n");
+}
+
+/** Words in lines of a width; a word that is longer is cut. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of text.split("\n")) {
+    let line = "";
+    for (const word of part.split(" ")) {
+      if (line !== "" && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+}
+
+function modernTable(rows: readonly Row[], chain: boolean): string[] {
+  const heads = ["Layer (type)", "Output Shape", "Param #", ...(chain ? [] : ["Connected to"])];
+  const widths = chain ? [31, 22, 13] : [19, 17, 10, 17];
   const rule = (left: string, middle: string, right: string, line: string): string =>
     left + widths.map((width) => line.repeat(width + 2)).join(middle) + right;
-  const total = count(model.graph);
-  const fixed = total.all - total.trained;
-  return [
-    `Model: "${model.name || (isSequential ? "sequential" : "functional")}"`,
-    rule("┏", "┳", "┓", "━"),
-    row(heads, "┃"),
-    rule("┡", "╇", "┩", "━"),
-    lines.map((line) => row(line, "│")).join(`\n${rule("├", "┼", "┤", "─")}\n`),
-    rule("└", "┴", "┘", "─"),
-    ` Total params: ${total.all.toLocaleString("en-US")} (${size(total.all * 4)})`,
-    ` Trainable params: ${total.trained.toLocaleString("en-US")} (${size(total.trained * 4)})`,
-    ` Non-trainable params: ${fixed.toLocaleString("en-US")} (${size(fixed * 4)})`,
-  ].join("\n");
+  const row = (cells: readonly string[], bar: string): string[] => {
+    const lines = cells.map((cell, i) => wrapped(cell, widths[i] as number));
+    const height = Math.max(...lines.map(({ length }) => length));
+    return Array.from({ length: height }, (_, k) => {
+      const parts = lines.map((own, i) => {
+        const cell = own[k] ?? "";
+        return i === 2 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number);
+      });
+      return `${bar} ${parts.join(` ${bar} `)} ${bar}`;
+    });
+  };
+  const lines = [rule("┏", "┳", "┓", "━"), ...row(heads, "┃"), rule("┡", "╇", "┩", "━")];
+  for (const [i, one] of rows.entries()) {
+    if (i > 0) lines.push(rule("├", "┼", "┤", "─"));
+    const from = one.from.length === 0 ? "-" : one.from.join(",\n");
+    lines.push(...row([one.name, one.shape, one.count.toLocaleString("en-US"), ...(chain ? [] : [from])], "│"));
+  }
+  return [...lines, rule("└", "┴", "┘", "─")];
+}
+
+/** Places after which a line of Keras 2 breaks. */
+const BREAKS = ["),", "},", "],", "',"];
+
+function legacyTable(rows: readonly Row[], chain: boolean, totals: readonly string[]): string[] {
+  const ends = chain ? [29, 55, 65] : [29, 58, 68, 98];
+  const width = ends[ends.length - 1] as number;
+  const row = (cells: readonly string[]): string[] => {
+    const left = [...cells];
+    const lines: string[] = [];
+    while (left.some((cell) => cell !== "")) {
+      let line = " ";
+      for (const [col, cell] of left.entries()) {
+        const start = col === 0 ? 0 : (ends[col - 1] as number);
+        const isLast = col === ends.length - 1;
+        let cutoff = (ends[col] as number) - start - (isLast ? 0 : 3);
+        const fit = cell.slice(0, cutoff);
+        const breaks = BREAKS.flatMap((mark) => (fit.includes(mark) ? [fit.indexOf(mark) + mark.length] : []));
+        if (breaks.length > 0) cutoff = Math.min(...breaks);
+        line += cell.slice(0, cutoff);
+        left[col] = cell.slice(cutoff);
+        line = (isLast ? line : `${line}  `).padEnd(ends[col] as number);
+      }
+      lines.push(line);
+    }
+    return lines;
+  };
+  const heads = ["Layer (type)", "Output Shape", "Param #", ...(chain ? [] : ["Connected to"])];
+  const lines = ["_".repeat(width), ...row(heads), "=".repeat(width)];
+  for (const one of rows) {
+    const from = `[${one.from.map((name) => `'${name}'`).join(", ")}]`;
+    const cells = [one.name, one.shape, String(one.count), ...(chain ? [] : [from])];
+    lines.push(...row(cells), " ".repeat(width));
+  }
+  return [...lines, "=".repeat(width), ...totals, "_".repeat(width)];
 }
