@@ -27,6 +27,8 @@ export interface PackContext {
 export interface GlobalEntry {
   /** What the name itself stands for, where that is not a plain `PyGlobal` (a constant, a registered class). */
   value?: unknown;
+  /** Under which name a dump refers to the value; for a class inside a class, whose module the dots do not tell. */
+  name?: PyGlobal;
   /** `name(*args)`: REDUCE, INST, OBJ. Falls back to `create`. */
   call?(args: PyTuple, context: PackContext): unknown;
   /** `name.__new__(name, *args, **kwargs)`: NEWOBJ, NEWOBJ_EX and `copyreg` forms. Falls back to `call`. */

@@ -1,6 +1,6 @@
 /** A program's own classes cross over both ways; what cloudpickle writes is shown and never run. */
 import { afterAll, describe, expect, it } from "vitest";
-import { defineClass, dumps, loads, PyGlobal, PyObject, repr } from "../../src/pickle.ts";
+import { defineClass, dumps, loads, PyGlobal, PyObject, PyPath, repr } from "../../src/pickle.ts";
 import { atLeast, Peer, pythons } from "./support/peer.ts";
 
 const peers = pythons().map((info) => new Peer(info));
@@ -18,7 +18,16 @@ class Person {
     return new Person(this.name, this.age + 1);
   }
 }
-const classes = [defineClass({ python: "brine_fixture_classes.Person", js: Person })];
+class Inner {
+  label = "";
+  shout(): string {
+    return this.label.toUpperCase();
+  }
+}
+const classes = [
+  defineClass({ python: "brine_fixture_classes.Person", js: Person }),
+  defineClass({ python: new PyGlobal("brine_fixture_classes", "Outer.Inner"), js: Inner }),
+];
 
 describe.each(peers)("Python $info.version", (peer) => {
   const highest = atLeast(peer.info.version, "3.8") ? 5 : atLeast(peer.info.version, "3.4") ? 4 : 2;
@@ -33,6 +42,39 @@ describe.each(peers)("Python $info.version", (peer) => {
       expect(await peer.check(older, "type(value) is Person and vars(value) == {'name': 'Ada', 'age': 37}")).toBe(true);
     },
   );
+});
+
+describe.each(peers.filter(({ info }) => atLeast(info.version, "3.4")))("Python $info.version", (peer) => {
+  it.each([0, 1, 2, 3, 4])("loads a class inside a class, and back, at protocol %i", async (protocol) => {
+    const setup = "made = Outer.Inner()\nmade.label = 'in'";
+    const inner = loads<Inner>(await peer.dumps("made", protocol, {}, setup), { classes, encoding: "latin1" });
+    expect(inner).toBeInstanceOf(Inner);
+    expect(inner.shout()).toBe("IN");
+    inner.label = "out";
+    const again = dumps(inner, { classes, protocol });
+    expect(await peer.check(again, "type(value) is Outer.Inner and vars(value) == {'label': 'out'}")).toBe(true);
+  });
+
+  // What Windows writes: the class is there on every system, its instances are not.
+  it("writes a WindowsPath as it does on Windows, and it is read as one", async () => {
+    const setup = `
+import pathlib
+class Windows(object):
+    def __reduce__(self):
+        return pathlib.WindowsPath, ("C:\\\\", "data", "a b.csv")
+`;
+    for (const protocol of [0, 2, 4]) {
+      const stream = await peer.dumps("Windows()", protocol, {}, setup);
+      const path = loads<PyPath>(stream, { encoding: "latin1" });
+      expect(path).toBeInstanceOf(PyPath);
+      expect(repr(path)).toBe("WindowsPath('C:/data/a b.csv')");
+      expect(String(path)).toBe("C:\\data\\a b.csv");
+      // Python cannot make one here, but it reads the parts.
+      const again = dumps(path, { protocol });
+      const parts = "set(a for _, a, _ in __import__('pickletools').genops(value) if isinstance(a, str))";
+      expect(await peer.check(dumps(again), `${parts} >= {'C:\\\\', 'data', 'a b.csv'}`)).toBe(true);
+    }
+  });
 });
 
 describe.skipIf(withPackages === undefined)("cloudpickle", () => {
@@ -61,6 +103,47 @@ describe.skipIf(withPackages === undefined)("cloudpickle", () => {
     expect(value).toBeInstanceOf(PyObject);
     expect(repr(value.cls)).toMatch(/'Local'/);
     expect(repr(value.cls)).toMatch(/__main__/);
+  });
+
+  it("'s classes with methods are dumped again to classes that Python loads and runs", async () => {
+    const peer = withPackages as Peer;
+    const setup = `
+import cloudpickle
+exec("""
+class Base:
+    kind = "base"
+class Local(Base):
+    "a local class"
+    count = 3
+    def __init__(self, name):
+        self.name = name
+    def hello(self, greeting="hi"):
+        return greeting + " " + self.name + " of " + self.kind
+    @property
+    def size(self):
+        return len(self.name) * Local.count
+    @classmethod
+    def make(cls):
+        return cls("made")
+    @staticmethod
+    def twice(x):
+        return 2 * x
+""", globals())
+Base.__module__ = Local.__module__ = "__main__"
+`;
+    const [cls, made] = (await read("[Local, Local('Eve')]", setup)) as [PyObject, PyObject];
+    expect(repr(cls)).toMatch(/'Local'/);
+    expect(repr(made)).toMatch(/'Eve'/);
+    const again = dumps([cls, made]);
+    const checks = [
+      "value[1].hello() == 'hi Eve of base'",
+      "value[1].size == 9",
+      "type(value[1]) is value[0]",
+      "value[0].make().hello('oh') == 'oh made of base'",
+      "value[0].twice(4) == 8",
+      "value[0].__doc__ == 'a local class'",
+    ];
+    expect(await peer.check(again, checks.join(" and "))).toBe(true);
   });
 
   it("'s streams are dumped again to streams that Python loads and runs", async () => {

@@ -115,6 +115,7 @@ export function defineClass<T extends object>(spec: ClassSpec<T>): Pack {
 
   const entry: GlobalEntry = {
     value: js,
+    name,
     create: (args, kwargs) => make(args, kwargs, false),
     call: (args) => make(args, null, true),
     setState(target, state) {
@@ -184,8 +185,8 @@ export function defineClass<T extends object>(spec: ClassSpec<T>): Pack {
 
 /** What {@link defineFunction} is told. */
 export interface FunctionSpec {
-  /** `"module.name"` of the function. */
-  python: string;
+  /** `"module.name"`, or a `PyGlobal` for a method of a class. */
+  python: string | PyGlobal;
   // biome-ignore lint/suspicious/noExplicitAny: any function
   js: (...args: any[]) => unknown;
   aliases?: readonly string[];
@@ -202,8 +203,9 @@ export interface FunctionSpec {
  */
 export function defineFunction({ python, js, aliases = [] }: FunctionSpec): Pack {
   const global = nameOf(python);
-  const entry: GlobalEntry = { value: js, call: (args) => new PyObject(global, args, "call") };
-  return definePack({ name: python, globals: new Map([python, ...aliases].map((full) => [full, entry])) });
+  const entry: GlobalEntry = { value: js, name: global, call: (args) => new PyObject(global, args, "call") };
+  const full = `${global.module}.${global.name}`;
+  return definePack({ name: full, globals: new Map([full, ...aliases].map((known) => [known, entry])) });
 }
 
 /** Appends items with what is remembered of their floats. */

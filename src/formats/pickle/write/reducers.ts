@@ -217,7 +217,8 @@ export class Reducers implements PackContext {
         for (const [full, entry] of pack.globals) {
           if (typeof entry.value !== "function" || this.#byReference.has(entry.value)) continue;
           const dot = full.lastIndexOf(".");
-          this.#byReference.set(entry.value, new PyGlobal(full.slice(0, dot), full.slice(dot + 1)));
+          const name = entry.name ?? new PyGlobal(full.slice(0, dot), full.slice(dot + 1));
+          this.#byReference.set(entry.value, name);
         }
       }
     }
