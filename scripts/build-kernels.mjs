@@ -14,6 +14,7 @@ const MODULES = [
   ["kernels.c", "module.ts", "-O3"],
   ["conv.c", "convmodule.ts", "-O3"],
   ["double.c", "doublemodule.ts", "-Os"],
+  ["trees.c", "treesmodule.ts", "-O2"],
 ];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));
 

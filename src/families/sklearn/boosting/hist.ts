@@ -5,7 +5,7 @@
  */
 
 import { PyObject } from "../../../core/values/object.ts";
-import { argmax, expit, softmaxRows } from "../../../math/index.ts";
+import { argmax, expit, softmaxRows, walkTrees } from "../../../math/index.ts";
 import { Estimator } from "../estimator.ts";
 import { floatsOf, labels, list, misfit, text, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -40,6 +40,7 @@ function roundsOf(est: Estimator): Rounds & { features: number | undefined; mixe
   if (rounds.some((round) => round.length !== k) || (base.length !== 1 && base.length !== k)) {
     misfit(est, "its rounds differ in trees");
   }
+  const trees = rounds.flat();
   const known = knownOf(est);
   const before = est.attrs.get("_preprocessor") ?? null;
   const preprocessor = before instanceof Estimator ? before.model : null;
@@ -58,7 +59,17 @@ function roundsOf(est: Estimator): Rounds & { features: number | undefined; mixe
     raw(x) {
       const { data, cols } = prepared(x);
       const out = begin(x.rows);
-      for (const round of rounds) for (const [c, tree] of round.entries()) tree.addTo(out, k, c, data, cols, known);
+      const tables = x.rows < 8 ? [] : trees.map((tree) => tree.table);
+      const fast =
+        tables.length > 0 &&
+        tables.every((table) => table !== null) &&
+        walkTrees(data, x.rows, cols, tables, (leaves, t, from) => {
+          const { value } = trees[t] as HistTree;
+          for (let i = 0, at = from * k + (t % k); i < leaves.length; i++, at += k) {
+            out[at] = (out[at] as number) + (value[leaves[i] as number] as number);
+          }
+        });
+      if (!fast) for (const [t, tree] of trees.entries()) tree.addTo(out, k, t % k, data, cols, known);
       return Matrix.dense(out, x.rows, k);
     },
     *staged(x) {

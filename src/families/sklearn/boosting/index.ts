@@ -11,7 +11,7 @@ import { floatsOf, isSince, labels, list, misfit, num, plain, text, wrong } from
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { treeOf } from "../tree/index.ts";
-import { singles, type Tree } from "../tree/tree.ts";
+import { eachLeaves, singles, type Tree } from "../tree/tree.ts";
 import { hists } from "./hist.ts";
 
 /** Probabilities of raw scores: by the logistic function for one column, by softmax for more. */
@@ -128,13 +128,15 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
     start(Matrix.dense(Float64Array.from(singles(x)), x.rows, x.cols), out);
     return out;
   };
-  const add = (stage: readonly Tree[], x: Float32Array, out: Float64Array, rows: number): void => {
-    for (const [c, tree] of stage.entries()) {
-      const leaves = tree.leaves(x, rows, features);
-      const { value } = tree;
-      for (let i = 0; i < rows; i++)
-        out[i * k + c] = (out[i * k + c] as number) + rate * (value[leaves[i] as number] as number);
-    }
+  const all = trees.flat();
+  const values = all.map((tree) => tree.value);
+  const add = (first: number, stages: readonly Tree[], x: Float32Array, out: Float64Array, rows: number): void => {
+    eachLeaves(stages, x, rows, features, (leaves, t, from) => {
+      const value = values[first + t] as Float64Array;
+      for (let i = 0, at = from * k + (t % k); i < leaves.length; i++, at += k) {
+        out[at] = (out[at] as number) + rate * (value[leaves[i] as number] as number);
+      }
+    });
   };
   return {
     k,
@@ -143,14 +145,14 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
     raw(x) {
       const out = begin(x);
       const cast = singles(x);
-      for (const stage of trees) add(stage, cast, out, x.rows);
+      add(0, all, cast, out, x.rows);
       return Matrix.dense(out, x.rows, k);
     },
     *staged(x) {
       const out = begin(x);
       const cast = singles(x);
-      for (const stage of trees) {
-        add(stage, cast, out, x.rows);
+      for (const [s, stage] of trees.entries()) {
+        add(s * k, stage, cast, out, x.rows);
         yield Matrix.dense(out.slice(), x.rows, k);
       }
     },
@@ -162,10 +164,9 @@ function applied(stages: Stages, isClassifier: boolean): (x: Matrix) => Matrix {
     const cast = singles(x);
     const all = stages.trees.flat();
     const out = new Float64Array(x.rows * all.length);
-    for (const [t, tree] of all.entries()) {
-      const leaves = tree.leaves(cast, x.rows, x.cols);
-      for (let i = 0; i < x.rows; i++) out[i * all.length + t] = leaves[i] as number;
-    }
+    eachLeaves(all, cast, x.rows, x.cols, (leaves, t, from) => {
+      for (let i = 0; i < leaves.length; i++) out[(from + i) * all.length + t] = leaves[i] as number;
+    });
     const made = Matrix.dense(out, x.rows, all.length);
     if (isClassifier) made.shape = [x.rows, stages.trees.length, stages.k];
     return made;

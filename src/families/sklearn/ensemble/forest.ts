@@ -9,7 +9,7 @@ import { floatsOf, isSince, list, misfit, num, text, wrong } from "../fields.ts"
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { ClassTree, decided, targetRows, targetsOf, treeOf } from "../tree/index.ts";
-import { singles, type Tree } from "../tree/tree.ts";
+import { eachLeaves, singles, type Tree } from "../tree/tree.ts";
 
 /** The fitted estimators of an ensemble. */
 export function membersOf(est: Estimator): Estimator[] {
@@ -32,15 +32,14 @@ function treesOf(est: Estimator): Tree[] {
 function leavesOf(trees: readonly Tree[], x: Matrix): Matrix {
   const cast = singles(x);
   const out = new Float64Array(x.rows * trees.length);
-  for (const [t, tree] of trees.entries()) {
-    const leaves = tree.leaves(cast, x.rows, x.cols);
-    for (let i = 0; i < x.rows; i++) out[i * trees.length + t] = leaves[i] as number;
-  }
+  eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+    for (let i = 0; i < leaves.length; i++) out[(from + i) * trees.length + t] = leaves[i] as number;
+  });
   return Matrix.dense(out, x.rows, trees.length);
 }
 
 function finiteOf(est: Estimator, trees: readonly Tree[]): true | "allow-nan" {
-  return trees[0]?.missingLeft && isSince(est.version, 1, 4) ? "allow-nan" : true;
+  return trees[0]?.knowsMissing && isSince(est.version, 1, 4) ? "allow-nan" : true;
 }
 
 function classifier(est: Estimator): Model {
@@ -51,10 +50,10 @@ function classifier(est: Estimator): Model {
   const probas = (x: Matrix): Matrix[] => {
     const cast = singles(x);
     const sums = sizes.map((size) => new Float64Array(x.rows * size));
-    for (const member of members) {
-      const leaves = member.tree.leaves(cast, x.rows, x.cols);
-      for (const [target, sum] of sums.entries()) member.addTo(sum, leaves, target);
-    }
+    eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+      const member = members[t] as ClassTree;
+      for (const [target, sum] of sums.entries()) member.addTo(sum, leaves, target, from);
+    });
     const count = members.length;
     return sums.map((sum, target) => {
       for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) / count;
@@ -80,14 +79,15 @@ function regressor(est: Estimator): Model {
     predict(x) {
       const cast = singles(x);
       const out = new Float64Array(x.rows * outputs);
-      for (const tree of trees) {
-        const leaves = tree.leaves(cast, x.rows, x.cols);
-        for (let i = 0, at = 0; i < x.rows; i++) {
+      const values = trees.map((tree) => tree.value);
+      eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+        const value = values[t] as Float64Array;
+        for (let i = 0, at = from * outputs; i < leaves.length; i++) {
           for (let j = 0; j < outputs; j++, at++) {
-            out[at] = (out[at] as number) + (tree.value[((leaves[i] as number) * outputs + j) * width] as number);
+            out[at] = (out[at] as number) + (value[((leaves[i] as number) * outputs + j) * width] as number);
           }
         }
-      }
+      });
       for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / trees.length;
       return targetRows(out, x.rows, outputs);
     },
@@ -126,10 +126,11 @@ function isolation(est: Estimator): Model {
   const lengths = trees.map((tree) => {
     const out = new Float64Array(tree.count);
     const samples = tree.numbers("n_node_samples");
+    const { left, right } = tree.nodes;
     const depth = new Float64Array(tree.count).fill(1);
     for (let i = 0; i < tree.count; i++) {
-      const l = tree.left[i] as number;
-      if (l !== -1) depth[l] = depth[tree.right[i] as number] = (depth[i] as number) + 1;
+      const l = left[i] as number;
+      if (l !== -1) depth[l] = depth[right[i] as number] = (depth[i] as number) + 1;
       out[i] = (depth[i] as number) + pathLength(samples[i] as number, isOldLength) - 1;
     }
     return out;
@@ -139,12 +140,18 @@ function isolation(est: Estimator): Model {
   const scale = trees.length * pathLength(size, isOldLength);
   const scores = (x: Matrix): Float64Array => {
     const out = new Float64Array(x.rows);
-    for (const [t, tree] of trees.entries()) {
-      const places = features[t] ?? null;
-      const part = places === null || places.length === 0 ? x : x.take(places);
-      const leaves = tree.leaves(singles(part), x.rows, part.cols);
+    const add = (leaves: Int32Array, t: number, from: number): void => {
       const own = lengths[t] as Float64Array;
-      for (let i = 0; i < x.rows; i++) out[i] = (out[i] as number) + (own[leaves[i] as number] as number);
+      for (let i = 0; i < leaves.length; i++) {
+        out[from + i] = (out[from + i] as number) + (own[leaves[i] as number] as number);
+      }
+    };
+    const parts = features.map((places) => (places === null || places.length === 0 ? x : x.take(places)));
+    if (parts.every((part) => part === x)) eachLeaves(trees, singles(x), x.rows, x.cols, add);
+    else {
+      for (const [t, part] of parts.entries()) {
+        eachLeaves([trees[t] as Tree], singles(part), x.rows, part.cols, (leaves, _, from) => add(leaves, t, from));
+      }
     }
     return out.map((depth) => -(2 ** -(scale === 0 ? 1 : depth / scale)));
   };

@@ -87,11 +87,12 @@ function generic(est: Estimator): Model {
 /** Shares of the impurity that each column takes away (Tree.compute_feature_importances). */
 function treeImportances(tree: Tree): Float64Array {
   const out = new Float64Array(tree.features);
+  const { left, right, feature } = tree.nodes;
   const weights = tree.numbers("weighted_n_node_samples");
   const impurity = tree.numbers("impurity");
   const part = (node: number): number => (weights[node] as number) * (impurity[node] as number);
   for (let i = 0; i < tree.count; i++) {
-    const [l, r, f] = [tree.left[i] as number, tree.right[i] as number, tree.feature[i] as number];
+    const [l, r, f] = [left[i] as number, right[i] as number, feature[i] as number];
     if (l !== -1) out[f] = (out[f] as number) + part(i) - part(l) - part(r);
   }
   const whole = weights[0] as number;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { GlobalEntry, Reduction } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
@@ -10,6 +11,7 @@ import { inspect, type Parts, pyAttrs, pyParts, pyReduce, pyRepr, pyType } from 
 import { inspectText } from "../../../core/values/repr.ts";
 import { PyGlobal } from "../../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../../core/values/tuple.ts";
+import { type NodeTable, nodeTable } from "../../../math/index.ts";
 import { floatsOf } from "../fields.ts";
 
 /** One tree: nodes in order of depth, categories as sets of bits. */
@@ -29,6 +31,7 @@ export class HistTree {
   bits: Float64Array = new Float64Array(0);
   /** The largest feature asked for. */
   most = -1;
+  #table: NodeTable | null = null;
 
   constructor(cls: PyGlobal) {
     this.cls = cls;
@@ -76,6 +79,14 @@ export class HistTree {
       }
     }
     this.attrs = state as PyDict<string, unknown>;
+  }
+
+  /** The nodes as the kernel wants them; null where categories are told apart, too. */
+  get table(): NodeTable | null {
+    const { left, right, feature, threshold, isLeaf, isCategory } = this;
+    if (isCategory?.includes(1)) return null;
+    this.#table ??= nodeTable(left, right, feature, threshold, isLeaf);
+    return this.#table;
   }
 
   /** Adds the value of each row's leaf to `out[row * step + place]`; `known` tells categories seen at fit time. */

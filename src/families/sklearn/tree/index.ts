@@ -8,7 +8,7 @@ import type { Estimator } from "../estimator.ts";
 import { isSince, labelsOf, list, misfit, num, wrong } from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
-import { singles, Tree } from "./tree.ts";
+import { eachLeaves, singles, Tree } from "./tree.ts";
 
 /** The tree of an estimator. */
 export function treeOf(est: Estimator): Tree {
@@ -41,11 +41,12 @@ export class ClassTree {
       misfit(est, `its tree has values for ${tree.outputs} targets of ${tree.width} classes, not of ${sizes}`);
     }
     const areShares = isSince(est.version, 1, 4);
+    const { value } = tree;
     this.values = sizes.map((size, target) => {
       const out = new Float64Array(tree.count * size);
       for (let node = 0; node < tree.count; node++) {
         const from = (node * tree.outputs + target) * tree.width;
-        out.set(tree.value.subarray(from, from + size), node * size);
+        out.set(value.subarray(from, from + size), node * size);
       }
       if (areShares) return out;
       const sums = rowSums(out, tree.count, size).map((sum) => (sum === 0 ? 1 : sum));
@@ -54,10 +55,10 @@ export class ClassTree {
   }
 
   /** Adds each row's probabilities of a target. */
-  addTo(out: Float64Array, leaves: Int32Array, target: number): void {
+  addTo(out: Float64Array, leaves: Int32Array, target: number, row = 0): void {
     const size = this.sizes[target] as number;
     const values = this.values[target] as Float64Array;
-    for (let i = 0, at = 0; i < leaves.length; i++) {
+    for (let i = 0, at = row * size; i < leaves.length; i++) {
       const from = (leaves[i] as number) * size;
       for (let j = 0; j < size; j++, at++) out[at] = (out[at] as number) + (values[from + j] as number);
     }
@@ -100,16 +101,15 @@ function classifier(est: Estimator): Model {
   );
   const { tree } = own;
   const probas = (x: Matrix): Matrix[] => {
-    const leaves = tree.leaves(singles(x), x.rows, x.cols);
-    return own.sizes.map((size, target) => {
-      const out = new Float64Array(x.rows * size);
-      own.addTo(out, leaves, target);
-      return Matrix.dense(out, x.rows, size);
+    const sums = own.sizes.map((size) => new Float64Array(x.rows * size));
+    eachLeaves([tree], singles(x), x.rows, x.cols, (leaves, _, from) => {
+      for (const [target, sum] of sums.entries()) own.addTo(sum, leaves, target, from);
     });
+    return sums.map((sum, target) => Matrix.dense(sum, x.rows, own.sizes[target] as number));
   };
   return {
     features: tree.features,
-    finite: tree.missingLeft === null ? true : "allow-nan",
+    finite: tree.knowsMissing ? "allow-nan" : true,
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
     apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),
@@ -121,16 +121,18 @@ function regressor(est: Estimator): Model {
   const { outputs, width } = tree;
   return {
     features: tree.features,
-    finite: tree.missingLeft === null ? true : "allow-nan",
+    finite: tree.knowsMissing ? "allow-nan" : true,
     isRegressor: true,
     predict(x) {
-      const leaves = tree.leaves(singles(x), x.rows, x.cols);
       const out = new Float64Array(x.rows * outputs);
-      for (let i = 0, at = 0; i < x.rows; i++) {
-        for (let j = 0; j < outputs; j++) {
-          out[at++] = tree.value[((leaves[i] as number) * outputs + j) * width] as number;
+      const { value } = tree;
+      eachLeaves([tree], singles(x), x.rows, x.cols, (leaves, _, from) => {
+        for (let i = 0, at = from * outputs; i < leaves.length; i++) {
+          for (let j = 0; j < outputs; j++) {
+            out[at++] = value[((leaves[i] as number) * outputs + j) * width] as number;
+          }
         }
-      }
+      });
       return targetRows(out, x.rows, outputs);
     },
     apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { GlobalEntry, Reduction } from "../../../core/pack.ts";
 import { PyDict } from "../../../core/values/dict.ts";
@@ -10,39 +11,42 @@ import { inspect, type Parts, pyAttrs, pyParts, pyReduce, pyRepr, pyType } from 
 import { inspectText } from "../../../core/values/repr.ts";
 import { PyGlobal } from "../../../core/values/scalars.ts";
 import type { PyTuple } from "../../../core/values/tuple.ts";
+import { type NodeTable, nodeTable, walkTrees } from "../../../math/index.ts";
 import { floatsOf, plain } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
+
+/** Fields of the nodes. */
+interface Nodes {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly feature: Int32Array;
+  /** Left child, right child and feature of each node, side by side. */
+  readonly steps: Int32Array;
+  /** Thresholds rounded down to single precision: `x <= threshold` is the same for an `x` of single precision. */
+  readonly cuts: Float32Array;
+  /** Where a NaN goes; null in trees of before scikit-learn 1.3. */
+  readonly missingLeft: Uint8Array | null;
+}
 
 /** `sklearn.tree._tree.Tree`: nodes side by side, children after their parents. */
 export class Tree {
   readonly cls: PyGlobal;
   readonly args: PyTuple;
   attrs = new PyDict<string, unknown>();
-  left: Int32Array = new Int32Array(0);
-  right: Int32Array = new Int32Array(0);
-  feature: Int32Array = new Int32Array(0);
-  /** Left child, right child and feature of each node, side by side. */
-  steps: Int32Array = new Int32Array(0);
-  /** Thresholds rounded down to single precision: `x <= threshold` is the same for an `x` of single precision. */
-  cuts: Float32Array = new Float32Array(0);
-  /** Where a NaN goes; null in trees of before scikit-learn 1.3, which had no place for it. */
-  missingLeft: Uint8Array | null = null;
-  /** Values of the nodes: `outputs * width` each. */
-  value: Float64Array = new Float64Array(0);
+  /** Number of nodes. */
+  count = 0;
   outputs = 1;
   /** Values of one output: the largest number of classes, or 1. */
   width = 1;
   features = 0;
+  #nodes: Nodes | null = null;
+  #table: NodeTable | null = null;
 
   constructor(cls: PyGlobal, args: PyTuple) {
     this.cls = cls;
     this.args = args;
   }
 
-  /** Number of nodes. */
-  get count(): number {
-    return this.left.length;
-  }
   get name(): string {
     return "Tree";
   }
@@ -60,43 +64,58 @@ export class Tree {
     }
     const features = plain(this.args[0]);
     if (typeof features !== "number") throw new TypeError("a Tree is made of its number of features");
-    const count = nodes.size;
-    const left = ints(nodes, "left_child");
-    const right = ints(nodes, "right_child");
-    const feature = ints(nodes, "feature");
-    for (let i = 0; i < count; i++) {
-      const [l, r] = [left[i] as number, right[i] as number];
-      if (l === -1) continue;
-      // Children stand after their parent, so that every walk ends.
-      if (!(l > i && l < count && r > i && r < count))
-        throw new RangeError(`node ${i} of a Tree has children ${l}, ${r}`);
-      const f = feature[i] as number;
-      if (!(f >= 0 && f < features)) throw new RangeError(`node ${i} of a Tree asks for feature ${f} of ${features}`);
-    }
+    checkNodes(nodes, features);
     this.attrs = state as PyDict<string, unknown>;
-    this.left = left;
-    this.right = right;
-    this.feature = feature;
-    const thresholds = floatsOf(nodes.field("threshold"));
-    if (thresholds === null) throw new TypeError("threshold of a Tree must be numbers");
-    this.cuts = roundedDown(thresholds.data);
-    this.steps = new Int32Array(3 * count);
-    for (let i = 0; i < count; i++) {
-      this.steps[3 * i] = left[i] as number;
-      this.steps[3 * i + 1] = right[i] as number;
-      this.steps[3 * i + 2] = feature[i] as number;
-    }
-    const missing = nodes.dtype.fields.has("missing_go_to_left") ? nodes.field("missing_go_to_left") : null;
-    this.missingLeft = missing === null ? null : Uint8Array.from(missing.flat() as number[], Number);
-    this.value = values.data;
+    this.count = nodes.size;
     this.outputs = values.shape[1] as number;
     this.width = values.shape[2] as number;
     this.features = features;
+    this.#nodes = this.#table = null;
+  }
+
+  /** The nodes as walks want them, made at the first. */
+  get nodes(): Nodes {
+    if (this.#nodes !== null) return this.#nodes;
+    const nodes = this.attrs.get("nodes") as NDArray;
+    // Its owner may have changed it since it was read.
+    checkNodes(nodes, this.features);
+    const left = ints(nodes, "left_child");
+    const right = ints(nodes, "right_child");
+    const feature = ints(nodes, "feature");
+    const thresholds = floatsOf(nodes.field("threshold"));
+    if (thresholds === null) throw new TypeError("threshold of a Tree must be numbers");
+    const steps = new Int32Array(3 * left.length);
+    for (let i = 0; i < left.length; i++) {
+      steps[3 * i] = left[i] as number;
+      steps[3 * i + 1] = right[i] as number;
+      steps[3 * i + 2] = feature[i] as number;
+    }
+    const missing = nodes.dtype.fields?.has("missing_go_to_left") ? nodes.field("missing_go_to_left") : null;
+    const missingLeft = missing === null ? null : Uint8Array.from(missing.flat() as number[], Number);
+    this.#nodes = { left, right, feature, steps, cuts: roundedDown(thresholds.data), missingLeft };
+    return this.#nodes;
+  }
+
+  /** The nodes as the kernel wants them. */
+  get table(): NodeTable {
+    const { left, right, feature, cuts } = this.nodes;
+    this.#table ??= nodeTable(left, right, feature, cuts);
+    return this.#table;
+  }
+
+  /** Has it a place for a NaN? Trees of before scikit-learn 1.3 have none. */
+  get knowsMissing(): boolean {
+    return (this.attrs.get("nodes") as NDArray).dtype.fields?.has("missing_go_to_left") ?? false;
+  }
+
+  /** Values of the nodes: `outputs * width` each. */
+  get value(): Float64Array {
+    return (floatsOf(this.attrs.get("values")) as { data: Float64Array }).data;
   }
 
   /** The leaf of each row of a table that was cast by {@link singles}. */
   leaves(x: Float32Array, rows: number, cols: number): Int32Array {
-    const { steps, cuts, missingLeft } = this;
+    const { steps, cuts, missingLeft } = this.nodes;
     const out = new Int32Array(rows);
     for (let i = 0; i < rows; i++) {
       const at = i * cols;
@@ -139,6 +158,66 @@ export class Tree {
   [inspect](): string {
     return inspectText(this);
   }
+}
+
+/** Ints of a field, as they stand in the memory of the records: words, and how far they are from each other. */
+interface Words {
+  readonly words: Int32Array;
+  readonly at: number;
+  readonly step: number;
+}
+
+function wordsOf(nodes: NDArray, name: string): Words {
+  const { dtype } = nodes;
+  const field = dtype.fields?.get(name);
+  const data = nodes.data as Uint8Array;
+  const isPlain = field?.dtype.kind === "i" && /^[<=|]$/.test(field.dtype.byteorder) && field.dtype.itemsize === 8;
+  const from = data.byteOffset + nodes.offset + (field?.offset ?? 0);
+  if (!isPlain || !nodes.isC || from % 4 !== 0 || dtype.itemsize % 4 !== 0 || data.buffer.byteLength % 4 !== 0) {
+    return { words: ints(nodes, name), at: 0, step: 1 };
+  }
+  // The lower half of each tells all that a place can be; the other must be its sign.
+  const words = new Int32Array(data.buffer);
+  const [at, step] = [from / 4, dtype.itemsize / 4];
+  for (let i = 0, w = at; i < nodes.size; i++, w += step) {
+    if (words[w + 1] !== (words[w] as number) >> 31)
+      throw new RangeError(`${name} of node ${i} of a Tree is too large`);
+  }
+  return { words, at, step };
+}
+
+/** Children stand after their parent, so that every walk ends, and ask for features that there are. */
+function checkNodes(nodes: NDArray, features: number): void {
+  const [left, right, feature] = [
+    wordsOf(nodes, "left_child"),
+    wordsOf(nodes, "right_child"),
+    wordsOf(nodes, "feature"),
+  ] as const;
+  const count = nodes.size;
+  for (let i = 0; i < count; i++) {
+    const l = left.words[left.at + i * left.step] as number;
+    if (l === -1) continue;
+    const r = right.words[right.at + i * right.step] as number;
+    if (!(l > i && l < count && r > i && r < count))
+      throw new RangeError(`node ${i} of a Tree has children ${l}, ${r}`);
+    const f = feature.words[feature.at + i * feature.step] as number;
+    if (!(f >= 0 && f < features)) throw new RangeError(`node ${i} of a Tree asks for feature ${f} of ${features}`);
+  }
+}
+
+/** Tells the leaves of all rows in each tree, block after block of rows, trees in their order. */
+export function eachLeaves(
+  trees: readonly Tree[],
+  x: Float32Array,
+  rows: number,
+  cols: number,
+  visit: (leaves: Int32Array, tree: number, from: number) => void,
+): void {
+  if (rows >= 8 && trees.every((tree) => tree.features <= cols)) {
+    const tables = trees.map((tree) => tree.table);
+    if (walkTrees(x, rows, cols, tables, visit)) return;
+  }
+  for (const [t, tree] of trees.entries()) visit(tree.leaves(x, rows, cols), t, 0);
 }
 
 /** The largest numbers of single precision that are not above these. */
