@@ -73,6 +73,15 @@ function turns(dtype: DType, storage: Storage): boolean {
   return dtype.byteorder === ">" && storage.slotBytes > 1;
 }
 
+/** A copy of bytes in memory of its own, which is not filled with zeros before. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = bytes;
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer.slice(byteOffset, byteOffset + length));
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
+  return copy;
+}
+
 /**
  * Memory over bytes in the dtype's order: the bytes themselves where `share` is set and alignment and order allow it,
  * else a copy.
@@ -83,8 +92,8 @@ export function fromBytes(dtype: DType, bytes: Uint8Array, share: boolean): Type
   if (make === null) throw new TypeError("objects are not made of bytes");
   const swapped = turns(dtype, storage);
   if (!share || swapped || bytes.byteOffset % slotBytes !== 0) {
-    const copy = new Uint8Array(bytes.length);
-    copy.set(bytes);
+    // Memory that is copied is not filled with zeros before.
+    const copy = copyOf(bytes);
     if (swapped) swapItems(copy, slotBytes);
     bytes = copy;
   }
