@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Graph, makeLayer } from "./graph.ts";
+import { type Graph, MAX_LAYERS, makeLayer } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
 import { Model } from "./model.ts";
 import { numbered } from "./names.ts";
@@ -103,7 +103,7 @@ export function sequential(specs: readonly LayerSpec[], options: BuildOptions = 
     config: { name, trainable: true, dtype: "float32", layers },
     registered_name: null,
   };
-  const graph = makeLayer(config, 3000, new Map()) as Graph;
+  const graph = makeLayer(config, 3000, new Map(), { left: MAX_LAYERS }) as Graph;
   let shape = (graph.inputShapes[0] ?? []).map((n) => n ?? 1);
   for (const one of graph.layers) {
     fresh(one, shape, random);

@@ -13,6 +13,10 @@ import type { Tensor } from "./tensor.ts";
 
 const MODELS = new Set(["Sequential", "Functional", "Model"]);
 const MAX_NESTING = 64;
+/** Layers of a model, those inside others counted: wrappers that double could make as many as they like. */
+export const MAX_LAYERS: number = 100_000;
+/** Calls of layers in one run, those of models inside counted each time. */
+const MAX_STEPS = 1_000_000;
 
 /** A layer whose class is not known: it is shown, and refuses to be called. */
 class Unknown extends Layer {
@@ -34,7 +38,13 @@ class Unknown extends Layer {
 export type CustomLayers = ReadonlyMap<string, LayerMaker>;
 
 /** Makes a layer or model of its specification in a file; `era` is the version of Keras, 2.15 as 2015. */
-export function makeLayer(spec: unknown, era: number, custom: CustomLayers, depth = 0): Layer {
+export function makeLayer(
+  spec: unknown,
+  era: number,
+  custom: CustomLayers,
+  budget: { left: number },
+  depth = 0,
+): Layer {
   if (typeof spec !== "object" || spec === null) throw bad("a layer has no configuration");
   const {
     class_name: className,
@@ -45,12 +55,13 @@ export function makeLayer(spec: unknown, era: number, custom: CustomLayers, dept
     throw bad("a layer has no class or no configuration");
   }
   if (depth > MAX_NESTING) throw bad(`models are nested deeper than ${MAX_NESTING} levels`);
+  if (budget.left-- <= 0) throw bad(`the model has more than ${MAX_LAYERS} layers`);
   const named = (spec as { name?: unknown }).name;
   const settings = { ...(typeof named === "string" ? { name: named } : {}), ...(config as Config) };
   const context: LayerContext = {
     modern: era >= 3000,
     era,
-    make: (inner) => makeLayer(inner, era, custom, depth + 1),
+    make: (inner) => makeLayer(inner, era, custom, budget, depth + 1),
   };
   const short = className.split(">").pop() as string;
   const given = custom.get(settings["name"] as string) ?? custom.get(short);
@@ -74,6 +85,8 @@ interface Step {
 
 /** A way through the model: inputs are the first steps. */
 interface Plan {
+  /** Calls of layers in all, those of models inside too. */
+  readonly cost: number;
   readonly steps: readonly (Step | null)[];
   readonly targets: readonly (readonly [step: number, tensor: number])[];
 }
@@ -230,7 +243,10 @@ export class Graph extends Layer {
     for (const [i, step] of steps.entries()) for (const [k] of step?.from ?? []) last.set(k, i);
     for (const [k] of targets) last.delete(k);
     for (const [k, i] of last) steps[i]?.done.push(k);
-    const plan = { steps, targets };
+    let cost = 0;
+    for (const step of steps) cost += step?.layer instanceof Graph ? step.layer.#plan(undefined).cost : 1;
+    if (cost > MAX_STEPS) throw bad(`the model ${this.name} calls its layers more than ${MAX_STEPS} times`);
+    const plan = { cost, steps, targets };
     this.#plans.set(key, plan);
     return plan;
   }

@@ -68,6 +68,13 @@ export abstract class Layer {
     return this.tensorOf(name).data;
   }
 
+  /** The same, of as many numbers as are wanted. */
+  protected vector(name: string, size: number): Float32Array {
+    const found = this.weight(name);
+    this.demand(found.length === size, `has ${found.length} numbers of ${name}, not ${size}`);
+    return found;
+  }
+
   tensorOf(name: string): Tensor {
     const found = this.weights.find((weight) => weight.name === name);
     if (found === undefined) {
@@ -103,12 +110,16 @@ export abstract class Layer {
   }
 }
 
+function isSize(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+}
+
 /** A number of a configuration, which may be a list of one for each axis. */
 export function perAxis(value: unknown, axes: number, fallback: number): number[] {
-  if (typeof value === "number") return new Array<number>(axes).fill(value);
-  if (Array.isArray(value) && value.length === axes && value.every((n) => Number.isInteger(n))) return [...value];
+  if (isSize(value)) return new Array<number>(axes).fill(value);
+  if (Array.isArray(value) && value.length === axes && value.every(isSize)) return [...value];
   if (value === null || value === undefined) return new Array<number>(axes).fill(fallback);
-  if (Array.isArray(value) && value.length === 1 && Number.isInteger(value[0])) {
+  if (Array.isArray(value) && value.length === 1 && isSize(value[0])) {
     return new Array<number>(axes).fill(value[0]);
   }
   throw new FormatError(`${JSON.stringify(value)} is no size for ${axes} axes`, { format: "keras" });

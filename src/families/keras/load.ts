@@ -7,7 +7,7 @@ import { FormatError, UnsupportedError } from "../../core/errors.ts";
 import { ALL_METHODS, openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
 import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
-import { type CustomLayers, Graph, makeLayer } from "./graph.ts";
+import { type CustomLayers, Graph, MAX_LAYERS, makeLayer } from "./graph.ts";
 import type { Config } from "./layer.ts";
 import type { LayerMaker } from "./layers/table.ts";
 import { Model } from "./model.ts";
@@ -21,6 +21,7 @@ export interface LoadModelOptions {
 }
 
 const MAX_CONFIG = 1 << 28;
+const MAX_DEPTH = 512;
 
 /**
  * Loads a Keras model from a `.keras` or `.h5` file (path, Blob, URL, bytes). Nothing of the file is run, and nothing it
@@ -209,6 +210,17 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   );
 }
 
+/** How deeply a text of JSON is nested. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "[" || token === "{") most = Math.max(most, ++depth);
+    else if (token === "]" || token === "}") depth--;
+  }
+  return most;
+}
+
 /** Python writes numbers that JSON does not know; texts are passed over. */
 const BEYOND_JSON = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 const TOKENS: Readonly<Record<string, string>> = { Infinity: "1e999", "-Infinity": "-1e999", NaN: "null" };
@@ -216,6 +228,11 @@ const TOKENS: Readonly<Record<string, string>> = { Infinity: "1e999", "-Infinity
 function parsed(text: string): Config {
   if (text.length > MAX_CONFIG)
     throw new FormatError("the configuration of the model is too large", { format: "keras" });
+  if (depthOf(text) > MAX_DEPTH) {
+    throw new FormatError(`the configuration of the model is nested deeper than ${MAX_DEPTH} levels`, {
+      format: "keras",
+    });
+  }
   let value: unknown;
   try {
     value = JSON.parse(text.replace(BEYOND_JSON, (token) => TOKENS[token] ?? token));
@@ -236,7 +253,7 @@ function eraOf(version: string, config: Config): number {
 
 function graphOf(config: Config, era: number, options: LoadModelOptions): Graph {
   const custom: CustomLayers = new Map(Object.entries(options.layers ?? {}));
-  const made = makeLayer(config, era, custom);
+  const made = makeLayer(config, era, custom, { left: MAX_LAYERS });
   if (made instanceof Graph) return made;
   throw new UnsupportedError(
     "subclassed models",

@@ -209,20 +209,22 @@ const WHOLE: ReadonlyMap<string, RowLoss> = new Map<string, RowLoss>([
   ],
 ]);
 
-const SHORT: Readonly<Record<string, string>> = {
-  mse: "mean_squared_error",
-  mae: "mean_absolute_error",
-  mape: "mean_absolute_percentage_error",
-  msle: "mean_squared_logarithmic_error",
-  kld: "kl_divergence",
-  kullback_leibler_divergence: "kl_divergence",
-  bce: "binary_crossentropy",
-  logcosh: "log_cosh",
-  log_cosh_error: "log_cosh",
-  huber_loss: "huber",
-  acc: "accuracy",
-  cosine_proximity: "cosine_similarity",
-};
+const SHORT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    mse: "mean_squared_error",
+    mae: "mean_absolute_error",
+    mape: "mean_absolute_percentage_error",
+    msle: "mean_squared_logarithmic_error",
+    kld: "kl_divergence",
+    kullback_leibler_divergence: "kl_divergence",
+    bce: "binary_crossentropy",
+    logcosh: "log_cosh",
+    log_cosh_error: "log_cosh",
+    huber_loss: "huber",
+    acc: "accuracy",
+    cosine_proximity: "cosine_similarity",
+  }),
+);
 
 /** A function's or class's name in one form: `MeanSquaredError` and `mse` are `mean_squared_error`. */
 export function plainName(spec: unknown): { name: string; config: Record<string, unknown> } {
@@ -238,7 +240,7 @@ export function plainName(spec: unknown): { name: string; config: Record<string,
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase();
-  return { name: SHORT[snake] ?? snake, config };
+  return { name: SHORT.get(snake) ?? snake, config };
 }
 
 /** The losses of the rows of one batch: `[samples, …]` less the last axis. */

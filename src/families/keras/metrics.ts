@@ -195,13 +195,6 @@ function r2(config: Config, { y, p, weights }: Measured): number[] {
   return [scores.reduce((a, b) => a + b, 0) / width];
 }
 
-/** Names of loss functions whose metric has another sign or name. */
-const MEASURES: Readonly<Record<string, string>> = {
-  log_cosh_error: "log_cosh",
-  kl_divergence: "kl_divergence",
-  kullback_leibler_divergence: "kl_divergence",
-};
-
 /** The values of a metric over all samples: one, or one for each class where it asks for these. */
 export function metricValues(spec: unknown, given: Measured): number[] {
   const { name: plain, config } = plainName(spec);
@@ -248,7 +241,7 @@ export function metricValues(spec: unknown, given: Measured): number[] {
   }
   if (/io_?u$/.test(name)) return [overlap(name, config, given)];
   try {
-    return [meanOf(rowLosses({ class_name: MEASURES[name] ?? name, config }, y, p, given.era).values, weights)];
+    return [meanOf(rowLosses({ class_name: name, config }, y, p, given.era).values, weights)];
   } catch (e) {
     if (!(e instanceof UnsupportedError)) throw e;
     throw new UnsupportedError("metric", `the metric ${name} is not known`, { format: "keras" });

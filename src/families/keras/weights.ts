@@ -116,7 +116,9 @@ export function texts(group: Group, name: string): string[] {
 
 function numbers(dataset: Dataset): Tensor {
   const value = dataset.read();
-  if (value instanceof NDArray) return fromArray(value);
+  if (value instanceof NDArray && /[biuf]/.test(value.dtype.kind)) return fromArray(value);
+  if (!/^(number|bigint|boolean)$/.test(typeof value))
+    throw new FormatError(`the weight ${dataset.name} holds no numbers`, { format: "keras" });
   return tensor([], new Float32Array([Number(value)]));
 }
 
@@ -126,11 +128,15 @@ export function legacyWeights(model: Graph, group: Group): void {
   const wanting = model.layers.filter((layer) => filed(layer).length > 0);
   // By name; weights saved of another model of these layers go by their order, as Keras puts them.
   let places = new Map(wanting.map((layer) => [layer, layer.name]));
+  const full = names.filter((name) => {
+    const of = group.get(name);
+    return of instanceof Group && texts(of, "weight_names").length > 0;
+  });
+  const strange = full.find((name) => model.layers.every((layer) => layer.name !== name));
+  if (strange !== undefined && full.length !== wanting.length) {
+    throw new FormatError(`the file has weights of a layer ${strange}, which the model has not`, { format: "keras" });
+  }
   if (wanting.some(({ name }) => !names.includes(name))) {
-    const full = names.filter((name) => {
-      const of = group.get(name);
-      return of instanceof Group && texts(of, "weight_names").length > 0;
-    });
     if (full.length !== wanting.length) {
       const missing = wanting.find(({ name }) => !names.includes(name)) as Layer;
       throw new FormatError(`the file has no weights of the layer ${missing.name}: it has ${names.join(", ")}`, {

@@ -26,7 +26,7 @@ class Projection extends Layer {
     const kernel = this.tensorOf("kernel");
     const inner = sizeOf(kernel.shape.slice(0, axes));
     const outer = kernel.shape.slice(axes);
-    const bias = this.config["use_bias"] === false ? null : this.weight("bias");
+    const bias = this.config["use_bias"] === false ? null : this.vector("bias", sizeOf(outer));
     this.demand(inner === sizeOf(x.shape.slice(-axes)), `takes ${inner} numbers, not ${x.shape[x.shape.length - 1]}`);
     const data = matmul(x.data, kernel.data, x.data.length / inner, inner, sizeOf(outer), bias);
     return tensor([...x.shape.slice(0, x.shape.length - axes), ...outer], data);

@@ -5,6 +5,7 @@
  */
 import { bad } from "../calls.ts";
 import type { Config } from "../layer.ts";
+import { fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { Spatial } from "./spatial.ts";
 
@@ -47,10 +48,7 @@ export class Border extends Spatial {
     const sides = pairs(this.config[this.#cuts ? "cropping" : "padding"], this.axes);
     const sign = this.#cuts ? -1 : 1;
     const outShape = shape.map((n, i) => n + sign * ((sides[i] as number[])[0]! + (sides[i] as number[])[1]!));
-    this.demand(
-      outShape.every((n) => n >= 0 && n < 1 << 24),
-      `makes a picture of (${outShape.join(", ")})`,
-    );
+    fits([samples, ...outShape, channels]);
     const out = new Float32Array(samples * sizeOf(outShape) * channels);
     let to = 0;
     for (let s = 0; s < samples; s++) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UnsupportedError } from "../../../core/errors.ts";
 import { type Activation, activation } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
 import { numbered } from "../names.ts";
@@ -46,6 +47,7 @@ export abstract class Cell extends Layer {
       `has weights of (${kernel.shape.join(", ")}) and (${recurrent.join(", ")})`,
     );
     const bias = this.config["use_bias"] === false ? null : this.weight("bias").subarray(0, columns);
+    this.demand(bias === null || bias.length === columns, `has a bias of ${bias?.length} for ${columns} columns`);
     return matmul(x, kernel.data, rows, width, columns, bias);
   }
 
@@ -120,7 +122,7 @@ export class GRUCell extends Cell {
     const columns = 3 * units;
     const after = this.config["reset_after"] !== false;
     const hasBias = after && this.config["use_bias"] !== false;
-    const sums = this.recur(h, samples, hasBias ? this.weight("bias").subarray(columns) : null);
+    const sums = this.recur(h, samples, hasBias ? this.vector("bias", 2 * columns).subarray(columns) : null);
     const z = this.gate(0, projected, sums, samples, this.inner);
     const r = this.gate(1, projected, sums, samples, this.inner);
     const candidate = new Float32Array(samples * units);
@@ -162,14 +164,16 @@ export class StackedCells extends Layer {
     return this.cells.map((cell, i) => [`cells/${names[i]}`, cell] as const);
   }
   call(): never {
-    throw new TypeError("stacked cells run inside an RNN layer");
+    throw new UnsupportedError("StackedRNNCells", "stacked cells run inside an RNN layer only", { format: "keras" });
   }
 }
 
-/** A layer as a cell. Throws `FormatError` where it is none. */
+/** A layer as a cell. Throws `UnsupportedError` where it is none that is known. */
 export function cellOf(layer: Layer): Cell {
   if (layer instanceof Cell) return layer;
-  // A layer that is not known says so itself.
-  layer.call([], {});
-  throw new TypeError(`${layer.className} is no cell of an RNN`);
+  throw new UnsupportedError(
+    layer.className,
+    `${layer.className} is no cell that is known: give the RNN layer that holds it by its name`,
+    { format: "keras" },
+  );
 }

@@ -82,6 +82,10 @@ export abstract class Convolution extends Spatial {
     this.#after = kernelOf(config["activation"]);
     this.strides = perAxis(config["strides"], axes, 1);
     this.dilations = perAxis(config["dilation_rate"], axes, 1);
+    this.demand(
+      [...this.strides, ...this.dilations].every((n) => n > 0),
+      "has strides or dilations of nothing",
+    );
   }
   override get names(): readonly (readonly [string, boolean])[] {
     const names = this.config["use_bias"] === false ? this.kernels : [...this.kernels, "bias"];
@@ -198,7 +202,8 @@ export class Conv extends Convolution {
     this.demand(depth * groups === channels, `takes ${depth * groups} channels, not ${channels}`);
     const each = filters / groups;
     this.demand(Number.isInteger(each), `has ${filters} filters in ${groups} groups`);
-    const fast = this.byVectors(x, kernel, this.biasOf(filters), filters, groups, false);
+    const bias = this.biasOf(filters);
+    const fast = this.byVectors(x, kernel, bias, filters, groups, false);
     if (fast !== null) return this.finished(fast);
     const walks = this.walks(x, kernel);
     const shape = x.shape.slice(1, axes + 1);
@@ -217,8 +222,8 @@ export class Conv extends Convolution {
         gather(x.data, (s + i) * size, shape, channels, walks, columns, i * places * width);
       }
       const at = s * places * filters;
-      if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, this.bias, out, at);
-      else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, this.bias, out, at);
+      if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, bias, out, at);
+      else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, bias, out, at);
     }
     return this.activation(tensor([samples, ...walks.map((walk) => walk.out), filters], out));
   }
@@ -260,7 +265,8 @@ export class DepthwiseConv extends Convolution {
     const channels = x.shape[this.axes + 1] as number;
     const isPlain = kernel.shape[this.axes + 1] === 1 && kernel.shape[this.axes] === channels;
     const fast = isPlain ? this.byVectors(x, kernel, this.biasOf(channels), channels, 1, true) : null;
-    return fast === null ? this.activation(this.byDepth(x, kernel, this.bias)) : this.finished(fast);
+    const all = channels * (kernel.shape[this.axes + 1] as number);
+    return fast === null ? this.activation(this.byDepth(x, kernel, this.biasOf(all))) : this.finished(fast);
   }
 }
 
@@ -272,7 +278,7 @@ export class SeparableConv extends Convolution {
     const filters = point.shape[point.shape.length - 1] as number;
     const width = deep.shape[deep.shape.length - 1] as number;
     this.demand(point.data.length === width * filters, `has a pointwise kernel that does not take ${width} channels`);
-    const data = matmul(deep.data, point.data, deep.data.length / width, width, filters, this.bias);
+    const data = matmul(deep.data, point.data, deep.data.length / width, width, filters, this.biasOf(filters));
     return this.activation(tensor([...deep.shape.slice(0, -1), filters], data));
   }
 }

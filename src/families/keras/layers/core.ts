@@ -121,6 +121,8 @@ export class PReLU extends Layer {
     // Shared axes have length one in alpha.
     const steps = alpha.shape.map((n, axis) => (n === 1 ? 0 : sizeOf(alpha.shape.slice(axis + 1))));
     const size = sizeOf(inner);
+    const fitting = alpha.shape.length === inner.length && alpha.shape.every((n, i) => n === 1 || n === inner[i]);
+    this.demand(fitting, `has an alpha of (${alpha.shape.join(", ")}) for (${inner.join(", ")})`);
     for (let i = 0; i < out.length; i++) {
       if ((out[i] as number) >= 0) continue;
       let rest = i % size;

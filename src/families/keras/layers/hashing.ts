@@ -12,7 +12,12 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Items as texts: numbers as TensorFlow writes them. */
 function texts(x: Tensor): readonly string[] {
-  return x.text ?? Array.from(x.exact ?? x.data, (v) => BigInt(Math.trunc(v)).toString());
+  return x.text ?? Array.from(x.exact ?? x.data, (v) => whole(v).toString());
+}
+
+function whole(v: number): bigint {
+  if (!Number.isFinite(v)) throw new RangeError(`${v} is no whole number`);
+  return BigInt(Math.trunc(v));
 }
 
 export class Hashing extends Layer {
@@ -27,16 +32,18 @@ export class Hashing extends Layer {
     const mask = this.config["mask_value"];
     const hidden = mask === null || mask === undefined ? null : String(mask);
     const total = Number(this.config["num_bins"]);
+    this.demand(Number.isSafeInteger(total) && total > 0, `has ${String(this.config["num_bins"])} bins`);
     // The first bin is the mask's.
     const bins = BigInt(hidden !== null && total > 1 ? total - 1 : total);
     const salt = this.config["salt"];
     const key = salt === null || salt === undefined ? null : [salt, salt].flat();
-    const [k0, k1] = [key?.[0], key?.[1]];
+    const [k0, k1] = [Number(key?.[0] ?? 0), Number(key?.[1] ?? 0)];
+    this.demand(Number.isSafeInteger(k0) && Number.isSafeInteger(k1), "has a salt of other things than whole numbers");
     const out = new Float32Array(x.text?.length ?? x.data.length);
     for (const [i, text] of texts(x).entries()) {
       if (text === hidden) continue;
       const bytes = encoder.encode(text);
-      const hash = key === null ? fingerprint64(bytes) : sipHash(bytes, BigInt(Number(k0)), BigInt(Number(k1)));
+      const hash = key === null ? fingerprint64(bytes) : sipHash(bytes, BigInt(k0), BigInt(k1));
       out[i] = Number(hash % bins) + (hidden !== null && total > 1 ? 1 : 0);
     }
     return encoded(out, x.shape, String(this.config["output_mode"] ?? "int"), total);
@@ -61,7 +68,9 @@ export class HashedCrossing extends Layer {
       columns.every(({ length }) => length === n),
       "takes features of one length",
     );
-    const bins = BigInt(Number(this.config["num_bins"]));
+    const total = Number(this.config["num_bins"]);
+    this.demand(Number.isSafeInteger(total) && total > 0, `has ${String(this.config["num_bins"])} bins`);
+    const bins = BigInt(total);
     const out = new Float32Array(n);
     for (let i = 0; i < n; i++) {
       // As tensorflow/core/kernels/sparse_cross_op.cc joins them.
@@ -75,7 +84,7 @@ export class HashedCrossing extends Layer {
 
 function fingerprints(x: Tensor): bigint[] {
   if (x.text !== undefined) return x.text.map((text) => fingerprint64(encoder.encode(text)));
-  return Array.from(x.exact ?? x.data, (v) => BigInt.asUintN(64, BigInt(Math.trunc(v))));
+  return Array.from(x.exact ?? x.data, (v) => BigInt.asUintN(64, whole(v)));
 }
 
 /** Two fingerprints as one. */

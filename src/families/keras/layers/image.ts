@@ -5,7 +5,7 @@
  */
 import { bad } from "../calls.ts";
 import { type Config, Layer, type LayerContext, perAxis } from "../layer.ts";
-import { cut } from "../ops/nd.ts";
+import { cut, fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { channelsFirst, channelsLast, Spatial } from "./spatial.ts";
 
@@ -65,7 +65,7 @@ function scaled(x: Tensor, axis: number, size: number, method: string): Tensor {
   const outer = sizeOf(x.shape.slice(0, axis));
   const inner = sizeOf(x.shape.slice(axis + 1));
   const shape = x.shape.map((old, i) => (i === axis ? size : old));
-  const out = new Float32Array(sizeOf(shape));
+  const out = new Float32Array(sizeOf(fits(shape)));
   const row = new Float64Array(inner);
   let to = 0;
   for (let o = 0; o < outer; o++) {
@@ -163,7 +163,7 @@ function middle(x: Tensor, height: number, width: number): Tensor {
 function surrounded(x: Tensor, height: number, width: number, fill: number): Tensor {
   const [samples = 0, h = 0, w = 0, channels = 0] = x.shape;
   const [top, left] = [Math.floor((height - h) / 2), Math.floor((width - w) / 2)];
-  const out = new Float32Array(samples * height * width * channels).fill(fill);
+  const out = new Float32Array(sizeOf(fits([samples, height, width, channels]))).fill(fill);
   for (let s = 0; s < samples; s++) {
     for (let y = 0; y < h; y++) {
       const from = (s * h + y) * w * channels;

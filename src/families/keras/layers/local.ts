@@ -23,7 +23,7 @@ export class LocallyConnected extends Convolution {
       kernel.shape.length === 3 && kernel.shape[0] === places && kernel.shape[1] === width,
       `has a kernel of (${kernel.shape.join(", ")}) for ${places} places of ${width} numbers`,
     );
-    const { bias } = this;
+    const bias = this.biasOf(places * filters);
     const samples = x.shape[0] as number;
     const size = (x.data.length / samples) | 0;
     const columns = new Float32Array(places * width);

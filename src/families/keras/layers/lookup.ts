@@ -62,6 +62,7 @@ export class Lookup extends Layer {
     const mask = this.config["mask_token"];
     const masks = mask !== null && mask !== undefined && this.mode === "int" ? 1 : 0;
     const unknown = Number(this.config["num_oov_indices"] ?? 1);
+    this.demand(Number.isInteger(unknown) && unknown >= 0 && unknown < 1 << 24, "has no number of num_oov_indices");
     const special = [
       ...new Array<string>(masks).fill(String(mask)),
       ...new Array<string>(unknown).fill(String(this.config["oov_token"] ?? (this.#texts ? "[UNK]" : -1))),
@@ -87,7 +88,7 @@ export class Lookup extends Layer {
       else if (unknown === 1) out[i] = masks;
       else if (unknown > 1) {
         const n = BigInt(unknown);
-        const hash = this.#texts ? fingerprint64(new TextEncoder().encode(word)) : BigInt(word);
+        const hash = this.#texts ? fingerprint64(new TextEncoder().encode(word)) : BigInt(Number(word));
         out[i] = masks + Number(((hash % n) + n) % n);
       } else if (this.mode === "int")
         throw new RangeError(`the layer ${this.name} does not know ${word}, and takes no others`);
@@ -119,7 +120,12 @@ export class Lookup extends Layer {
     const x = this.any(inputs);
     if (this.config["invert"] === true) return this.#inverted(x);
     this.demand((x.text !== undefined) === this.#texts, this.#texts ? "takes texts" : "takes numbers, not texts");
-    const words = x.text ?? Array.from(x.exact ?? x.data, String);
+    const words =
+      x.text ??
+      Array.from(x.exact ?? x.data, (v) => {
+        if (!Number.isFinite(v)) throw new RangeError(`${v} is no whole number`);
+        return String(Math.trunc(v));
+      });
     return this.encode(this.indices(words), x.shape);
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bad } from "../calls.ts";
 import { type Config, Layer } from "../layer.ts";
 import { axesOf, axisOf, mapped, pairwise, reduced } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
@@ -22,10 +23,10 @@ export class BatchNormalization extends Layer {
     const n = x.shape[axis] as number;
     const step = sizeOf(x.shape.slice(axis + 1));
     const mean = this.weight("moving_mean");
-    const variance = this.weight("moving_variance");
     this.demand(mean.length === n, `takes ${mean.length} channels, not ${n}`);
-    const gamma = this.config["scale"] === false ? null : this.weight("gamma");
-    const beta = this.config["center"] === false ? null : this.weight("beta");
+    const variance = this.vector("moving_variance", n);
+    const gamma = this.config["scale"] === false ? null : this.vector("gamma", n);
+    const beta = this.config["center"] === false ? null : this.vector("beta", n);
     const epsilon = Number(this.config["epsilon"] ?? 1e-3);
     this.demand(n * step > 0 || x.data.length === 0, "takes tensors of something");
     const scale = new Float64Array(n);
@@ -48,6 +49,10 @@ export class BatchNormalization extends Layer {
 /** Scale and offset along some axes of a tensor. */
 function affine(x: Tensor, axes: readonly number[], gamma: Float32Array | null, beta: Float32Array | null): Tensor {
   const shape = x.shape.map((n, i) => (axes.includes(i) ? n : 1));
+  for (const own of [gamma, beta]) {
+    if (own !== null && own.length !== sizeOf(shape))
+      throw bad(`${own.length} numbers do not fit (${shape.join(", ")})`);
+  }
   let made = x;
   if (gamma !== null) made = pairwise(made, tensor(shape, gamma), (a, b) => a * b);
   if (beta !== null) made = pairwise(made, tensor(shape, beta), (a, b) => a + b);
@@ -119,8 +124,8 @@ export class GroupNormalization extends Layer {
     this.demand(Number.isInteger(per) && per > 0, `has ${groups} groups of ${channels} channels`);
     const samples = x.shape[0] as number;
     const cells = x.data.length / samples / channels;
-    const gamma = this.config["scale"] === false ? null : this.weight("gamma");
-    const beta = this.config["center"] === false ? null : this.weight("beta");
+    const gamma = this.config["scale"] === false ? null : this.vector("gamma", channels);
+    const beta = this.config["center"] === false ? null : this.vector("beta", channels);
     const epsilon = Number(this.config["epsilon"] ?? 1e-3);
     const out = new Float32Array(x.data.length);
     for (let s = 0; s < samples; s++) {

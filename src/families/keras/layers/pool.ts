@@ -5,6 +5,7 @@
  */
 import { type Config, perAxis } from "../layer.ts";
 import type { Arguments, Op } from "../ops/arguments.ts";
+import { fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { Spatial, walkOf } from "./spatial.ts";
 
@@ -91,6 +92,7 @@ export class AdaptivePool extends Spatial {
   }
   protected run(x: Tensor): Tensor {
     const sizes = perAxis(this.config["output_size"], this.axes, 1);
+    fits([x.shape[0] as number, ...sizes, x.shape[this.axes + 1] as number]);
     const windows = sizes.map((count, i): Windows => {
       const n = x.shape[i + 1] as number;
       const places = Array.from({ length: count }, (_, k) => k);

@@ -5,7 +5,8 @@
  */
 import { UnsupportedError } from "../../../core/errors.ts";
 import { type Config, Layer } from "../layer.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { fits } from "../ops/nd.ts";
+import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { Lookup } from "./lookup.ts";
 
 /** What `lower_and_strip_punctuation` takes away. */
@@ -58,7 +59,7 @@ export class TextVectorization extends Layer {
       }
       const given = this.config["output_sequence_length"];
       const width = typeof given === "number" ? given : lines.reduce((n, words) => Math.max(n, words.length), 0);
-      const out = new Float32Array(samples * width);
+      const out = new Float32Array(sizeOf(fits([samples, width])));
       for (const [s, words] of lines.entries()) out.set(this.#lookup.indices(words.slice(0, width)), s * width);
       return tensor([samples, width], out);
     }
@@ -88,6 +89,10 @@ export class TextVectorization extends Layer {
     else this.#refuse("split", split);
     const ngrams = this.config["ngrams"];
     if (ngrams === null || ngrams === undefined) return words;
+    this.demand(
+      [ngrams].flat().every((n) => Number.isInteger(n) && Number(n) > 0 && Number(n) <= 256),
+      `has ngrams of ${String(ngrams)}`,
+    );
     const lengths = Array.isArray(ngrams)
       ? ngrams.map(Number)
       : Array.from({ length: Number(ngrams) }, (_, i) => i + 1);

@@ -4,6 +4,7 @@
  * @module
  */
 import { perAxis } from "../layer.ts";
+import { fits } from "../ops/nd.ts";
 import { matmul, type Tensor, tensor, transposed } from "../tensor.ts";
 import { Convolution, padded } from "./conv.ts";
 
@@ -33,6 +34,7 @@ export class ConvTranspose extends Convolution {
       const cells = Math.ceil(n / (strides[i] as number));
       return Math.floor(Math.max(0, (cells - 1) * (strides[i] as number) + k - n) / 2);
     });
+    fits([x.shape[0] as number, ...outShape, filters]);
     const [d, h, w] = padded(shape, 1);
     const [kd, kh, kw] = padded(sizes, 1);
     const [sd, sh, sw] = padded(strides, 1);
@@ -40,7 +42,7 @@ export class ConvTranspose extends Convolution {
     const [bd, bh, bw] = padded(before, 0);
     const [od, oh, ow] = padded(outShape, 1);
     const samples = x.shape[0] as number;
-    const { bias } = this;
+    const bias = this.biasOf(filters);
     const cells = od * oh * ow;
     const taps = kd * kh * kw;
     const width = taps * filters;

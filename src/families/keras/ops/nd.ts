@@ -7,7 +7,7 @@ import { bad } from "../calls.ts";
 import { sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
 
 /** Most numbers that one operation makes. */
-const MOST = 1 << 30;
+const MOST = 1 << 28;
 
 /** Checks the size of a result before it is made. */
 export function fits(shape: readonly number[]): readonly number[] {
@@ -29,7 +29,9 @@ export function axisOf(axis: unknown, rank: number): number {
 /** Axes counted from the front; all for null. */
 export function axesOf(axes: unknown, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  return (Array.isArray(axes) ? axes : [axes]).map((axis) => axisOf(axis, rank));
+  const out = (Array.isArray(axes) ? axes : [axes]).map((axis) => axisOf(axis, rank));
+  if (new Set(out).size !== out.length) throw bad(`the axes ${String(axes)} are not different`);
+  return out;
 }
 
 /** A number, nested lists of them, or a tensor, as a tensor. */
