@@ -68,5 +68,6 @@ export { existsNow, patchNow, writeNow, writePath } from "./files.ts";
 export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
 export { deflate, inflate } from "./inflate.ts";
+export { ownPort, portOf, startKerasWorker } from "./nodeworker.ts";
 export { codecsModule } from "./wasm/node.ts";
 export { unzstd } from "./zstd.ts";

@@ -103,5 +103,5 @@ export { isAsciiRange } from "./ascii.ts";
 export { deflate } from "./deflate.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";
-
+export { ownPort, portOf, startKerasWorker } from "./webworker.ts";
 export { unzstd } from "./zstd.ts";

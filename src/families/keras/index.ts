@@ -37,3 +37,4 @@ export { keras } from "./pack.ts";
 export { h5Bytes, kerasBytes, saveModel } from "./save.ts";
 export { type Tensor, tensor } from "./tensor.ts";
 export { allWeights as weightsOf } from "./weights.ts";
+export { inWorker, serveModels, type WorkerModel } from "./worker.ts";
