@@ -17,6 +17,8 @@ export class Matrix {
   /** Names of the columns, where they are known. */
   readonly names: readonly string[] | null;
   #dense: Float64Array | null;
+  #singles: Float32Array | null = null;
+  #hasNaN: boolean | null = null;
   #csr: Csr | null;
   #columns: readonly ArrayLike<unknown>[] | null;
   /** Is it stored sparse? */
@@ -89,6 +91,23 @@ export class Matrix {
     }
     this.#dense = out;
     return out;
+  }
+
+  /** The numbers in single precision, as trees compare them. */
+  get singles(): Float32Array {
+    this.#singles ??= new Float32Array(this.data);
+    return this.#singles;
+  }
+
+  /** Is one of the numbers a NaN? */
+  get hasNaN(): boolean {
+    if (this.#hasNaN === null) {
+      const { data } = this;
+      let at = 0;
+      while (at < data.length && data[at] === data[at]) at++;
+      this.#hasNaN = at < data.length;
+    }
+    return this.#hasNaN;
   }
 
   /** The entries by rows: those that are stored, or of a dense table those that are not zero. */

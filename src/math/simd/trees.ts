@@ -77,8 +77,8 @@ export function nodeTable(
 }
 
 /**
- * Walks all rows down all trees, which are of one precision: that of `x (rows, cols)`. False where there are too few
- * rows, no WebAssembly, or a NaN: these need to be told where to go.
+ * Walks all rows down all trees, which are of one precision: that of `x (rows, cols)`, in which there is no NaN. False
+ * where there are too few rows or no WebAssembly.
  */
 export function walkTrees(
   x: Float32Array | Float64Array,
@@ -93,7 +93,6 @@ export function walkTrees(
   const tables = (most + 15) & ~15;
   const need = tables + BLOCK * (cols * size + 4);
   if (need > MOST) return false;
-  for (let i = 0; i < rows * cols; i++) if (x[i] !== x[i]) return false;
   const fast = kernel();
   if (fast === null) return false;
   const start = (fast.base() + 15) & ~15;

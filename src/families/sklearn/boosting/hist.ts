@@ -57,9 +57,10 @@ function roundsOf(est: Estimator): Rounds & { features: number | undefined; mixe
     features: undefined,
     mixed: preprocessor !== null,
     raw(x) {
-      const { data, cols } = prepared(x);
+      const made = prepared(x);
+      const { data, cols } = made;
       const out = begin(x.rows);
-      const tables = x.rows < 8 ? [] : trees.map((tree) => tree.table);
+      const tables = x.rows < 8 || made.hasNaN ? [] : trees.map((tree) => tree.table);
       const fast =
         tables.length > 0 &&
         tables.every((table) => table !== null) &&

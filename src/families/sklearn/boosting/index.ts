@@ -11,7 +11,7 @@ import { floatsOf, isSince, labels, list, misfit, num, plain, text, wrong } from
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { treeOf } from "../tree/index.ts";
-import { eachLeaves, singles, type Tree } from "../tree/tree.ts";
+import { eachLeaves, type Tree } from "../tree/tree.ts";
 import { hists } from "./hist.ts";
 
 /** Probabilities of raw scores: by the logistic function for one column, by softmax for more. */
@@ -125,13 +125,13 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
   const begin = (x: Matrix): Float64Array => {
     const out = new Float64Array(x.rows * k);
     // The first estimator sees what the trees see.
-    start(Matrix.dense(Float64Array.from(singles(x)), x.rows, x.cols), out);
+    start(Matrix.dense(new Float64Array(x.singles), x.rows, x.cols), out);
     return out;
   };
   const all = trees.flat();
   const values = all.map((tree) => tree.value);
-  const add = (first: number, stages: readonly Tree[], x: Float32Array, out: Float64Array, rows: number): void => {
-    eachLeaves(stages, x, rows, features, (leaves, t, from) => {
+  const add = (first: number, stages: readonly Tree[], x: Matrix, out: Float64Array): void => {
+    eachLeaves(stages, x, (leaves, t, from) => {
       const value = values[first + t] as Float64Array;
       for (let i = 0, at = from * k + (t % k); i < leaves.length; i++, at += k) {
         out[at] = (out[at] as number) + rate * (value[leaves[i] as number] as number);
@@ -144,15 +144,13 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
     features,
     raw(x) {
       const out = begin(x);
-      const cast = singles(x);
-      add(0, all, cast, out, x.rows);
+      add(0, all, x, out);
       return Matrix.dense(out, x.rows, k);
     },
     *staged(x) {
       const out = begin(x);
-      const cast = singles(x);
       for (const [s, stage] of trees.entries()) {
-        add(s * k, stage, cast, out, x.rows);
+        add(s * k, stage, x, out);
         yield Matrix.dense(out.slice(), x.rows, k);
       }
     },
@@ -161,10 +159,9 @@ function stagesOf(est: Estimator, isClassifier: boolean): Stages {
 
 function applied(stages: Stages, isClassifier: boolean): (x: Matrix) => Matrix {
   return (x) => {
-    const cast = singles(x);
     const all = stages.trees.flat();
     const out = new Float64Array(x.rows * all.length);
-    eachLeaves(all, cast, x.rows, x.cols, (leaves, t, from) => {
+    eachLeaves(all, x, (leaves, t, from) => {
       for (let i = 0; i < leaves.length; i++) out[(from + i) * all.length + t] = leaves[i] as number;
     });
     const made = Matrix.dense(out, x.rows, all.length);

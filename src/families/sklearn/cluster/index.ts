@@ -5,7 +5,16 @@
  */
 
 import { PyObject } from "../../../core/values/object.ts";
-import { argmax, csrTimes, log2pi, logSumExpRows, pairwiseSum, times, timesTransposed } from "../../../math/index.ts";
+import {
+  argmax,
+  csrTimes,
+  log2pi,
+  logSumExpRows,
+  pairwiseSum,
+  rowSums,
+  times,
+  timesTransposed,
+} from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, floatsOf, misfit, num, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -161,6 +170,32 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
     return pairwiseSum(logs);
   };
   const dets = Array.from({ length: k }, (_, c) => det(c));
+  if (kind === "diag") {
+    const precisions = chol.map((v) => v * v);
+    const pulled = mu.map((v, at) => v * (precisions[at] as number));
+    const own = rowSums(
+      pulled.map((v, at) => v * (mu[at] as number)),
+      k,
+      d,
+    );
+    return ({ data, rows }) => {
+      const cross = timesTransposed(data, pulled, rows, d, k);
+      const out = timesTransposed(
+        data.map((v) => v * v),
+        precisions,
+        rows,
+        d,
+        k,
+      );
+      for (let i = 0, at = 0; i < rows; i++) {
+        for (let c = 0; c < k; c++, at++) {
+          const sum = (own[c] as number) - 2 * (cross[at] as number) + (out[at] as number);
+          out[at] = -0.5 * (d * log2pi + sum) + (dets[c] as number);
+        }
+      }
+      return out;
+    };
+  }
   return (x) => {
     const n = x.rows;
     const out = new Float64Array(n * k);
@@ -178,7 +213,7 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
         for (let l = 0; l < d; l++) {
           const diff =
             turned === null || offset === null
-              ? ((x.data[i * d + l] as number) - (own[l] as number)) * (chol[kind === "diag" ? c * d + l : c] as number)
+              ? ((x.data[i * d + l] as number) - (own[l] as number)) * (chol[c] as number)
               : (turned[i * d + l] as number) - (offset[l] as number);
           squares[l] = diff * diff;
         }

@@ -9,7 +9,7 @@ import { floatsOf, isSince, list, misfit, num, text, wrong } from "../fields.ts"
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { ClassTree, decided, targetRows, targetsOf, treeOf } from "../tree/index.ts";
-import { eachLeaves, singles, type Tree } from "../tree/tree.ts";
+import { eachLeaves, type Tree } from "../tree/tree.ts";
 
 /** The fitted estimators of an ensemble. */
 export function membersOf(est: Estimator): Estimator[] {
@@ -30,9 +30,8 @@ function treesOf(est: Estimator): Tree[] {
 }
 
 function leavesOf(trees: readonly Tree[], x: Matrix): Matrix {
-  const cast = singles(x);
   const out = new Float64Array(x.rows * trees.length);
-  eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+  eachLeaves(trees, x, (leaves, t, from) => {
     for (let i = 0; i < leaves.length; i++) out[(from + i) * trees.length + t] = leaves[i] as number;
   });
   return Matrix.dense(out, x.rows, trees.length);
@@ -48,9 +47,8 @@ function classifier(est: Estimator): Model {
   const members = membersOf(est).map((one) => new ClassTree(one, sizes));
   const trees = members.map((one) => one.tree);
   const probas = (x: Matrix): Matrix[] => {
-    const cast = singles(x);
     const sums = sizes.map((size) => new Float64Array(x.rows * size));
-    eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+    eachLeaves(trees, x, (leaves, t, from) => {
       const member = members[t] as ClassTree;
       for (const [target, sum] of sums.entries()) member.addTo(sum, leaves, target, from);
     });
@@ -77,10 +75,9 @@ function regressor(est: Estimator): Model {
     finite: finiteOf(est, trees),
     isRegressor: true,
     predict(x) {
-      const cast = singles(x);
       const out = new Float64Array(x.rows * outputs);
       const values = trees.map((tree) => tree.value);
-      eachLeaves(trees, cast, x.rows, x.cols, (leaves, t, from) => {
+      eachLeaves(trees, x, (leaves, t, from) => {
         const value = values[t] as Float64Array;
         for (let i = 0, at = from * outputs; i < leaves.length; i++) {
           for (let j = 0; j < outputs; j++, at++) {
@@ -147,10 +144,10 @@ function isolation(est: Estimator): Model {
       }
     };
     const parts = features.map((places) => (places === null || places.length === 0 ? x : x.take(places)));
-    if (parts.every((part) => part === x)) eachLeaves(trees, singles(x), x.rows, x.cols, add);
+    if (parts.every((part) => part === x)) eachLeaves(trees, x, add);
     else {
       for (const [t, part] of parts.entries()) {
-        eachLeaves([trees[t] as Tree], singles(part), x.rows, part.cols, (leaves, _, from) => add(leaves, t, from));
+        eachLeaves([trees[t] as Tree], part, (leaves, _, from) => add(leaves, t, from));
       }
     }
     return out.map((depth) => -(2 ** -(scale === 0 ? 1 : depth / scale)));

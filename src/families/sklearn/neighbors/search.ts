@@ -61,6 +61,7 @@ export function searchOf(est: Estimator): Search {
   const data = points?.data ?? (tree as SpaceTree).points;
   const method = text(est, "_fit_method");
   if ((method === "kd_tree" || method === "ball_tree") && tree === null) wrong(est, "_tree", "a KDTree or BallTree");
+  let places: Float64Array | null = null;
   // Of rows that are distances already each has one to every fitted sample.
   const width = metric.name === "precomputed" ? n : d;
   const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
@@ -69,11 +70,18 @@ export function searchOf(est: Estimator): Search {
     if (isGemm) return squared(part, data, rows, n, d);
     const out = new Float64Array(rows * n);
     if (metric.name === "manhattan" && pairwise("distances", part, data, rows, d, n, false, out)) return out;
+    const four = metric.name === "manhattan" ? fourSizes : null;
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < n; j++) out[i * n + j] = metric.reduced(part, i * d, data, j * d, d);
+      let j = 0;
+      if (four !== null) {
+        places ??= Float64Array.from({ length: n }, (_, place) => place);
+        for (; j + 4 <= n; j += 4) four(part, i * d, data, places, j, d, out, i * n + j);
+      }
+      for (; j < n; j++) out[i * n + j] = metric.reduced(part, i * d, data, j * d, d);
     }
     return out;
   };
+  let yy: Float64Array | null = null;
   const walk = tree === null || method === "brute" ? null : descent(tree, metric);
   return {
     metric,
@@ -105,7 +113,11 @@ export function searchOf(est: Estimator): Search {
       for (let from = 0; from < x.rows; from += BATCH) {
         const rows = Math.min(BATCH, x.rows - from);
         const part = x.data.subarray(from * width, (from + rows) * width);
-        const all = walk === null ? reducedOf(part, rows) : null;
+        // The identity of squares is finished as the heap is filled.
+        const gram =
+          walk === null && isGemm && !isParted ? { xx: norms(part, rows, d), yy: (yy ??= norms(data, n, d)) } : null;
+        const all =
+          gram !== null ? timesTransposed(part, data, rows, d, n) : walk === null ? reducedOf(part, rows) : null;
         for (let i = 0; i < rows; i++) {
           const at = (from + i) * k;
           if (all !== null && isParted) {
@@ -117,7 +129,16 @@ export function searchOf(est: Estimator): Search {
           }
           heap.clear();
           if (all === null) walk?.(part, i * d, heap);
-          else {
+          else if (gram !== null) {
+            let largest = heap.largest;
+            const own = gram.xx[i] as number;
+            for (let j = 0, from = i * n; j < n; j++) {
+              const v = Math.max(0, own - 2 * (all[from + j] as number) + (gram.yy[j] as number));
+              if (v >= largest) continue;
+              heap.push(v, j);
+              largest = heap.largest;
+            }
+          } else {
             let largest = heap.largest;
             for (let j = 0, from = i * n; j < n; j++) {
               const v = all[from + j] as number;
@@ -147,6 +168,57 @@ export function countOf(est: Estimator, k?: number): number {
   return k ?? num(est, "n_neighbors", 5);
 }
 
+type Four = (
+  x: Float64Array,
+  at: number,
+  points: Float64Array,
+  order: Float64Array,
+  i: number,
+  d: number,
+  out: Float64Array,
+  to: number,
+) => void;
+
+/** Squared distances to four points, each summed in the order of the columns. */
+const fourSquares: Four = (x, at, points, order, i, d, out, to) => {
+  const [p, q] = [(order[i] as number) * d, (order[i + 1] as number) * d];
+  const [r, s] = [(order[i + 2] as number) * d, (order[i + 3] as number) * d];
+  let [a, b, c, e] = [0, 0, 0, 0];
+  for (let l = 0; l < d; l++) {
+    const v = x[at + l] as number;
+    const va = v - (points[p + l] as number);
+    const vb = v - (points[q + l] as number);
+    const vc = v - (points[r + l] as number);
+    const ve = v - (points[s + l] as number);
+    a += va * va;
+    b += vb * vb;
+    c += vc * vc;
+    e += ve * ve;
+  }
+  out[to] = a;
+  out[to + 1] = b;
+  out[to + 2] = c;
+  out[to + 3] = e;
+};
+
+/** The same of the sizes of differences. */
+const fourSizes: Four = (x, at, points, order, i, d, out, to) => {
+  const [p, q] = [(order[i] as number) * d, (order[i + 1] as number) * d];
+  const [r, s] = [(order[i + 2] as number) * d, (order[i + 3] as number) * d];
+  let [a, b, c, e] = [0, 0, 0, 0];
+  for (let l = 0; l < d; l++) {
+    const v = x[at + l] as number;
+    a += Math.abs(v - (points[p + l] as number));
+    b += Math.abs(v - (points[q + l] as number));
+    c += Math.abs(v - (points[r + l] as number));
+    e += Math.abs(v - (points[s + l] as number));
+  }
+  out[to] = a;
+  out[to + 1] = b;
+  out[to + 2] = c;
+  out[to + 3] = e;
+};
+
 type Descent = (x: Float64Array, at: number, heap: Heap) => void;
 
 /** Goes down a tree, nearer children first (BinaryTree._query_single_depthfirst). */
@@ -169,6 +241,8 @@ function descent(tree: SpaceTree, metric: Metric): Descent {
     }
     return sum;
   };
+  const four = metric.name === "euclidean" ? fourSquares : metric.name === "manhattan" ? fourSizes : null;
+  const sums = new Float64Array(4);
   const nodes: number[] = [];
   const least: number[] = [];
   return (x, at, heap) => {
@@ -179,7 +253,15 @@ function descent(tree: SpaceTree, metric: Metric): Descent {
       const node = nodes.pop() as number;
       if ((least.pop() as number) > heap.largest) continue;
       if (isLeaf[node]) {
-        for (let i = start[node] as number; i < (end[node] as number); i++) {
+        let i = start[node] as number;
+        const last = end[node] as number;
+        if (four !== null) {
+          for (; i + 4 <= last; i += 4) {
+            four(x, at, points, order, i, d, sums, 0);
+            for (let j = 0; j < 4; j++) heap.push(sums[j] as number, order[i + j] as number);
+          }
+        }
+        for (; i < last; i++) {
           const point = order[i] as number;
           heap.push(metric.reduced(x, at, points, point * d, d), point);
         }

@@ -20,11 +20,23 @@ function mapped(f: (v: number) => number): Activation {
   };
 }
 
+const relu: Activation = mapped((v) => (v > 0 ? v : 0));
+
+/** Adds a bias to each row, and makes what is negative zero: both at once, since most networks want both. */
+function addAndCut(data: Float64Array, bias: Float64Array, rows: number, cols: number): void {
+  for (let r = 0, at = 0; r < rows; r++) {
+    for (let j = 0; j < cols; j++, at++) {
+      const v = (data[at] as number) + (bias[j] as number);
+      data[at] = v > 0 ? v : 0;
+    }
+  }
+}
+
 const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ["identity", () => {}],
   ["logistic", mapped(expit)],
   ["tanh", mapped(Math.tanh)],
-  ["relu", mapped((v) => (v > 0 ? v : 0))],
+  ["relu", relu],
   ["softmax", (data, rows, cols) => void softmaxRows(data, rows, cols)],
   ["exp", mapped(Math.exp)],
 ]);
@@ -62,9 +74,13 @@ function netOf(est: Estimator): Net {
         const [d, k] = shape as [number, number];
         const bias = biases[i] as Float64Array;
         data = times(data, w, x.rows, d, k);
-        for (let r = 0, at = 0; r < x.rows; r++)
-          for (let j = 0; j < k; j++, at++) data[at] = (data[at] as number) + (bias[j] as number);
-        (i + 1 < layers.length ? hidden : last)(data, x.rows, k);
+        const follow = i + 1 < layers.length ? hidden : last;
+        if (follow === relu) addAndCut(data, bias, x.rows, k);
+        else {
+          for (let r = 0, at = 0; r < x.rows; r++)
+            for (let j = 0; j < k; j++, at++) data[at] = (data[at] as number) + (bias[j] as number);
+          follow(data, x.rows, k);
+        }
       }
       return data;
     },

@@ -8,7 +8,7 @@ import type { Estimator } from "../estimator.ts";
 import { isSince, labelsOf, list, misfit, num, wrong } from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
-import { eachLeaves, singles, Tree } from "./tree.ts";
+import { eachLeaves, Tree } from "./tree.ts";
 
 /** The tree of an estimator. */
 export function treeOf(est: Estimator): Tree {
@@ -102,7 +102,7 @@ function classifier(est: Estimator): Model {
   const { tree } = own;
   const probas = (x: Matrix): Matrix[] => {
     const sums = own.sizes.map((size) => new Float64Array(x.rows * size));
-    eachLeaves([tree], singles(x), x.rows, x.cols, (leaves, _, from) => {
+    eachLeaves([tree], x, (leaves, _, from) => {
       for (const [target, sum] of sums.entries()) own.addTo(sum, leaves, target, from);
     });
     return sums.map((sum, target) => Matrix.dense(sum, x.rows, own.sizes[target] as number));
@@ -112,7 +112,7 @@ function classifier(est: Estimator): Model {
     finite: tree.knowsMissing ? "allow-nan" : true,
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
-    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),
+    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(x.singles, x.rows, x.cols))),
   };
 }
 
@@ -126,7 +126,7 @@ function regressor(est: Estimator): Model {
     predict(x) {
       const out = new Float64Array(x.rows * outputs);
       const { value } = tree;
-      eachLeaves([tree], singles(x), x.rows, x.cols, (leaves, _, from) => {
+      eachLeaves([tree], x, (leaves, _, from) => {
         for (let i = 0, at = from * outputs; i < leaves.length; i++) {
           for (let j = 0; j < outputs; j++) {
             out[at++] = value[((leaves[i] as number) * outputs + j) * width] as number;
@@ -135,7 +135,7 @@ function regressor(est: Estimator): Model {
       });
       return targetRows(out, x.rows, outputs);
     },
-    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(singles(x), x.rows, x.cols))),
+    apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(x.singles, x.rows, x.cols))),
   };
 }
 

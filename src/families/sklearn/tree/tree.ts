@@ -113,7 +113,7 @@ export class Tree {
     return (floatsOf(this.attrs.get("values")) as { data: Float64Array }).data;
   }
 
-  /** The leaf of each row of a table that was cast by {@link singles}. */
+  /** The leaf of each row of a table that was cast to single precision. */
   leaves(x: Float32Array, rows: number, cols: number): Int32Array {
     const { steps, cuts, missingLeft } = this.nodes;
     const out = new Int32Array(rows);
@@ -208,16 +208,15 @@ function checkNodes(nodes: NDArray, features: number): void {
 /** Tells the leaves of all rows in each tree, block after block of rows, trees in their order. */
 export function eachLeaves(
   trees: readonly Tree[],
-  x: Float32Array,
-  rows: number,
-  cols: number,
+  x: Matrix,
   visit: (leaves: Int32Array, tree: number, from: number) => void,
 ): void {
-  if (rows >= 8 && trees.every((tree) => tree.features <= cols)) {
+  const { rows, cols } = x;
+  if (rows >= 8 && !x.hasNaN && trees.every((tree) => tree.features <= cols)) {
     const tables = trees.map((tree) => tree.table);
-    if (walkTrees(x, rows, cols, tables, visit)) return;
+    if (walkTrees(x.singles, rows, cols, tables, visit)) return;
   }
-  for (const [t, tree] of trees.entries()) visit(tree.leaves(x, rows, cols), t, 0);
+  for (const [t, tree] of trees.entries()) visit(tree.leaves(x.singles, rows, cols), t, 0);
 }
 
 /** The largest numbers of single precision that are not above these. */
@@ -238,11 +237,6 @@ function ints(nodes: NDArray, name: string): Int32Array {
   if (!/[iu]/.test(field.dtype.kind)) throw new TypeError(`${name} of a Tree must be ints`);
   const { data } = field.astype("<i4");
   return data as Int32Array;
-}
-
-/** The table in single precision, as trees compare it. */
-export function singles(x: Matrix): Float32Array {
-  return Float32Array.from(x.data);
 }
 
 export function treeEntry(module: string): GlobalEntry {
