@@ -48,7 +48,11 @@ export interface ExternalPart {
 }
 
 /** Chunks are unpacked in batches of about this many bytes. */
-const BATCH = 1 << 25;
+const BATCH = 1 << 22;
+/** But so many are there at once, for those who unpack them side by side. */
+const LEAST = 8;
+/** Larger chunks are not kept. */
+const MOST_KEPT = 1 << 21;
 /** Rows this near to each other are read at once. */
 const GAP = 1 << 14;
 /** One answer holds no more. */
@@ -293,24 +297,28 @@ function* fromChunks(
   const counts = axes.map(countOf);
   // In the file's order, which is how disks and servers like to be read.
   chunks.sort((a, b) => a.at - b.at);
+  const isKept = pipeline.length > 0 && chunkBytes <= MOST_KEPT;
   for (let i = 0; i < chunks.length; ) {
     const batch: Chunk[] = [];
     const ranges: ReturnType<typeof within>[][] = [];
-    for (let held = 0; i < chunks.length && held < BATCH; i++) {
+    for (let held = 0; i < chunks.length && (held < BATCH || batch.length < LEAST); i++) {
       const chunk = chunks[i] as Chunk;
       const parts = axes.map((axis, k) => {
         const begin = (chunk.grid[k] as number) * (layout.chunks[k] as number);
         return within(axis, begin, Math.min(begin + (layout.chunks[k] as number), shape[k] as number));
       });
       if (parts.some((part) => part.from.length === 0)) continue;
-      batch.push(chunk);
-      ranges.push(parts);
-      held += chunkBytes;
-    }
-    for (const chunk of batch) {
       if (pipeline.length === 0 && chunk.size < chunkBytes) {
         throw new FormatError(`a chunk has ${chunk.size} bytes, it should have ${chunkBytes}`, { offset: chunk.at });
       }
+      const known = isKept ? context.unpacked(chunk.at) : undefined;
+      if (known !== undefined) {
+        scatter(known, layout.chunks, out, counts, parts, size);
+        continue;
+      }
+      batch.push(chunk);
+      ranges.push(parts);
+      held += chunkBytes;
     }
     const blocks = yield* context.store.payload(batch.map(({ at, size }) => ({ at, size })));
     const packed = batch.map((chunk, k): PackedChunk => {
@@ -319,9 +327,13 @@ function* fromChunks(
       const mask = layout.flags & 1 && edge ? -1 : chunk.mask;
       return { bytes: blocks[k] as Uint8Array, mask };
     });
-    const unpacked = yield* decodeChunks(pipeline, packed, chunkBytes);
-    unpacked.forEach((bytes, k) => {
-      scatter(bytes, layout.chunks, out, counts, ranges[k] as ReturnType<typeof within>[], size);
+    yield* decodeChunks(pipeline, packed, chunkBytes, (bytes, k) => {
+      const parts = ranges[k] as ReturnType<typeof within>[];
+      scatter(bytes, layout.chunks, out, counts, parts, size);
+      // A chunk of which only a part was wanted is likely to be wanted again.
+      if (isKept && parts.some(({ from }, axis) => 2 * from.length <= (layout.chunks[axis] as number))) {
+        context.keepUnpacked((batch[k] as Chunk).at, bytes.slice(0, chunkBytes));
+      }
     });
   }
   return out;

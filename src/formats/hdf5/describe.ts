@@ -12,16 +12,18 @@ import { parseLayout } from "./messages/layout.ts";
 import { parseSpace } from "./messages/space.ts";
 import type { Context } from "./storage/context.ts";
 import { Cursor } from "./storage/cursor.ts";
-import { MESSAGE, type Message, type ObjectHeader } from "./storage/header.ts";
+import { MESSAGE, messageOf, type ObjectHeader } from "./storage/header.ts";
 import { heapText, localHeap } from "./storage/localheap.ts";
 import type { Reading } from "./storage/store.ts";
 import { utf8Text } from "./storage/text.ts";
-import { type H5Type, parseType } from "./types/datatype.ts";
+import type { H5Type } from "./types/datatype.ts";
 
 /** Is an object a dataset? */
 export function isDataset(header: ObjectHeader): boolean {
-  return [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].every((wanted) =>
-    header.messages.some(({ kind }) => kind === wanted),
+  return (
+    messageOf(header, MESSAGE.layout) !== undefined &&
+    messageOf(header, MESSAGE.dataspace) !== undefined &&
+    messageOf(header, MESSAGE.datatype) !== undefined
   );
 }
 
@@ -32,15 +34,11 @@ export function isType(header: ObjectHeader): boolean {
 
 /** The type that a named datatype is. */
 export function typeOf(context: Context, header: ObjectHeader): H5Type {
-  return parseType(needed(context, header, MESSAGE.datatype, "datatype"));
-}
-
-function message(header: ObjectHeader, kind: number): Message | undefined {
-  return header.messages.find((m) => m.kind === kind);
+  return context.typeOf(needed(context, header, MESSAGE.datatype, "datatype"));
 }
 
 function needed(context: Context, header: ObjectHeader, kind: number, what: string): Cursor {
-  const found = message(header, kind);
+  const found = messageOf(header, kind);
   if (found === undefined) {
     throw new FormatError(`an object has no ${what}`, { offset: header.at, format: "hdf5" });
   }
@@ -49,11 +47,11 @@ function needed(context: Context, header: ObjectHeader, kind: number, what: stri
 
 /** Everything a dataset's header says. */
 export function* describe(context: Context, header: ObjectHeader, root: number): Reading<DatasetInfo> {
-  const type = parseType(needed(context, header, MESSAGE.datatype, "datatype"));
+  const type = context.typeOf(needed(context, header, MESSAGE.datatype, "datatype"));
   const space = parseSpace(needed(context, header, MESSAGE.dataspace, "dataspace"));
   const layout = parseLayout(needed(context, header, MESSAGE.layout, "layout"));
   const at = (kind: number): Cursor | null => {
-    const found = message(header, kind);
+    const found = messageOf(header, kind);
     return found === undefined ? null : new Cursor(found.data, context.sizes, found.at);
   };
   const filters = at(MESSAGE.filters);

@@ -137,43 +137,63 @@ export interface PackedChunk {
   readonly mask: number;
 }
 
-/** Takes chunks through the filters backwards; each has `size` bytes in the end. */
-export function* decodeChunks(pipeline: Pipeline, chunks: readonly PackedChunk[], size: number): Reading<Uint8Array[]> {
-  let now = chunks.map(({ bytes }) => bytes);
-  for (let i = pipeline.length - 1; i >= 0; i--) {
-    const spec = pipeline[i] as FilterSpec;
-    const filter = filterOf(spec);
-    const applies = chunks.map(({ mask }) => (mask & (1 << i)) === 0);
-    if (spec.id === FILTER.gzip && now.length > 1) {
-      const packed = now.filter((_, k) => applies[k]);
-      const unpacked = (yield {
-        kind: "work",
-        now: () => packed.map((bytes) => filter.decode(bytes, spec.values, size)),
-        later: () =>
-          inflateMany(
-            "zlib",
-            packed,
-            packed.map(() => room(size)),
-          ),
-      }) as Uint8Array[];
-      let next = 0;
-      now = now.map((bytes, k) => (applies[k] ? (unpacked[next++] as Uint8Array) : bytes));
-    } else now = now.map((bytes, k) => (applies[k] ? filter.decode(bytes, spec.values, size) : bytes));
-  }
-  for (const bytes of now) {
+/**
+ * Takes chunks through the filters backwards, and gives each to `visit` when it is whole: of `size` bytes, which may be
+ * in memory that the next chunk is put into.
+ */
+export function* decodeChunks(
+  pipeline: Pipeline,
+  chunks: readonly PackedChunk[],
+  size: number,
+  visit: (bytes: Uint8Array, i: number) => void,
+): Reading<void> {
+  const gzip = pipeline.findIndex(({ id }) => id === FILTER.gzip);
+  const scratch = { memory: null as Uint8Array | null };
+  const through = (bytes: Uint8Array, mask: number, from: number, to: number): Uint8Array => {
+    for (let i = from; i > to; i--) {
+      const spec = pipeline[i] as FilterSpec;
+      if (mask & (1 << i)) continue;
+      if (spec.id === FILTER.shuffle && bytes.length === size) {
+        scratch.memory ??= new Uint8Array(size);
+        bytes = unshuffle(bytes, spec.values[0] ?? 1, scratch.memory);
+      } else bytes = filterOf(spec).decode(bytes, spec.values, size);
+    }
+    return bytes;
+  };
+  const finish = (bytes: Uint8Array, i: number): void => {
     if (bytes.length < size) {
       throw new FormatError(`a chunk has ${bytes.length} bytes when unpacked, it should have ${size}`, {
         format: "hdf5",
       });
     }
+    visit(bytes, i);
+  };
+  const last = pipeline.length - 1;
+  const now = (): void => {
+    chunks.forEach(({ bytes, mask }, i) => {
+      finish(through(bytes, mask, last, -1), i);
+    });
+  };
+  if (gzip < 0 || chunks.length < 2) {
+    now();
+    return;
   }
-  return now;
+  // What can wait unpacks them side by side; each goes on as soon as it is there.
+  const one = async ({ bytes, mask }: PackedChunk, i: number): Promise<void> => {
+    let out = through(bytes, mask, last, gzip);
+    if (!(mask & (1 << gzip))) [out] = (await inflateMany("zlib", [out], [room(size)])) as [Uint8Array];
+    finish(through(out, mask, gzip - 1, -1), i);
+  };
+  yield { kind: "work", now, later: () => Promise.all(chunks.map(one)) };
 }
 
-/** The same for one block of bytes. */
+/** The same for one block of bytes, in memory of its own. */
 export function* decodeChunk(pipeline: Pipeline, bytes: Uint8Array, mask: number, size: number): Reading<Uint8Array> {
-  const [out] = yield* decodeChunks(pipeline, [{ bytes, mask }], size);
-  return (out as Uint8Array).subarray(0, size);
+  let out = bytes;
+  yield* decodeChunks(pipeline, [{ bytes, mask }], size, (made) => {
+    out = made;
+  });
+  return out.subarray(0, size);
 }
 
 /** Takes chunks through the filters; where the platform can, they are packed side by side. */

@@ -4,11 +4,10 @@
  * @module
  */
 
-/** Puts the bytes of elements of `size` together again; what is over stays at the end. */
-export function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
+/** Puts the bytes of elements of `size` together again, into `out`; what is over stays at the end. */
+export function unshuffle(bytes: Uint8Array, size: number, out: Uint8Array = new Uint8Array(bytes.length)): Uint8Array {
   const n = Math.floor(bytes.length / size);
   if (size <= 1 || n === 0) return bytes;
-  const out = new Uint8Array(bytes.length);
   const whole = n * size;
   if (size === 2) {
     const to = new Uint16Array(out.buffer, 0, n);

@@ -5,6 +5,7 @@
  */
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import type { Link } from "../messages/links.ts";
+import { type H5Type, parseType } from "../types/datatype.ts";
 import { btree2Records } from "./btree2.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { FractalHeap } from "./fractal.ts";
@@ -13,6 +14,10 @@ import type { Reading, Store } from "./store.ts";
 
 const MAX_HEADERS = 4096;
 const MAX_HEAPS = 64;
+/** As much as libhdf5 keeps. */
+const MAX_CHUNK_BYTES = 1 << 23;
+const MAX_TYPES = 256;
+const MAX_KNOWN_TYPE = 64;
 
 /** What a file that is being written has in memory. */
 export interface Pending {
@@ -37,6 +42,9 @@ export class Context {
   readonly #files = new Map<string, Store | null>();
   /** What is in memory of a file that is being written. */
   pending: Pending | null = null;
+  readonly #types = new Map<string, H5Type>();
+  readonly #chunks = new Map<number, Uint8Array>();
+  #chunkBytes = 0;
   #heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
 
   constructor(store: Store, sizes: Sizes) {
@@ -52,6 +60,36 @@ export class Context {
       this.#files.set(name, found);
     }
     return found;
+  }
+
+  /** A datatype; those of one file are mostly the same few, which are read once. */
+  typeOf(c: Cursor): H5Type {
+    const { bytes } = c;
+    if (bytes.length > MAX_KNOWN_TYPE) return parseType(c);
+    let key = "";
+    for (let i = 0; i < bytes.length; i++) key += String.fromCharCode(bytes[i] as number);
+    let type = this.#types.get(key);
+    if (type === undefined) {
+      type = parseType(c);
+      if (this.#types.size < MAX_TYPES) this.#types.set(key, type);
+    }
+    return type;
+  }
+
+  /** A chunk that was unpacked before. */
+  unpacked(at: number): Uint8Array | undefined {
+    return this.#chunks.get(at);
+  }
+
+  /** Keeps an unpacked chunk, for reads of its neighbours; the oldest go. */
+  keepUnpacked(at: number, bytes: Uint8Array): void {
+    this.#chunks.set(at, bytes);
+    this.#chunkBytes += bytes.length;
+    for (const [old, chunk] of this.#chunks) {
+      if (this.#chunkBytes <= MAX_CHUNK_BYTES) break;
+      this.#chunks.delete(old);
+      this.#chunkBytes -= chunk.length;
+    }
   }
 
   keep(header: ObjectHeader): void {

@@ -17,7 +17,6 @@ export const NOWHERE = -1;
 /** Reads little-endian fields one after another; throws `TruncatedError` behind the end. */
 export class Cursor {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
   /** Address of the first byte, for messages. */
   readonly origin: number;
   readonly sizes: Sizes;
@@ -25,7 +24,6 @@ export class Cursor {
 
   constructor(bytes: Uint8Array, sizes: Sizes, origin = 0) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.sizes = sizes;
     this.origin = origin;
   }
@@ -63,13 +61,15 @@ export class Cursor {
   u16(): number {
     this.need(2);
     this.at += 2;
-    return this.view.getUint16(this.at - 2, true);
+    return (this.bytes[this.at - 2] as number) | ((this.bytes[this.at - 1] as number) << 8);
   }
 
   u32(): number {
     this.need(4);
+    const { bytes, at } = this;
     this.at += 4;
-    return this.view.getUint32(this.at - 4, true);
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+    return (low | ((bytes[at + 3] as number) << 24)) >>> 0;
   }
 
   u64(): number {

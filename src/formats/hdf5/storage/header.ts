@@ -63,7 +63,8 @@ export function* objectHeader(context: Context, at: number): Reading<ObjectHeade
   const known = context.headers.get(at);
   if (known !== undefined) return known;
   const { store } = context;
-  const head = yield* store.get(at, Math.min(16, store.size - store.base - at));
+  const least = Math.min(16, store.size - store.base - at);
+  const head = store.ready(at, least) ?? (yield* store.get(at, least));
   const isNew = head[0] === 0x4f && head[1] === 0x48 && head[2] === 0x44 && head[3] === 0x52;
   const header = yield* isNew ? newHeader(context, at) : oldHeader(context, at, head);
   context.keep(header);
@@ -89,7 +90,7 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
   const chunks = [{ at: at + 16, size }];
   for (let i = 0; i < chunks.length; i++) {
     const chunk = chunks[i] as { at: number; size: number };
-    const bytes = yield* context.store.get(chunk.at, chunk.size);
+    const bytes = context.store.ready(chunk.at, chunk.size) ?? (yield* context.store.get(chunk.at, chunk.size));
     const m = new Cursor(bytes, context.sizes, chunk.at);
     while (m.left >= 8) {
       const kind = m.u16();
@@ -103,19 +104,21 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
       raw.push({ kind, flags, data, at: place, order: raw.length });
     }
   }
-  return { at, version: 1, messages: yield* resolved(context, raw) };
+  return { at, version: 1, messages: plainly(raw) ?? (yield* resolved(context, raw)) };
 }
 
 function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
   const { store, sizes } = context;
-  const head = yield* store.get(at, Math.min(34, store.size - store.base - at));
+  const least = Math.min(34, store.size - store.base - at);
+  const head = store.ready(at, least) ?? (yield* store.get(at, least));
   const c = new Cursor(head, sizes, at).signature("OHDR");
   c.version("object header", 2);
   const flags = c.u8();
   if (flags & 0x20) c.skip(16);
   if (flags & 0x10) c.skip(4);
   const size = c.uint(1 << (flags & 3));
-  verify("object header", yield* store.get(at, c.at + size + 4), at);
+  const all = c.at + size + 4;
+  verify("object header", store.ready(at, all) ?? (yield* store.get(at, all)), at);
   const raw: Raw[] = [];
   const ordered = (flags & 4) !== 0;
   const chunks = [{ at: at + c.at, size }];
@@ -128,7 +131,7 @@ function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
       verify("object header", mark, chunk.at);
       chunk = { at: chunk.at + 4, size: chunk.size - 8 };
     }
-    const bytes = yield* store.get(chunk.at, chunk.size);
+    const bytes = store.ready(chunk.at, chunk.size) ?? (yield* store.get(chunk.at, chunk.size));
     const m = new Cursor(bytes, sizes, chunk.at);
     const least = ordered ? 6 : 4;
     while (m.left >= least) {
@@ -142,7 +145,7 @@ function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
       raw.push({ kind, flags: mflags, data, at: place, order });
     }
   }
-  return { at, version: 2, messages: yield* resolved(context, raw) };
+  return { at, version: 2, messages: plainly(raw) ?? (yield* resolved(context, raw)) };
 }
 
 function continuation(context: Context, chunks: { at: number; size: number }[], data: Uint8Array, at: number): void {
@@ -152,6 +155,18 @@ function continuation(context: Context, chunks: { at: number; size: number }[], 
     throw new FormatError("the parts of an object header lead in a circle or nowhere", { offset: at, format: "hdf5" });
   }
   chunks.push(next);
+}
+
+/** The messages, when all are here and known, as they mostly are. */
+function plainly(raw: readonly Raw[]): Message[] | null {
+  for (const { kind, flags } of raw) if (flags & 2 || kind > LAST_KIND) return null;
+  return raw.filter(({ kind }) => kind !== 0 && kind !== MESSAGE.continuation);
+}
+
+/** A header's message of a kind. */
+export function messageOf({ messages }: ObjectHeader, kind: number): Message | undefined {
+  for (const message of messages) if (message.kind === kind) return message;
+  return undefined;
 }
 
 /** Fetches the messages that stand elsewhere (specification, section IV.A.1.c). */

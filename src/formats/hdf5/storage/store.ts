@@ -26,8 +26,8 @@ export type ReadNow = (at: number, size: number, into?: Uint8Array) => Uint8Arra
 
 const PAGE = 1 << 16;
 const MAX_PAGES = 512;
-/** The first read of a source that must be awaited. */
-const FIRST = 1 << 20;
+/** Reads of a source that must be awaited double where they go on, up to this. */
+const MOST_AHEAD = 1 << 20;
 
 /** Where the bytes of a file come from. Addresses count from {@link Store.base}, where the superblock stands. */
 export class Store {
@@ -39,6 +39,7 @@ export class Store {
   readonly #now: ReadNow | null;
   readonly #source: Source | null;
   #pages = new Map<number, Uint8Array>();
+  #ahead = PAGE;
   /** First byte that is not the file's own. */
   #end: number;
   #overlay: readonly { readonly at: number; readonly bytes: Uint8Array }[] = [];
@@ -96,7 +97,16 @@ export class Store {
 
   /** Bytes of the file's structure. Throws `TruncatedError` beyond the end of the file. */
   *get(at: number, size: number): Reading<Uint8Array> {
-    const bytes = this.#view(at, size) ?? (yield* this.#paged(at, size));
+    return this.ready(at, size) ?? this.#whole(at, yield* this.#paged(at, size));
+  }
+
+  /** The same at once, or null when they would have to be awaited; saves hot places a generator. */
+  ready(at: number, size: number): Uint8Array | null {
+    const bytes = this.#view(at, size);
+    return bytes === null ? null : this.#whole(at, bytes);
+  }
+
+  #whole(at: number, bytes: Uint8Array): Uint8Array {
     return this.#overlay.length === 0 ? bytes : this.#overlaid(at, bytes);
   }
 
@@ -206,9 +216,11 @@ export class Store {
     const missing: number[] = [];
     for (let page = first; page <= last; page++) if (!this.#pages.has(page)) missing.push(page);
     if (missing.length > 0) {
-      // One range from the first page that lacks to the last; the first read of a file takes more.
+      // One range from the first page that lacks to the last.
       const from = (missing[0] as number) * PAGE;
-      const wide = this.#pages.size === 0 ? FIRST : PAGE;
+      const goesOn = this.#pages.has((missing[0] as number) - 1);
+      this.#ahead = goesOn ? Math.min(MOST_AHEAD, 2 * this.#ahead) : PAGE;
+      const wide = this.#ahead;
       const to = Math.min(this.size, Math.max(from + wide, ((missing[missing.length - 1] as number) + 1) * PAGE));
       const [bytes] = (yield {
         kind: "bytes",
