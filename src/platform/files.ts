@@ -27,10 +27,11 @@ export function pathOf(path: string | URL): string {
 }
 
 /** Where a write goes: the file behind links, its mode, and whether it may be replaced by a rename. */
-function place(path: string): { real: string; mode: number; direct: boolean; temp: string } {
+function place(path: string): { real: string; mode: number; direct: boolean; exists: boolean; temp: string } {
   let real = path;
   let mode = 0o666;
   let direct = false;
+  let exists = true;
   try {
     real = fs.realpathSync(path);
     const stat = fs.statSync(real);
@@ -38,9 +39,10 @@ function place(path: string): { real: string; mode: number; direct: boolean; tem
     direct = !stat.isFile();
   } catch (e) {
     if ((e as { code?: string }).code !== "ENOENT") throw fileError(path, e);
+    exists = false;
   }
   const temp = join(dirname(real), `.${basename(real).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
-  return { real, mode, direct, temp };
+  return { real, mode, direct, exists, temp };
 }
 
 /** Writes a file of these pieces by way of a temporary one beside it: after a crash the old file is whole. */
@@ -81,7 +83,7 @@ export function writePathSync(where: string | URL, bytes: Uint8Array): void {
 /** The same at once, of pieces that are made one by one. What making them throws is thrown on. */
 export function writeNow(where: string | URL, pieces: Iterable<Uint8Array>): void {
   const path = pathOf(where);
-  const { real, mode, direct, temp } = place(path);
+  const { real, mode, direct, exists, temp } = place(path);
   try {
     if (direct) {
       const fd = fs.openSync(real, "w");
@@ -96,12 +98,13 @@ export function writeNow(where: string | URL, pieces: Iterable<Uint8Array>): voi
     try {
       for (const piece of pieces) fs.writeFileSync(fd, piece);
       if (mode !== 0o666) fs.fchmodSync(fd, mode);
-      fs.fsyncSync(fd);
+      // Where no file is replaced, none has to be saved from a power failure.
+      if (exists) fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }
     fs.renameSync(temp, real);
-    syncFolder(real);
+    if (exists) syncFolder(real);
   } catch (e) {
     fs.rmSync(temp, { force: true });
     throw isBrineError(e) ? e : fileError(path, e);
