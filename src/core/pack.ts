@@ -18,6 +18,8 @@ export interface PackContext {
   readonly bigints: boolean;
   /** The `limits.maxKeyNodes` option, when there is one. */
   readonly maxKeyNodes?: number | undefined;
+  /** Bytes in the stream are memory of the values' own, no views of what the caller gave. */
+  readonly owned?: boolean | undefined;
 }
 
 /**

@@ -44,10 +44,10 @@ function emptyOf(subtype: unknown): NDArray | undefined {
 
 const reconstruct = {
   call: ([subtype]: PyTuple): NDArray | undefined => emptyOf(subtype),
-  setState(target: unknown, state: unknown): unknown {
+  setState(target: unknown, state: unknown, { owned }: PackContext): unknown {
     const made = target as NDArray;
     if (made.constructor === NDArray) {
-      NDArray.become(made, arrayOfState(state));
+      NDArray.become(made, arrayOfState(state, owned));
       return undefined;
     }
     const known = made instanceof SubclassArray ? made.cls : null;
@@ -55,7 +55,7 @@ const reconstruct = {
       if (known === null) throw new TypeError(`the state of a ${made.constructor.name} is not that of an array`);
       return inert(known, state);
     }
-    const plain = arrayOfState(tuple(...state.slice(0, 5)));
+    const plain = arrayOfState(tuple(...state.slice(0, 5)), owned);
     const extra = state.length > 5 ? state.slice(5) : null;
     NDArray.become(made, plain);
     if (extra === null) return undefined;
@@ -82,14 +82,14 @@ function inert(cls: PyGlobal, state: unknown): PyObject {
   return made;
 }
 
-/** The array of `(1, shape, dtype, is F, items)`, the 1 not always there. */
-export function arrayOfState(state: unknown): NDArray {
+/** The array of `(1, shape, dtype, is F, items)`, the 1 not always there; over the items as they are with `share`. */
+export function arrayOfState(state: unknown, share = false): NDArray {
   if (!isTuple(state) || state.length < 4 || state.length > 5)
     return refuse("the state of an array", "a tuple of 5", state);
   const [shape, type, isFortran, data] = state.slice(-4) as readonly unknown[];
   const [inner, axes] = typeAndShape(type, shape);
   const order = isFortran ? "F" : "C";
-  if (!inner.hasObject) return NDArray.fromBytes(inner, bytes(data, "the items of an array"), axes, { order });
+  if (!inner.hasObject) return NDArray.fromBytes(inner, bytes(data, "the items of an array"), axes, { order, share });
   if (!Array.isArray(data)) return refuse("the items of an array of objects", "a list", data);
   if (inner.fields !== null && data.some((item) => !isTuple(item) || item.length !== inner.fields?.size)) {
     throw new TypeError("a record must be a tuple of its fields");

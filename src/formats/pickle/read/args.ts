@@ -7,7 +7,7 @@ import { DecodeError, decodeLatin1, decodeText, decodeUtf8 } from "../../../core
 import { BrineError } from "../../../core/errors.ts";
 import type { Globals } from "./globals.ts";
 import { cString } from "./numbers.ts";
-import { more, type State } from "./state.ts";
+import { LONG, more, type State } from "./state.ts";
 
 /** What an opcode returns for the machine to go on. */
 export const GO_ON = -1;
@@ -42,12 +42,24 @@ export function size8(m: State): number {
 
 export function payload(m: State, head: number, size: number, read: (at: number, size: number) => unknown): number {
   if (size > m.end - m.pos - head) return more(m, head + size);
-  if ((m.alloc += size) > m.maxAlloc) m.overdrawn(m.pos);
+  if ((m.alloc += size) > m.maxAlloc) m.overdrawn(m.pos, size);
   const value = hashing(m, () => read(m.pos + head, size));
   m.stack[m.sp++] = value;
   m.pos += head + size;
   return GO_ON;
 }
+
+/** The payload of BINBYTES, BINBYTES8 and BYTEARRAY8; a long one that the window does not hold is read apart. */
+export function bytesPayload(m: State, head: number, size: number, made: (bytes: Uint8Array) => unknown): number {
+  if (m.last || size < APART || size <= m.end - m.pos - head)
+    return payload(m, head, size, (at) => made(slice(m, at, size)));
+  if ((m.alloc += size) > m.maxAlloc) m.overdrawn(m.pos, size);
+  m.long = { head, size };
+  return LONG;
+}
+
+/** A payload from here on is worth memory of its own. */
+const APART = 1 << 16;
 
 /** Bytes of the window: a view of the caller's input, or own memory unless they fill the better part of a window. */
 export function slice(m: State, at: number, size: number): Uint8Array {

@@ -33,6 +33,7 @@ export class Globals implements PackContext {
   readonly maxKeyNodes: number | undefined;
   readonly maxAlloc: number | undefined;
   protocol = 0;
+  owned = false;
   #options: LoadOptions;
   #packs: readonly Pack[];
   #found: Map<string, Map<string, unknown>> | null = null;

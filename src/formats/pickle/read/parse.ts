@@ -6,7 +6,8 @@
 import { type Parse, runSync, type Window } from "../../../core/bytes/parse.ts";
 import type { StreamValue } from "../../../core/pack.ts";
 import type { Globals } from "./globals.ts";
-import { DONE, STREAM, State } from "./state.ts";
+import { byteArrayOver } from "./rare.ts";
+import { DONE, LONG, MORE, STREAM, State } from "./state.ts";
 import { step } from "./step.ts";
 
 /** One idle state; a call takes it and puts it back, so calls may nest. */
@@ -41,7 +42,7 @@ export function* parsePickle(
     m.bigints = globals.bigints;
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
-    m.copy = copy;
+    m.copy = globals.owned = copy;
     m.ours = whole === null;
     if (kept) m.keepMemo();
     if (whole !== null) open(m, whole, 0, start, true);
@@ -50,8 +51,8 @@ export function* parsePickle(
       if (whole !== null || m.end > m.pos) {
         const result = step(m);
         if (result === DONE) break;
-        if (result === STREAM) {
-          const end = yield* streamed(m, globals, whole, copy);
+        if (result !== MORE) {
+          const end = yield* result === LONG ? longPayload(m) : streamed(m, globals, whole, copy);
           if (whole !== null) open(m, whole, 0, end, true);
           else open(m, NOTHING, end, 0, false);
           continue;
@@ -82,6 +83,19 @@ const FRAME = 1 << 20;
 /** What values may take, however short the file. */
 const LEAST_ALLOC = 1 << 30;
 
+/** Reads a long payload into memory of its own, puts it on the stack, and gives the offset behind it. */
+function* longPayload(m: State): Parse<number> {
+  const { head, size } = m.long as { head: number; size: number };
+  m.long = null;
+  const at = m.base + m.pos + head;
+  const [bytes] = (yield { kind: "bytes", spans: [{ at, size }] }) as [Uint8Array];
+  if (bytes.length < size) throw m.fail("pickle data was truncated");
+  m.stack[m.sp++] = m.bytes[m.pos] === BYTEARRAY8 ? byteArrayOver(bytes) : bytes;
+  return at + size;
+}
+
+const BYTEARRAY8 = 0x96;
+
 /** Reads the bytes that stand in the stream, puts their value on the stack, and gives the offset behind them. */
 function* streamed(m: State, globals: Globals, whole: Uint8Array | null, copy: boolean): Parse<number> {
   const stream = m.stream as StreamValue;
@@ -108,7 +122,7 @@ export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, c
     m.bigints = globals.bigints;
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
-    m.copy = copy;
+    m.copy = globals.owned = copy;
     open(m, bytes, 0, start, true);
     while (step(m) === STREAM) open(m, bytes, 0, runSync(streamed(m, globals, bytes, copy), bytes), true);
     return { value: m.stack[m.sp], end: m.pos };

@@ -10,6 +10,7 @@ import { PyFrozenSet } from "../../../core/values/set.ts";
 import { type PyTuple, tupleFrom } from "../../../core/values/tuple.ts";
 import {
   bad,
+  bytesPayload,
   decimal,
   digitsEnd,
   GO_ON,
@@ -79,14 +80,11 @@ export function rareStep(m: State, op: number): number {
     case 0x43: // SHORT_BINBYTES
       return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => slice(m, at, size));
     case 0x42: // BINBYTES
-      return payload(m, 5, size4(m), (at, size) => slice(m, at, size));
+      return bytesPayload(m, 5, size4(m), itself);
     case 0x8e: // BINBYTES8
-      return payload(m, 9, size8(m), (at, size) => slice(m, at, size));
+      return bytesPayload(m, 9, size8(m), itself);
     case 0x96: // BYTEARRAY8
-      return payload(m, 9, size8(m), (at, size) => {
-        const { buffer, byteOffset } = slice(m, at, size);
-        return new PyByteArray(buffer as ArrayBuffer, byteOffset, size);
-      });
+      return bytesPayload(m, 9, size8(m), byteArrayOver);
     case 0x55: // SHORT_BINSTRING
       return payload(m, 2, m.bytes[m.pos + 1] as number, (at, size) => oldString(m, m.bytes.subarray(at, at + size)));
     case 0x54: // BINSTRING
@@ -379,6 +377,13 @@ export function rareStep(m: State, op: number): number {
     }
   }
   throw m.fail(`invalid load key, '\\x${op.toString(16).padStart(2, "0")}'`);
+}
+
+const itself = (bytes: Uint8Array): Uint8Array => bytes;
+
+/** A bytearray of the same memory. */
+export function byteArrayOver({ buffer, byteOffset, length }: Uint8Array): PyByteArray {
+  return new PyByteArray(buffer as ArrayBuffer, byteOffset, length);
 }
 
 function fence(m: State): number {

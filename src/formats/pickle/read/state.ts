@@ -19,6 +19,8 @@ export const DONE = 0;
 export const MORE = 1;
 /** A value's bytes follow that are no pickle: see `State.stream`. */
 export const STREAM = 2;
+/** The bytes of a payload are longer than the window: they are read where they are to stay, see `State.long`. */
+export const LONG = 3;
 
 const KEPT = 1 << 20;
 
@@ -73,6 +75,8 @@ export class State {
   strings: Strings = new Strings();
   shapes: Shapes = new Shapes();
   globals: Globals | null = null;
+  /** After LONG: where the payload begins, counted from `pos`, and its size. */
+  long: { head: number; size: number } | null = null;
   /** After STREAM: what reads the bytes from `pos` on; its value takes the top of the stack. */
   stream: StreamValue | null = null;
 
@@ -117,9 +121,12 @@ export class State {
     });
   }
 
-  /** More was made than the limit: it rises with what was read, unless the caller set it. */
-  overdrawn(at: number): void {
-    const most = this.globals?.maxAlloc ?? Math.max(this.maxAlloc, 64 * (this.base + this.end));
+  /**
+   * More was made than the limit: it rises with what was read, unless the caller set it. `claimed` bytes follow, or the
+   * data is found to be truncated.
+   */
+  overdrawn(at: number, claimed = 0): void {
+    const most = this.globals?.maxAlloc ?? Math.max(this.maxAlloc, 64 * (this.base + this.end + claimed));
     if (this.alloc > most)
       throw new LimitError("maxAlloc", most, this.alloc, { offset: this.base + at, format: "pickle" });
     this.maxAlloc = most;
