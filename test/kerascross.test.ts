@@ -4,12 +4,15 @@ import { describe, expect, test } from "vitest";
 import { load, toJS } from "../src/index.ts";
 import {
   array,
+  defineLayer,
   kerasBytes,
   loadModel,
   type Model,
   type ModelInput,
   modelFromJson,
   type NDArray,
+  type Tensor,
+  tensor,
   weightsFrom,
 } from "../src/keras.ts";
 
@@ -128,6 +131,42 @@ test("the table of layers is that of Keras", async () => {
     shown++;
   }
   expect(shown).toBeGreaterThan(100);
+});
+
+test("a Lambda layer runs by a function of the caller's", async () => {
+  const twice = defineLayer({
+    python: "dbl",
+    call: ([x]) =>
+      tensor(
+        (x as Tensor).shape,
+        (x as Tensor).data.map((v) => v * 2),
+      ),
+  });
+  const one = cases.find(({ name }) => name === "k3-lambda_layer") as Case;
+  check(await loadModel(one.file, { layers: [twice] }), one);
+});
+
+test("a layer with weights can be given by its class", async () => {
+  const one = cases.find(({ name }) => name === "k3-loss_mse_metrics") as Case;
+  const mine = defineLayer({
+    python: "Dense",
+    weights: ["kernel", "bias"],
+    call([x], { kernel, bias }, config) {
+      const [k, b] = [kernel as Tensor, bias as Tensor];
+      const [inner = 0, units = 0] = k.shape;
+      const rows = (x as Tensor).data.length / inner;
+      const out = new Float32Array(rows * units);
+      for (let r = 0; r < rows; r++)
+        for (let j = 0; j < units; j++) {
+          let sum = b.data[j] as number;
+          for (let i = 0; i < inner; i++)
+            sum += ((x as Tensor).data[r * inner + i] as number) * (k.data[i * units + j] as number);
+          out[r * units + j] = config["activation"] === "relu" ? Math.max(0, sum) : sum;
+        }
+      return tensor([rows, units], out);
+    },
+  });
+  check(await loadModel(one.file, { layers: [mine] }), one);
 });
 
 test("a Lambda layer is refused by name", async () => {

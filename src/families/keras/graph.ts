@@ -168,6 +168,11 @@ export class Graph extends Layer {
     return new Graph(this.className, this.config, this.#context);
   }
 
+  /** The calls of a layer, in their order. */
+  callsOf(layer: Layer): readonly Call[] {
+    return this.#calls.get(layer.name) ?? [];
+  }
+
   /** The calls of a layer: the names of the layers that each of them takes. */
   takenBy(layer: Layer): readonly (readonly Ref[])[] {
     return (this.#calls.get(layer.name) ?? []).map(({ refs }) => refs);

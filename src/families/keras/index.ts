@@ -13,6 +13,7 @@ export {
   layer,
   sequential,
 } from "./build.ts";
+export { type DefinedLayer, defineLayer, type LayerDefinition } from "./define.ts";
 export { Graph } from "./graph.ts";
 export { type Config as LayerConfig, Layer, type LayerContext, type Weight } from "./layer.ts";
 export type { LayerMaker } from "./layers/table.ts";
@@ -36,5 +37,6 @@ export {
 export { keras } from "./pack.ts";
 export { h5Bytes, kerasBytes, saveModel } from "./save.ts";
 export { type Tensor, tensor } from "./tensor.ts";
+export { fromTfjs, type Tfjs, type TfjsModel, type TfjsTensor, toTfjs } from "./tfjs.ts";
 export { allWeights as weightsOf } from "./weights.ts";
 export { inWorker, serveModels, type WorkerModel } from "./worker.ts";

@@ -7,6 +7,7 @@ import { FormatError, UnsupportedError } from "../../core/errors.ts";
 import { ALL_METHODS, openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
 import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
+import type { DefinedLayer } from "./define.ts";
 import { type CustomLayers, Graph, MAX_LAYERS, makeLayer } from "./graph.ts";
 import type { Config } from "./layer.ts";
 import type { LayerMaker } from "./layers/table.ts";
@@ -15,8 +16,8 @@ import { allWeights, legacyWeights, modernWeights } from "./weights.ts";
 
 /** Options of {@link loadModel}. */
 export interface LoadModelOptions {
-  /** Layers of the caller's by class, or for one layer by its name: how a layer is made of its configuration. */
-  layers?: Readonly<Record<string, LayerMaker>>;
+  /** Layers of the caller's: of `defineLayer`, or by class or name how a layer is made of its configuration. */
+  layers?: readonly DefinedLayer[] | Readonly<Record<string, LayerMaker>>;
   signal?: AbortSignal;
 }
 
@@ -252,7 +253,12 @@ function eraOf(version: string, config: Config): number {
 }
 
 function graphOf(config: Config, era: number, options: LoadModelOptions): Graph {
-  const custom: CustomLayers = new Map(Object.entries(options.layers ?? {}));
+  const { layers = [] } = options;
+  const custom: CustomLayers = new Map(
+    Array.isArray(layers)
+      ? (layers as readonly DefinedLayer[]).map(({ python, make }) => [python, make])
+      : Object.entries(layers as Readonly<Record<string, LayerMaker>>),
+  );
   const made = makeLayer(config, era, custom, { left: MAX_LAYERS });
   if (made instanceof Graph) return made;
   throw new UnsupportedError(

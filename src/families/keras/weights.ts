@@ -88,6 +88,11 @@ export function setAll(layer: Layer, values: readonly Tensor[]): void {
   put(layer, ordered(layer, isModern(layer)), values);
 }
 
+/** The same in the order of `.h5` files. */
+export function setFiled(layer: Layer, values: readonly Tensor[]): void {
+  put(layer, filed(layer), values);
+}
+
 function put(layer: Layer, order: readonly Slot[], values: readonly Tensor[]): void {
   if (values.length !== order.length) {
     throw new FormatError(
