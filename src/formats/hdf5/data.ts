@@ -49,8 +49,8 @@ export interface ExternalPart {
 
 /** Chunks are unpacked in batches of about this many bytes. */
 const BATCH = 1 << 22;
-/** But so many are there at once, for those who unpack them side by side. */
-const LEAST = 8;
+/** So many where they are unpacked side by side: the threads wait at the end of each batch. */
+const WIDE_BATCH = 1 << 25;
 /** Larger chunks are not kept. */
 const MOST_KEPT = 1 << 21;
 /** Rows this near to each other are read at once. */
@@ -297,11 +297,12 @@ function* fromChunks(
   const counts = axes.map(countOf);
   // In the file's order, which is how disks and servers like to be read.
   chunks.sort((a, b) => a.at - b.at);
+  const batchBytes = context.store.isAtHand ? BATCH : WIDE_BATCH;
   const isKept = pipeline.length > 0 && chunkBytes <= MOST_KEPT;
   for (let i = 0; i < chunks.length; ) {
     const batch: Chunk[] = [];
     const ranges: ReturnType<typeof within>[][] = [];
-    for (let held = 0; i < chunks.length && (held < BATCH || batch.length < LEAST); i++) {
+    for (let held = 0; i < chunks.length && held < batchBytes; i++) {
       const chunk = chunks[i] as Chunk;
       const parts = axes.map((axis, k) => {
         const begin = (chunk.grid[k] as number) * (layout.chunks[k] as number);

@@ -165,6 +165,11 @@ export class Store {
     return (source.read as NonNullable<Source["read"]>).call(source, spans, signal);
   }
 
+  /** Can it be read without waiting? */
+  get isAtHand(): boolean {
+    return this.#source === null;
+  }
+
   /** Throws `TruncatedError` when a range does not lie in the file. */
   check(at: number, size: number): void {
     this.#place(at, size);
