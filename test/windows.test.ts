@@ -7,6 +7,7 @@ import { PyByteArray } from "../src/core/values/scalars.ts";
 import type { LoadOptions } from "../src/formats/pickle/options.ts";
 import { globalsFor, loads } from "../src/formats/pickle/read/loads.ts";
 import { parsePickle } from "../src/formats/pickle/read/parse.ts";
+import { dumps } from "../src/formats/pickle/write/dumps.ts";
 import { type Case, readCases } from "./support/cases.ts";
 import { describe, Pers } from "./support/describe.ts";
 import { compareDescriptions } from "./support/describe-types.ts";
@@ -33,7 +34,12 @@ function byWindows<T>(parse: Parse<T>, bytes: Uint8Array, more: number): T {
   let step = parse.next();
   while (!step.done) {
     const ask = step.value;
-    if (ask.kind !== "more") throw new Error("a pickle asks for windows only");
+    if (ask.kind === "bytes") {
+      // A long payload, apart from the windows.
+      step = parse.next(ask.spans.map(({ at, size }) => bytes.slice(at, at + size)));
+      continue;
+    }
+    if (ask.kind !== "more") throw new Error("a pickle asks for bytes only");
     let to = ask.at + ask.need;
     if (ask.line) {
       const newline = bytes.indexOf(10, to - 1);
@@ -84,6 +90,17 @@ test.each(files.flatMap((file) => [0, 1, 7, 1000].map((more) => [file, more] as 
     expect(wrong.length, wrong.slice(0, 12).join("\n")).toBe(0);
   },
 );
+
+test("long payloads of every kind, and cut ones", () => {
+  const long = new Uint8Array(100_000).fill(7);
+  const value = [long, new PyByteArray(long), "s".repeat(100_000), long, { end: 1 }];
+  for (const protocol of [3, 4, 5]) {
+    const stream = dumps(value, { protocol });
+    const read = (bytes: Uint8Array): unknown => byWindows(parsePickle(globalsFor({}), 0, null, true), bytes, 3).value;
+    expect(compareDescriptions(describe(loads(stream)), describe(read(stream)))).toBe(null);
+    for (const cut of [50, 50_000, stream.length - 3]) expect(() => read(stream.subarray(0, cut))).toThrow("truncated");
+  }
+});
 
 test("mutated streams", { timeout: 120_000 }, () => {
   const seeds = readSeeds(600);
