@@ -115,6 +115,44 @@ __attribute__((export_name("depthwise"))) void depthwise(const float *x, const i
   }
 }
 
+/* The largest or the mean of each window: its cells lie at offsets from its place, n channels side by side. */
+static inline void pooled(const float *x, const int *offsets, int places, const int *cells, int count, float *c, int n,
+                          int most) {
+  float by = 1.0f / count;
+  for (int p = 0; p < places; p++, c += n) {
+    const float *a = x + offsets[p];
+    int j = 0;
+    if (n >= 4) {
+      for (;;) {
+        v128_t sum = wasm_v128_load(a + cells[0] + j);
+        for (int t = 1; t < count; t++) {
+          v128_t v = wasm_v128_load(a + cells[t] + j);
+          sum = most ? wasm_f32x4_max(sum, v) : wasm_f32x4_add(sum, v);
+        }
+        wasm_v128_store(c + j, most ? sum : wasm_f32x4_mul(sum, wasm_f32x4_splat(by)));
+        if (j + 4 >= n) break;
+        /* The last vector may lie over the one before. */
+        j = j + 8 <= n ? j + 4 : n - 4;
+      }
+      continue;
+    }
+    for (; j < n; j++) {
+      float sum = a[cells[0] + j];
+      for (int t = 1; t < count; t++) {
+        float v = a[cells[t] + j];
+        sum = !most ? sum + v : v > sum || v != v ? v : sum;
+      }
+      c[j] = most ? sum : sum * by;
+    }
+  }
+}
+
+__attribute__((export_name("pool"))) void pool(const float *x, const int *offsets, int places, const int *cells, int count,
+                                               float *c, int n, int most) {
+  if (most) pooled(x, offsets, places, cells, count, c, n, 1);
+  else pooled(x, offsets, places, cells, count, c, n, 0);
+}
+
 static inline v128_t exponential(v128_t x) {
   x = wasm_f32x4_min(wasm_f32x4_max(x, wasm_f32x4_splat(-87.0f)), wasm_f32x4_splat(88.0f));
   v128_t n = wasm_f32x4_nearest(wasm_f32x4_mul(x, wasm_f32x4_splat(1.44269504f)));

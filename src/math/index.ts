@@ -7,7 +7,7 @@ export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
 export { pairwise } from "./simd/double.ts";
 export { matmul32 } from "./simd/matmul.ts";
 export { type NodeTable, nodeTable, walkTrees } from "./simd/trees.ts";
-export { type After, activate32, type Way, Windows } from "./simd/windows.ts";
+export { type After, activate32, pool32, type Way, Windows } from "./simd/windows.ts";
 export { inverted, solveLower, transposed } from "./solve.ts";
 export {
   argmax,

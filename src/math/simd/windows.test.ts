@@ -1,6 +1,6 @@
 /** Windows by vectors give what loops give. */
 import { expect, test } from "vitest";
-import { type After, activate32, type Way, Windows } from "./windows.ts";
+import { type After, activate32, pool32, type Way, Windows } from "./windows.ts";
 
 const noise = (n: number, seed: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898 + seed) * 2);
@@ -129,5 +129,25 @@ test("activations are exact to 2e-7, at the ends too", () => {
         if (value !== want) expect(Math.abs(value - want)).toBeLessThan(2e-7);
       }
     });
+  }
+});
+
+test("the largest and the mean of windows", () => {
+  const ways = [STILL, way(9, 3, 2, 1, 0, 4), way(6, 2, 1, 1, 0, 5)] as [Way, Way, Way];
+  for (const channels of [1, 3, 4, 6, 9, 16]) {
+    const x = noise(5 * 54 * channels, 6);
+    for (const most of [true, false]) {
+      const out = new Float32Array(5 * 20 * channels);
+      expect(pool32(x, 5, ways, channels, most, out)).toBe(true);
+      out.forEach((value, i) => {
+        const [c, k, j, s] = [i % channels, Math.floor(i / channels) % 5, Math.floor(i / channels / 5) % 4, 0];
+        const sample = Math.floor(i / channels / 20) + s;
+        const cells: number[] = [];
+        for (let a = 0; a < 3; a++)
+          for (let b = 0; b < 2; b++) cells.push(x[((sample * 9 + j * 2 + a) * 6 + k + b) * channels + c] as number);
+        const want = most ? Math.max(...cells) : cells.reduce((a, b) => a + b, 0) / 6;
+        expect(Math.abs(value - want)).toBeLessThan(1e-6);
+      });
+    }
   }
 });

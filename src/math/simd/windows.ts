@@ -34,6 +34,16 @@ interface Exports {
     n: number,
   ): void;
   activate(x: number, n: number, kind: number): void;
+  pool(
+    x: number,
+    offsets: number,
+    places: number,
+    cells: number,
+    count: number,
+    c: number,
+    n: number,
+    most: number,
+  ): void;
 }
 
 /** What is done to the numbers that come out. */
@@ -265,6 +275,50 @@ export class Windows {
     }
     return true;
   }
+}
+
+/**
+ * The largest or the mean of the windows over pictures, none of which reaches beyond the picture; false where there are
+ * no vectors: nothing is done then.
+ */
+export function pool32(
+  x: Float32Array,
+  samples: number,
+  [d, h, w]: readonly [Way, Way, Way],
+  channels: number,
+  most: boolean,
+  out: Float32Array,
+): boolean {
+  const fast = kernel();
+  if (fast === null) return false;
+  const [row, plane] = [w.cells * channels, h.cells * w.cells * channels];
+  const size = d.cells * plane;
+  const places = d.out * h.out * w.out;
+  const made = places * channels;
+  const count = d.size * h.size * w.size;
+  const many = Math.max(1, Math.min(samples, Math.floor(BLOCK / Math.max(1, size + made))));
+  const total = many * (size + places + made) + count + 32;
+  if (total > MOST) return false;
+  const { first, floats, ints } = room(fast, total);
+  const pPlaces = first + count;
+  const pX = (pPlaces + many * places + 3) & ~3;
+  const pOut = (pX + many * size + 3) & ~3;
+  let to = first;
+  for (let i = 0; i < d.size; i++)
+    for (let j = 0; j < h.size; j++) for (let k = 0; k < w.size; k++) ints[to++] = i * plane + j * row + k * channels;
+  for (let s = 0; s < many; s++)
+    for (let i = 0; i < d.out; i++)
+      for (let j = 0; j < h.out; j++) {
+        const from = s * size + i * d.stride * plane + j * h.stride * row;
+        for (let k = 0; k < w.out; k++) ints[to++] = from + k * w.stride * channels;
+      }
+  for (let s = 0; s < samples; s += many) {
+    const now = Math.min(many, samples - s);
+    floats.set(x.subarray(s * size, (s + now) * size), pX);
+    fast.pool(pX * 4, pPlaces * 4, now * places, first * 4, count, pOut * 4, channels, most ? 1 : 0);
+    out.set(floats.subarray(pOut, pOut + now * made), s * made);
+  }
+  return true;
 }
 
 /** Applies an activation to all numbers in place; false where there are no vectors. */

@@ -7,7 +7,7 @@ import { FormatError } from "../../../core/errors.ts";
 import { type Activation, activation, each, kernelOf, reluOf, softmax } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
 import { axesOf, fits, spread } from "../ops/nd.ts";
-import { type After, matmul, reshaped, sizeOf, type Tensor, tensor, transposed, type Way, Windows } from "../tensor.ts";
+import { type After, matmul, ONE_CELL, reshaped, sizeOf, type Tensor, tensor, transposed, Windows } from "../tensor.ts";
 import { channelsLast } from "./spatial.ts";
 
 /** A layer without weights that is a function of one tensor. */
@@ -40,9 +40,6 @@ export function copied(x: Tensor): Tensor {
 
 /** Input: what goes in comes out. */
 export const identity = (x: Tensor): Tensor => x;
-
-/** A row as a picture of one cell: a window over it is the product with a matrix. */
-const ONE_CELL: Way = { cells: 1, size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
 
 export class Dense extends Layer {
   readonly #activation: Activation;
