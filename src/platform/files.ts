@@ -27,7 +27,7 @@ export function pathOf(path: string | URL): string {
 }
 
 /** Where a write goes: the file behind links, its mode, and whether it may be replaced by a rename. */
-function place(path: string): { real: string; mode: number; direct: boolean; exists: boolean; temp: string } {
+export function place(path: string): { real: string; mode: number; direct: boolean; exists: boolean; temp: string } {
   let real = path;
   let mode = 0o666;
   let direct = false;
@@ -145,7 +145,7 @@ export function existsNow(where: string | URL): boolean {
 }
 
 /** Makes the rename itself last; not every system lets a folder be opened. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   try {
     const fd = fs.openSync(dirname(path), "r");
     try {

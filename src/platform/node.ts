@@ -69,5 +69,6 @@ export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
 export { deflate, inflate } from "./inflate.ts";
 export { ownPort, portOf, startKerasWorker } from "./nodeworker.ts";
+export { type Spool, spoolNow } from "./spool.ts";
 export { codecsModule } from "./wasm/node.ts";
 export { unzstd } from "./zstd.ts";

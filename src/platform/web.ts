@@ -6,6 +6,7 @@
 import type { Source } from "../core/bytes/parse.ts";
 import type { Store } from "../core/bytes/store.ts";
 import { SourceError } from "../core/errors.ts";
+import type { Spool } from "./spool.ts";
 import type { PlatformInflate } from "./zlib.ts";
 
 const single = /* @__PURE__ */ new TextDecoder("latin1");
@@ -72,6 +73,13 @@ export function patchNow(path: string | URL, _lists: Iterable<Iterable<{ at: num
 /** Browsers have no paths. */
 export function writeNow(path: string | URL, _pieces: Iterable<Uint8Array>): void {
   existsNow(path);
+}
+
+export type { Spool } from "./spool.ts";
+
+/** Browsers have no paths. */
+export function spoolNow(_path: string | URL): Spool | null {
+  return null;
 }
 
 /** Browsers have no paths. */

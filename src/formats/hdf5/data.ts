@@ -68,6 +68,7 @@ export function* gather(
   const { size } = info.type;
   const total = count * size;
   if (total > MOST) throw new LimitError("maxBytes", MOST, total, { format: "hdf5" });
+  if (count === 0) return new Uint8Array(0);
   if (info.staged !== undefined) return yield* info.staged.gather(axes, count);
   const { layout } = info;
   const shape = info.space.shape ?? [];

@@ -15,6 +15,7 @@ import { Draft, type DraftOptions, type Libver, loadNode } from "./write/draft.t
 import { EIGHT } from "./write/encoder.ts";
 import type { Image } from "./write/image.ts";
 import { save } from "./write/save.ts";
+import { Spill } from "./write/spill.ts";
 
 /** `r` reads; `r+` changes a file, `w` makes one, `x` one that is not there yet, `a` changes one or makes it. */
 export type Mode = "r" | "r+" | "w" | "x" | "a";
@@ -125,12 +126,14 @@ export class File extends Group implements Disposable, AsyncDisposable {
   flush(): void {
     const { draft, run } = this.shared;
     if (draft === null || draft.closed || !draft.changed || this.#target === null) return;
-    this.#write(this.#target, run(save(draft)));
+    this.#write(this.#target, run(save(draft, isBegun(draft))));
     draft.changed = false;
   }
 
   #write(target: string | URL, image: Image): void {
-    if (this.#inPlace) patchNow(target, image.parts(this.shared.core.userblock));
+    const { draft } = this.shared;
+    if (draft !== null && isBegun(draft)) draft.spill?.finish(image.head, image.fresh());
+    else if (this.#inPlace) patchNow(target, image.parts(this.shared.core.userblock));
     else writeNow(target, imageBlocks(this.shared, image));
   }
 
@@ -150,7 +153,7 @@ export class File extends Group implements Disposable, AsyncDisposable {
     const { draft } = this.shared;
     try {
       if (draft?.changed && !draft.closed && this.#target !== null) {
-        const image = await runLater(save(draft));
+        const image = await runLater(save(draft, isBegun(draft)));
         this.#write(this.#target, image);
         draft.changed = false;
       }
@@ -167,6 +170,11 @@ export class File extends Group implements Disposable, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.closeAsync();
   }
+}
+
+/** Are elements in the new file already? */
+function isBegun({ spill }: Draft): boolean {
+  return spill !== null && spill.end > 0;
 }
 
 /** The file that a draft becomes, block by block. */
@@ -241,7 +249,9 @@ function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
   const context = new Context(Store.of(new Uint8Array(0)), EIGHT);
   const told = draftOptions(options);
   const draft = new Draft(context, null, told);
-  return sharedOf(new Core(context, draft.root, told.userblock, told.libver === "latest" ? 3 : 0), draft, options, []);
+  if (bytes === null) draft.spill = new Spill(source as string | URL, told.userblock);
+  const core = new Core(context, draft.root, told.userblock, told.libver === "latest" ? 3 : 0);
+  return sharedOf(core, draft, options, [() => draft.spill?.close()]);
 }
 
 function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TruncatedError } from "../../../core/errors.ts";
+import { LimitError, TruncatedError } from "../../../core/errors.ts";
 import { array, type DType, NDArray } from "../../../core/ndarray/index.ts";
 import { PyComplex } from "../../../core/values/scalars.ts";
 import { tupleFrom } from "../../../core/values/tuple.ts";
@@ -30,6 +30,7 @@ export function* elements(
   const { dtype } = mapped(type);
   // Items of a subarray are items of the array.
   if (type.kind === "array") return yield* elements(context, type.base, bytes, [...shape, ...type.shape]);
+  if (count > MOST_ITEMS) throw new LimitError("maxItems", MOST_ITEMS, count, { format: "hdf5" });
   const items = new Array<unknown>(count);
   const heaps = new Heaps(context);
   const step = refersToHeap(type) ? BATCH : count;
@@ -41,6 +42,8 @@ export function* elements(
   return made(dtype, items, shape);
 }
 
+/** A list holds no more; what would not fit in one is read part by part. */
+const MOST_ITEMS = 2 ** 25;
 /** What elements refer to is fetched for so many of them at once. */
 const BATCH = 4096;
 

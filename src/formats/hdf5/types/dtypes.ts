@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UnsupportedError } from "../../../core/errors.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { type DType, dtype, type Field, recordType, subarrayType } from "../../../core/ndarray/index.ts";
 import type { EnumName, FixedType, FloatType, H5Type } from "./datatype.ts";
 
@@ -144,7 +144,11 @@ function compound(type: H5Type & { kind: "compound" }): Mapped {
     if (fields.has(part.name)) {
       throw new UnsupportedError("compound", `a compound has two members named ${JSON.stringify(part.name)}`);
     }
-    fields.set(part.name, { dtype: part.dtype, offset: place.get(part.name) as number });
+    const offset = place.get(part.name) as number;
+    if (offset + part.dtype.itemsize > size + moved) {
+      throw new FormatError(`the member ${JSON.stringify(part.name)} lies across others`, { format: "hdf5" });
+    }
+    fields.set(part.name, { dtype: part.dtype, offset });
   }
   return { dtype: recordType(fields, size + moved, false), raw };
 }

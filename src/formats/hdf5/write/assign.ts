@@ -7,9 +7,10 @@ import type { Selection } from "../selection.ts";
 import { countOf, type Selector } from "../selection.ts";
 import { runNow } from "../storage/store.ts";
 import type { Member } from "../types/datatype.ts";
+import { fillFrom } from "./create.ts";
 import type { Draft } from "./draft.ts";
 import type { DatasetNode } from "./nodes.ts";
-import { broadcast, encodeValues, ownBytes } from "./values.ts";
+import { broadcast, encodeValues } from "./values.ts";
 
 /** Writes a value where indices pick. */
 export function setElements(
@@ -33,7 +34,7 @@ export function setElements(
   const bytes = broadcast(made, selection.shape, type.size);
   const own = bytes === made.bytes;
   if (selection.points !== null) runNow(data.putPoints(selection.points, bytes));
-  else if (own && selectors.length === 0) data.fillAll(data.chunks === null ? ownBytes(made) : bytes);
+  else if (own && selectors.length === 0) fillFrom(data, made, draft);
   else runNow(data.put(selection.axes, bytes));
 }
 

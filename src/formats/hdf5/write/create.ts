@@ -12,7 +12,7 @@ import { NOWHERE } from "../storage/cursor.ts";
 import { mapped } from "../types/dtypes.ts";
 import { type TypeSpec, typeOf } from "../types/filetype.ts";
 import { guessChunks } from "./chunkguess.ts";
-import { product } from "./data.ts";
+import { product, type StagedData } from "./data.ts";
 import type { Draft } from "./draft.ts";
 import { inferred } from "./infer.ts";
 import type { DatasetNode } from "./nodes.ts";
@@ -125,8 +125,14 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
       ? contiguous(product(shape) * type.size)
       : { kind: "chunked", chunks, index: { kind: "btree1", at: NOWHERE }, flags: 0 };
   const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked);
-  if (encoded !== null) node.data?.fillAll(chunks === null ? ownBytes(encoded) : encoded.bytes);
+  if (encoded !== null) fillFrom(node.data as StagedData, encoded, draft);
   return node;
+}
+
+/** Gives a dataset all its elements. */
+export function fillFrom(data: StagedData, encoded: Encoded, { spill }: Draft): void {
+  if (encoded.shared === true && data.spillAll(encoded.bytes, spill)) return;
+  data.fillAll(data.chunks === null ? ownBytes(encoded) : encoded.bytes);
 }
 
 function contiguous(size: number): DatasetInfo["layout"] {

@@ -13,6 +13,7 @@ import { type Chunk, chunksIn } from "../storage/chunkindex.ts";
 import type { Context } from "../storage/context.ts";
 import type { Reading } from "../storage/store.ts";
 import { place } from "./place.ts";
+import type { Spill } from "./spill.ts";
 
 /** A chunk: unpacked in memory, or as a file has it. */
 export interface Held {
@@ -33,8 +34,8 @@ type Shape = Pick<DatasetInfo, "type" | "space" | "layout" | "pipeline" | "fill"
 
 /** The elements of one dataset. */
 export class StagedData {
-  /** All elements, of a dataset without chunks; null when nothing was written. */
-  whole: Uint8Array | null = null;
+  #whole: Uint8Array | null = null;
+  #spilled: { readonly spill: Spill; readonly at: number; readonly size: number } | null = null;
   /** Chunks by their places; null for a dataset without chunks. */
   readonly chunks: Map<string, Held> | null;
   readonly #context: Context;
@@ -86,6 +87,34 @@ export class StagedData {
 
   get #shape(): readonly number[] {
     return this.#info.space.shape ?? [];
+  }
+
+  /** All elements, of a dataset without chunks; null when nothing was written. */
+  get whole(): Uint8Array | null {
+    if (this.#spilled !== null) {
+      const { spill, at, size } = this.#spilled;
+      this.whole = spill.read(at, size);
+    }
+    return this.#whole;
+  }
+
+  set whole(bytes: Uint8Array | null) {
+    this.#whole = bytes;
+    this.#spilled = null;
+  }
+
+  /** Where the elements stand already in the file that is being made; null when they are in memory. */
+  get spilled(): { readonly at: number; readonly size: number } | null {
+    return this.#spilled;
+  }
+
+  /** Writes all elements, which are the caller's, to disk; false when they must be kept in memory. */
+  spillAll(bytes: Uint8Array, spill: Spill | null): boolean {
+    const at = this.chunks === null && spill !== null ? spill.put(bytes) : null;
+    if (at === null) return false;
+    this.#whole = null;
+    this.#spilled = { spill: spill as Spill, at, size: bytes.length };
+    return true;
   }
 
   /** Takes all elements at once, in C order; the memory belongs to the dataset from now on. */

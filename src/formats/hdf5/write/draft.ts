@@ -21,6 +21,7 @@ import { describeAny } from "../virtual.ts";
 import { StagedData } from "./data.ts";
 import type { DatasetNode, GroupNode, Node } from "./nodes.ts";
 import { Pointers } from "./pointers.ts";
+import type { Spill } from "./spill.ts";
 
 /** Which structures new objects have: those that every reader knows, or those of today. */
 export type Libver = "earliest" | "latest";
@@ -44,6 +45,8 @@ export class Draft implements Pending {
   readonly isNew: boolean;
   changed = false;
   closed = false;
+  /** Takes large elements to disk at once, when a new file goes there. */
+  spill: Spill | null = null;
   #next: number;
 
   constructor(context: Context, root: number | null, options: DraftOptions) {

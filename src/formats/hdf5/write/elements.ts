@@ -23,6 +23,8 @@ export interface Writing {
   readonly libver: Libver;
   readonly pointers: Pointers;
   readonly heap: GlobalHeapWriter;
+  /** Is the file the one into which elements were spilled? */
+  readonly spilled: boolean;
   readonly move: Move;
 }
 
@@ -68,6 +70,8 @@ export function* writeElements(node: DatasetNode, w: Writing): Reading<Uint8Arra
   const data = node.data;
   const moved = (bytes: Uint8Array): Uint8Array => (refers(type) ? pointers.moved(type, bytes, move) : bytes);
   if (layout.kind === "chunked") return yield* writeChunks(node, w, moved);
+  const spilled = w.spilled ? data?.spilled : null;
+  if (spilled) return contiguousMessage(spilled.at, spilled.size, sizes);
   const whole = data?.whole ?? null;
   if (layout.kind === "compact") return compactMessage(whole === null ? layout.data : moved(whole), sizes);
   const size = product(node.info.space.shape ?? [0]) * type.size;

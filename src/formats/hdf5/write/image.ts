@@ -86,11 +86,16 @@ export class Image {
       }
       yield block;
     }
-    yield* this.#fresh();
+    yield* this.fresh();
+  }
+
+  /** What stands at the beginning, of a file that is begun with other bytes. */
+  get head(): Uint8Array {
+    return (this.#patches.find(({ at }) => at === 0) as Piece).bytes;
   }
 
   /** What is new, small pieces together. */
-  *#fresh(): Generator<Uint8Array> {
+  *fresh(): Generator<Uint8Array> {
     let at = this.kept;
     let open = new Uint8Array(GATHER);
     let used = 0;

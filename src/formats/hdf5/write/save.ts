@@ -42,9 +42,9 @@ interface Job {
   layout: Uint8Array | null;
 }
 
-/** Makes the whole file. */
-export function* save(draft: Draft): Reading<Image> {
-  return yield* new Saving(draft).all();
+/** Makes the whole file; `spilled` when it continues the one into which elements were spilled. */
+export function* save(draft: Draft, spilled = false): Reading<Image> {
+  return yield* new Saving(draft, spilled).all();
 }
 
 class Saving {
@@ -54,18 +54,18 @@ class Saving {
   readonly #writing: Writing;
   #superblock: OldSuperblock | null = null;
 
-  constructor(draft: Draft) {
+  constructor(draft: Draft, spilled: boolean) {
     this.#draft = draft;
     const { context, pointers, options } = draft;
     const { sizes, store } = context;
-    this.#image = new Image(sizes, draft.isNew ? 0 : store.size - store.base);
+    this.#image = new Image(sizes, draft.isNew ? (spilled ? (draft.spill?.end ?? 0) : 0) : store.size - store.base);
     const heap = new GlobalHeapWriter(this.#image);
     const move: Move = {
       keep: (blob) => heap.keep(blob),
       // An object that was deleted is referred to by the null reference.
       find: (id) => (this.#jobs.has(id) ? this.#addressOf(id) : 0),
     };
-    this.#writing = { image: this.#image, ranks: RANKS, libver: options.libver, pointers, heap, move };
+    this.#writing = { image: this.#image, ranks: RANKS, libver: options.libver, pointers, heap, move, spilled };
   }
 
   #addressOf(id: number): number {
