@@ -37,6 +37,7 @@ function fields(column: Column, missing: string): string[] {
   const out = new Array<string>(length);
   for (let i = 0; i < length; i++) {
     if (column.isMissing(i)) out[i] = missing;
+    else if (column.dtype === "float16") out[i] = floatText(Number(column.get(i)), 2);
     else if (isFloat) out[i] = floatText(values[i] as number, size);
     else out[i] = raw(column.get(i));
   }

@@ -89,7 +89,8 @@ export function thing(value: unknown): string {
 function instants(column: Column, missing: string): string[] {
   const { unit = "ns", zone = null } = column.parts;
   const values = column.values as BigInt64Array;
-  let midnight = true;
+  // Instants with a zone keep their clock, whatever it says.
+  let midnight = zone === null;
   let digits = 0;
   for (let i = 0; i < values.length; i++) {
     const ticks = values[i] as bigint;
@@ -133,6 +134,13 @@ export function cells(column: Column, lead = " "): string[] {
   if (kind === "datetime") return instants(column, missing).map((text) => (column.validity ? lead + text : text));
   if (kind === "timedelta") return spans(column, missing).map((text) => (column.validity ? lead + text : text));
   if (kind === "raw" && column.dtype.startsWith("complex")) return complexCells(column, lead);
+  if (column.dtype === "float16") {
+    return floatCells(
+      column.toArray().map((value) => (value === null ? Number.NaN : Number(value))),
+      "NaN",
+      lead,
+    );
+  }
   if (kind === "object" && !column.validity) return objectCells(values as unknown[], lead);
   const out = new Array<string>(length);
   const isFloat = values instanceof Float64Array || values instanceof Float32Array;

@@ -158,8 +158,12 @@ function cutColumn(column: Column, head: number, tail: number): Column {
 /** Header cells of the columns that are shown, one for each level. */
 function labelTexts(labels: Index, shown: readonly number[]): string[][] {
   if (!labels.isMulti) {
-    const texts = labelCells(labels);
-    return shown.map((at) => [texts[at] as string]);
+    const all = labelCells(labels);
+    const texts = shown.map((at) => all[at] as string);
+    // Numbers are made equally wide before they stand above their columns.
+    const isEven = labels.isRange || labels.column.parts.kind === "number";
+    const width = isEven ? widest(texts) : 0;
+    return texts.map((text) => [padEnd(text, width)]);
   }
   const levels = labels.levels.map(({ labels: own, codes }) => {
     const texts = labelCells(own);

@@ -120,7 +120,11 @@ export class Timestamp extends Scalar {
     return `timestamp:${this.tz === null ? "" : "z"}:${this.nanoseconds}`;
   }
   [pyRepr](): Parts {
-    return [`Timestamp('${this}'${this.zone === null ? "" : `, tz='${this.zone.name}'`})`];
+    // Python's %z has no colon.
+    const text = String(this).replace(/([+-]\d\d):(\d\d)(:\d\d)?$/, (all, hours, minutes) =>
+      this.zone === null ? all : `${hours}${minutes}`,
+    );
+    return [`Timestamp('${text}'${this.zone === null ? "" : `, tz='${this.zone.name}'`})`];
   }
   override toString(): string {
     return instantText(this.nanoseconds, this.zone);
