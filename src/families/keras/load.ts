@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError, UnsupportedError } from "../../core/errors.ts";
-import { ALL_METHODS, openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
+import { openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
 import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import type { DefinedLayer } from "./define.ts";
@@ -41,8 +41,7 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
   try {
     const size = from.size ?? 0;
     const [head = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: Math.min(8, size) }])) ?? [];
-    if (head[0] === 0x50 && head[1] === 0x4b)
-      return await fromZip(await openZip(from, { methods: ALL_METHODS }), options);
+    if (head[0] === 0x50 && head[1] === 0x4b) return await fromZip(await openZip(from), options);
     const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }])) ?? [];
     return fromHdf5(bytes, options);
   } finally {
@@ -50,8 +49,23 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
   }
 }
 
+/** Where a tar says that it is one, and how. */
+const TAR_AT = 257;
+const TAR = "ustar";
+
+/** Refuses TensorFlow's format, which Keras 2.7 to 2.10 pickled as a tar. */
+export function refuseTar(bytes: Uint8Array): void {
+  if (new TextDecoder("latin1").decode(bytes.subarray(TAR_AT, TAR_AT + TAR.length)) !== TAR) return;
+  throw new UnsupportedError(
+    "SavedModel",
+    "this is a tar, as Keras 2.7 to 2.10 pickled models: a TensorFlow SavedModel; load it there, and save it as .h5 or .keras",
+    { format: "keras" },
+  );
+}
+
 /** The same from the bytes of a `.h5` file, at once. */
 export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
+  refuseTar(bytes);
   const file = new File(bytes);
   try {
     const text = file.attrs.get("model_config");
@@ -102,7 +116,7 @@ export async function loadWeights(model: Model, source: SourceInput, signal?: Ab
 export function weightsFrom(model: Model, bytes: Uint8Array): Model {
   let own = bytes;
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    const zip = openZipSync(bytes, inMemory(bytes), { methods: ALL_METHODS });
+    const zip = openZipSync(bytes, inMemory(bytes));
     if (!zip.entries.has("model.weights.h5")) {
       throw new FormatError("this zip holds no model.weights.h5", { format: "keras" });
     }
@@ -167,7 +181,7 @@ async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> 
 
 /** The same from the bytes of a `.keras` file, at once. */
 export function fromKerasBytes(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
-  const zip = openZipSync(bytes, inMemory(bytes), { methods: ALL_METHODS });
+  const zip = openZipSync(bytes, inMemory(bytes));
   return fromParts({ names: [...zip.entries.keys()], read: (name) => zip.readSync(name) }, options);
 }
 

@@ -5,12 +5,11 @@
  */
 
 import { UnsupportedError } from "../../core/errors.ts";
-import { NDArray } from "../../core/ndarray/index.ts";
 import { definePack, type GlobalEntry, type Pack, type Reduction } from "../../core/pack.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { PyBytesIO } from "../stdlib/index.ts";
-import { fromKerasBytes } from "./load.ts";
+import { fromKerasBytes, refuseTar } from "./load.ts";
 import { Model } from "./model.ts";
 import { kerasBytes } from "./save.ts";
 
@@ -49,15 +48,16 @@ function entryOf(func: PyGlobal): GlobalEntry {
   return {
     call(args) {
       const [given] = args;
-      if (given instanceof NDArray) {
+      const bytes = given instanceof PyBytesIO ? given.value : given;
+      if (bytes instanceof Uint8Array) refuseTar(bytes);
+      else if (FUNCTIONS.includes(func.module)) {
+        // An array of bytes, whether NumPy's classes are known or not.
         throw new UnsupportedError(
           "SavedModel",
           "this model was pickled by Keras 2.7 to 2.10 as a TensorFlow SavedModel: load it there, and save it as .h5 or .keras",
           { format: "keras" },
         );
-      }
-      const bytes = given instanceof PyBytesIO ? given.value : given;
-      if (!(bytes instanceof Uint8Array)) throw new TypeError(`${func} takes the bytes of a .keras file`);
+      } else throw new TypeError(`${func} takes the bytes of a .keras file`);
       return new PickledModel(fromKerasBytes(bytes), func, args);
     },
   };

@@ -1,0 +1,58 @@
+/** Pickled Keras models of every era, inside lists and joblib files. */
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { load, toJS } from "../src/index.ts";
+import { load as loadJoblib } from "../src/joblib.ts";
+import { array, isBrineError, keras, loadModel, Model, type NDArray } from "../src/keras.ts";
+import { dumps, loads } from "../src/pickle.ts";
+
+interface Case {
+  pkl: Uint8Array;
+  joblib?: Uint8Array;
+  json: { version: string; input: number[]; output: number[] };
+}
+
+const path = fileURLToPath(new URL("../fixtures/data/keras_pickles.pkl.xz", import.meta.url));
+const cases = toJS(await load(path)) as Record<string, Case>;
+
+function check(model: unknown, { json }: Case): void {
+  expect(model).toBeInstanceOf(Model);
+  const x = array(Float32Array.from(json.input), { shape: [4, 3] });
+  const out = ((model as Model).predict(x) as NDArray).flat() as number[];
+  for (const [i, v] of out.entries()) expect(Math.abs(v - (json.output[i] as number))).toBeLessThan(1e-6);
+}
+
+const zipped = Object.entries(cases).filter(([name]) => name !== "k2-8");
+
+describe.each(zipped)("%s", (_, one) => {
+  test("in a list, and again in a dict", () => {
+    const [model, record] = loads<[Model, Map<string, Model>]>(one.pkl, { packs: [keras] });
+    check(model, one);
+    expect(record.get("again")).toBe(model);
+    const [again] = loads<[Model]>(dumps([model], { packs: [keras] }), { packs: [keras] });
+    check(again, one);
+  });
+
+  const { joblib } = one;
+  if (joblib === undefined) return;
+  test("in a joblib file, beside an array", async () => {
+    const value = (await loadJoblib(joblib, { packs: [keras] })) as Map<string, unknown>;
+    check((value.get("models") as unknown[])[0], one);
+    expect((value.get("x") as NDArray).shape).toEqual([4, 3]);
+  });
+});
+
+test("a TensorFlow SavedModel is named, with what to do", async () => {
+  const one = cases["k2-8"] as Case;
+  let error: unknown;
+  try {
+    loads(one.pkl, { packs: [keras] });
+  } catch (e) {
+    error = e;
+  }
+  expect(isBrineError(error)).toBe(true);
+  expect(String(error)).toMatch(/SavedModel: load it there, and save it as .h5 or .keras/);
+  // The tar alone.
+  const at = Buffer.from(one.pkl).indexOf("ustar") - 257;
+  await expect(loadModel(one.pkl.slice(at))).rejects.toThrow(/SavedModel/);
+});
