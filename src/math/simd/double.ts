@@ -4,6 +4,7 @@
  * @module
  */
 import { KERNELS } from "./doublemodule.ts";
+import { grown, instantiated } from "./instance.ts";
 
 /** What is summed of two rows: products, squares of differences, or their sizes. */
 export type Pairing = "dots" | "squares" | "distances";
@@ -16,7 +17,6 @@ interface Exports extends Readonly<Record<Pairing, Kernel>> {
   pack(b: number, panels: number, k: number, n: number, row: number, column: number): void;
 }
 
-const PAGE = 65536;
 /** Fewer rows, or fewer steps in all, are not worth the way into WebAssembly. */
 const LEAST_ROWS = 4;
 const LEAST = 4096;
@@ -29,20 +29,7 @@ const BLOCK = 64;
 let instance: Exports | null | undefined;
 
 function kernel(): Exports | null {
-  if (instance === undefined) {
-    instance = null;
-    if (typeof WebAssembly === "object") {
-      const bytes = Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0));
-      // False where vectors are not known; a page's policy may forbid compiling besides.
-      if (WebAssembly.validate(bytes)) {
-        try {
-          instance = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
-        } catch (e) {
-          if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-        }
-      }
-    }
-  }
+  if (instance === undefined) instance = instantiated<Exports>(KERNELS);
   return instance;
 }
 
@@ -68,11 +55,9 @@ export function pairwise(
   const fast = kernel();
   if (fast === null) return false;
   const start = (fast.base() + 15) & ~15;
-  const { memory } = fast;
-  if (memory.buffer.byteLength < start + need) {
-    memory.grow(Math.ceil((start + need - memory.buffer.byteLength) / PAGE));
-  }
-  const whole = new Float64Array(memory.buffer);
+  const buffer = grown(fast.memory, start + need);
+  if (buffer === null) return false;
+  const whole = new Float64Array(buffer);
   const first = start / 8;
   const [pA, pC] = [first + panels, first + panels + BLOCK * k];
   // Where the rows will be, the second table is until it is packed.

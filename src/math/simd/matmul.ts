@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { grown, instantiated } from "./instance.ts";
 import { KERNELS } from "./module.ts";
 
 interface Exports {
@@ -12,7 +14,6 @@ interface Exports {
   matmul(a: number, panels: number, bias: number, c: number, m: number, k: number, n: number): void;
 }
 
-const PAGE = 65536;
 /** Products below so many steps are not worth the way into WebAssembly. */
 const LEAST = 2048;
 /** The memory of the kernel holds no more; larger products go in plain JavaScript. */
@@ -22,20 +23,7 @@ const MOST = 1 << 28;
 let instance: Exports | null | undefined;
 
 function kernel(): Exports | null {
-  if (instance === undefined) {
-    instance = null;
-    if (typeof WebAssembly === "object") {
-      const bytes = Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0));
-      // False where vectors are not known; a page's policy may forbid compiling besides.
-      if (WebAssembly.validate(bytes)) {
-        try {
-          instance = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
-        } catch (e) {
-          if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-        }
-      }
-    }
-  }
+  if (instance === undefined) instance = instantiated<Exports>(KERNELS);
   return instance;
 }
 
@@ -58,11 +46,9 @@ export function matmul32(
   const fast = m * k * n >= LEAST && need < MOST ? kernel() : null;
   if (fast === null) return plain(a, b, m, k, n, bias, out, at);
   const start = (fast.base() + 15) & ~15;
-  const { memory } = fast;
-  if (memory.buffer.byteLength < start + need) {
-    memory.grow(Math.ceil((start + need - memory.buffer.byteLength) / PAGE));
-  }
-  const whole = new Float32Array(memory.buffer);
+  const buffer = grown(fast.memory, start + need);
+  if (buffer === null) return plain(a, b, m, k, n, bias, out, at);
+  const whole = new Float32Array(buffer);
   const first = start / 4;
   const [pA, pB] = [first, first + m * k];
   const pPanels = pB + k * n;

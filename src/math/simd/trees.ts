@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { grown, instantiated } from "./instance.ts";
 import { KERNELS } from "./treesmodule.ts";
 
 type Walk = (nodes: number, x: number, rows: number, cols: number, leaves: number) => void;
@@ -23,7 +25,6 @@ export interface NodeTable {
 /** Is told the leaves of the rows from `from` on, in one tree; they are overwritten by the next. */
 export type Visit = (leaves: Int32Array, tree: number, from: number) => void;
 
-const PAGE = 65536;
 /** Fewer rows are walked in plain JavaScript. */
 const LEAST = 8;
 /** Rows that go down all trees together: they stay in the cache. */
@@ -35,18 +36,7 @@ const MOST = 1 << 28;
 let instance: Exports | null | undefined;
 
 function kernel(): Exports | null {
-  if (instance === undefined) {
-    instance = null;
-    if (typeof WebAssembly === "object") {
-      const bytes = Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0));
-      try {
-        instance = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
-      } catch (e) {
-        // A page's policy may forbid compiling.
-        if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-      }
-    }
-  }
+  if (instance === undefined) instance = instantiated<Exports>(KERNELS);
   return instance;
 }
 
@@ -96,20 +86,18 @@ export function walkTrees(
   const fast = kernel();
   if (fast === null) return false;
   const start = (fast.base() + 15) & ~15;
-  const { memory } = fast;
-  if (memory.buffer.byteLength < start + need) {
-    memory.grow(Math.ceil((start + need - memory.buffer.byteLength) / PAGE));
-  }
+  const buffer = grown(fast.memory, start + need);
+  if (buffer === null) return false;
   const walk = size === 8 ? fast.walk64 : fast.walk32;
   const [pX, pLeaves] = [start + tables, start + tables + BLOCK * cols * size];
-  const nodes = new Uint8Array(memory.buffer, start, tables);
-  const table = size === 8 ? new Float64Array(memory.buffer) : new Float32Array(memory.buffer);
+  const nodes = new Uint8Array(buffer, start, tables);
+  const table = size === 8 ? new Float64Array(buffer) : new Float32Array(buffer);
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from);
     const padded = (count + 7) & ~7;
     table.set(x.subarray(from * cols, (from + count) * cols), pX / size);
     if (padded > count) table.fill(0, pX / size + count * cols, pX / size + padded * cols);
-    const leaves = new Int32Array(memory.buffer, pLeaves, count);
+    const leaves = new Int32Array(buffer, pLeaves, count);
     for (const [t, { bytes }] of trees.entries()) {
       nodes.set(bytes);
       walk(start, pX, padded, cols, pLeaves);
