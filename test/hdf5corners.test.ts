@@ -5,7 +5,16 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, describe as group, test } from "vitest";
 import type { NDArray } from "../src/core/ndarray/index.ts";
-import { File, open, type Reference, regionRefDType, SourceError, slice } from "../src/hdf5.ts";
+import {
+  File,
+  LimitError,
+  open,
+  type Reference,
+  regionRefDType,
+  SourceError,
+  slice,
+  stringDType,
+} from "../src/hdf5.ts";
 import { describe, differences } from "./support/describe-hdf5.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/data/hdf5/corners/", import.meta.url));
@@ -146,4 +155,12 @@ test("links that lead out are named, and not followed unasked", () => {
   using opened = new File(bytes, "r", { external: () => undefined });
   expect(opened.get("out")).toBeUndefined();
   expect(() => opened.dataset("out")).toThrow(SourceError);
+});
+
+test("a small file cannot claim more strings than memory has room for", () => {
+  const file = File.create();
+  file.createDataset("s", { shape: [2 ** 24], dtype: stringDType(), chunks: [2 ** 16] });
+  using back = new File(file.toUint8Array());
+  expect(() => back.dataset("s").read()).toThrow(LimitError);
+  expect((back.dataset("s").get(":5") as NDArray).toArray()).toEqual(["", "", "", "", ""]);
 });

@@ -218,6 +218,10 @@ function* fromRows(
   const extent = ((cells[cells.length - 1] as number) - first + 1) * inner;
   const dense = extent === cells.length * inner;
   const out = memory(total, rawBytes);
+  if (run === 0 && dense) {
+    yield* store.payload([{ at: at + first * inner, size: total, into: out }]);
+    return out;
+  }
   const rowBytes = (shape[run] as number) * inner;
   let spans: Span[] = [];
   let takes: { span: number; at: number; to: number }[] = [];

@@ -170,6 +170,7 @@ function parseFloat(c: Cursor, bits: number, size: number): FloatType {
   }
   const norm = (bits >> 4) & 3;
   const sign = (bits >> 8) & 255;
+  if (sign >= size * 8 || (order === "vax" && size % 2 === 1)) throw c.bad("a floating-point type makes no sense");
   return { kind: "float", size, order, bitOffset, precision, sign, expAt, expSize, manAt, manSize, bias, norm };
 }
 

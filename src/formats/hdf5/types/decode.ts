@@ -30,7 +30,7 @@ export function* elements(
   const { dtype } = mapped(type);
   // Items of a subarray are items of the array.
   if (type.kind === "array") return yield* elements(context, type.base, bytes, [...shape, ...type.shape]);
-  if (count > MOST_ITEMS) throw new LimitError("maxItems", MOST_ITEMS, count, { format: "hdf5" });
+  demandItems(context, type, count);
   const items = new Array<unknown>(count);
   const heaps = new Heaps(context);
   const step = refersToHeap(type) ? BATCH : count;
@@ -44,6 +44,23 @@ export function* elements(
 
 /** A list holds no more; what would not fit in one is read part by part. */
 const MOST_ITEMS = 2 ** 25;
+/** So many may come of a file of any size; of larger ones a few for each byte. */
+const FREE_ITEMS = 2 ** 23;
+
+/** How many values an element is. */
+function valuesOf(type: H5Type): number {
+  if (type.kind === "array") return valuesOf(type.base) * type.shape.reduce((a, b) => a * b, 1);
+  return type.kind === "compound" ? type.members.reduce((sum, member) => sum + valuesOf(member.type), 1) : 1;
+}
+
+/** Throws `LimitError` where a small file claims more values than memory has room for. */
+function demandItems(context: Context, type: H5Type, count: number): void {
+  const own = context.pending !== null;
+  const most = own ? MOST_ITEMS : Math.min(MOST_ITEMS, Math.max(FREE_ITEMS, 4 * context.store.size));
+  const wanted = own ? count : count * valuesOf(type);
+  if (wanted > most) throw new LimitError("maxItems", most, wanted, { format: "hdf5" });
+}
+
 /** What elements refer to is fetched for so many of them at once. */
 const BATCH = 4096;
 

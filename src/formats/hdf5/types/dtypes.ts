@@ -105,10 +105,20 @@ export function isBool(base: FixedType, names: readonly EnumName[]): boolean {
 /** h5py keeps the name of a dtype that HDF5 lacks in the tag. */
 function opaque(tag: string, size: number): DType {
   if (tag.startsWith("NUMPY:")) {
-    const made = dtype(tag.slice(6));
-    if (made.itemsize === size && !made.hasObject) return made;
+    const made = named(tag.slice(6));
+    if (made !== null && made.itemsize === size && !made.hasObject) return made;
   }
   return dtype(`V${size}`);
+}
+
+/** The dtype of a name; null where it names none. */
+function named(text: string): DType | null {
+  try {
+    return dtype(text);
+  } catch (e) {
+    if (e instanceof TypeError || e instanceof RangeError) return null;
+    throw e;
+  }
 }
 
 function complexOf(base: DType): DType {
