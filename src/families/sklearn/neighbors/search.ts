@@ -133,9 +133,10 @@ export function searchOf(est: Estimator): Search {
             let largest = heap.largest;
             const own = gram.xx[i] as number;
             for (let j = 0, from = i * n; j < n; j++) {
-              const v = Math.max(0, own - 2 * (all[from + j] as number) + (gram.yy[j] as number));
-              if (v >= largest) continue;
-              heap.push(v, j);
+              const v = own - 2 * (all[from + j] as number) + (gram.yy[j] as number);
+              // What rounding made negative counts as 0, which is no nearer than a largest of 0.
+              if (v >= largest || largest === 0) continue;
+              heap.push(v < 0 ? 0 : v, j);
               largest = heap.largest;
             }
           } else {

@@ -20,14 +20,13 @@ function mapped(f: (v: number) => number): Activation {
   };
 }
 
-const relu: Activation = mapped((v) => (v > 0 ? v : 0));
+const relu: Activation = mapped((v) => Math.max(v, 0));
 
 /** Adds a bias to each row, and makes what is negative zero: both at once, since most networks want both. */
 function addAndCut(data: Float64Array, bias: Float64Array, rows: number, cols: number): void {
   for (let r = 0, at = 0; r < rows; r++) {
     for (let j = 0; j < cols; j++, at++) {
-      const v = (data[at] as number) + (bias[j] as number);
-      data[at] = v > 0 ? v : 0;
+      data[at] = Math.max((data[at] as number) + (bias[j] as number), 0);
     }
   }
 }
