@@ -1,4 +1,4 @@
-// Builds the kernels of scripts/kernels/ as WebAssembly with 128-bit vectors: modules in src/math/simd/.
+// Builds the kernels of scripts/kernels/ as WebAssembly with 128-bit vectors: modules in src/math/simd/ and src/core/codecs/.
 //
 //   apt-get install clang-16 lld-16      (Debian 12)
 //   node scripts/build-kernels.mjs            writes the modules
@@ -9,22 +9,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Source, module, and what it is compiled for: size, where a page loads it with much else. */
+/** Source, module, and how it is compiled: for size, where a page loads it with much else. */
 const MODULES = [
   ["kernels.c", "module.ts", "-O3"],
   ["conv.c", "convmodule.ts", "-O3"],
   ["double.c", "doublemodule.ts", "-Os"],
   ["trees.c", "treesmodule.ts", "-O2"],
+  ["lz4.c", "../../core/codecs/lz4module.ts", "-O2", "-mbulk-memory"],
 ];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));
 
-function build(name, module, level) {
+function build(name, module, ...flags) {
   const source = fileURLToPath(new URL(`kernels/${name}`, import.meta.url));
   const target = fileURLToPath(new URL(`../src/math/simd/${module}`, import.meta.url));
   const out = join(folder, "kernels.wasm");
   execFileSync("clang-16", [
     "--target=wasm32",
-    level,
+    ...flags,
     "-msimd128",
     "-nostdlib",
     "-ffreestanding",
@@ -52,7 +53,7 @@ export const KERNELS =
 }
 
 try {
-  for (const [name, module, level] of MODULES) build(name, module, level);
+  for (const [name, module, ...flags] of MODULES) build(name, module, ...flags);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -8,7 +8,8 @@
 import { Xxh32, xxh32 } from "../bytes/xxh32.ts";
 import { FormatError, TruncatedError, UnsupportedError } from "../errors.ts";
 import { type Codec, type Decoder, drained, drawn, joined } from "./codec.ts";
-import { BlockPacker, unpackBlock } from "./lz4block.ts";
+import { BlockPacker } from "./lz4block.ts";
+import { type BlockUnpacker, unpackerFor } from "./lz4unpack.ts";
 import { ByteQueue } from "./queue.ts";
 
 const FRAME = 0x184d2204;
@@ -43,9 +44,8 @@ class Lz4Decoder implements Decoder {
   #frames = 0;
   /** Bytes of a skippable frame that are still to come. */
   #skip = 0;
-  /** History, then the block; `from` to `to` are not handed out yet. */
-  #window: Uint8Array = EMPTY;
-  #view: DataView = new DataView(EMPTY.buffer);
+  /** Its window holds history, then the block; `from` to `to` are not handed out yet. */
+  #unpacker: BlockUnpacker | null = null;
   #from = 0;
   #to = 0;
   #total = 0;
@@ -61,7 +61,7 @@ class Lz4Decoder implements Decoder {
     for (;;) {
       const count = Math.min(into.length - filled, this.#to - this.#from);
       if (count > 0) {
-        into.set(this.#window.subarray(this.#from, this.#from + count), filled);
+        into.set(this.#window().subarray(this.#from, this.#from + count), filled);
         filled += count;
         this.#from += count;
       }
@@ -70,6 +70,10 @@ class Lz4Decoder implements Decoder {
       if (this.#last) throw new TruncatedError("the lz4 data was truncated", { format: "lz4" });
       return filled;
     }
+  }
+
+  #window(): Uint8Array {
+    return this.#unpacker?.window ?? EMPTY;
   }
 
   /** Takes the header of a frame, or skips one; false when more bytes are needed. */
@@ -178,24 +182,24 @@ class Lz4Decoder implements Decoder {
     const block = queue.take(size) as Uint8Array;
     if (frame.blockSums && word(queue.take(4) as Uint8Array, 0) !== xxh32(block))
       throw damaged("incorrect block check");
-    if (this.#window.length < HISTORY + frame.blockSize) {
-      const larger = new Uint8Array(HISTORY + frame.blockSize);
-      larger.set(this.#window.subarray(0, this.#to));
-      this.#window = larger;
-      this.#view = new DataView(larger.buffer);
+    let unpacker = this.#unpacker;
+    if (unpacker === null || unpacker.window.length < HISTORY + frame.blockSize) {
+      const larger = unpackerFor(HISTORY + frame.blockSize, most);
+      larger.window.set(this.#window().subarray(0, this.#to));
+      this.#unpacker = unpacker = larger;
     }
+    const { window } = unpacker;
     if (!frame.linked) this.#to = 0;
     else if (this.#to > HISTORY) {
-      this.#window.copyWithin(0, this.#to - HISTORY, this.#to);
+      window.copyWithin(0, this.#to - HISTORY, this.#to);
       this.#to = HISTORY;
     }
     this.#from = this.#to;
-    const limit = this.#from + frame.blockSize;
     if (stored) {
-      this.#window.set(block, this.#from);
+      window.set(block, this.#from);
       this.#to += size;
-    } else this.#to = unpackBlock(block, this.#window, this.#view, this.#from, limit);
-    const out = this.#window.subarray(this.#from, this.#to);
+    } else this.#to = unpacker.unpack(block, this.#from, this.#from + frame.blockSize);
+    const out = window.subarray(this.#from, this.#to);
     frame.sum?.update(out);
     this.#total += out.length;
     return true;

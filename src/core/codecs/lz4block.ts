@@ -14,14 +14,15 @@ const LAST_MATCH = 12;
 const LAST_LITERALS = 5;
 const REACH = 65535;
 
-function damaged(what: string): FormatError {
+/** The error for a block that no packer made. */
+export function damaged(what: string): FormatError {
   return new FormatError(`the lz4 data is damaged: ${what}`, { format: "lz4" });
 }
 
 /** Copies of up to this many bytes go by words of four, of which the last may write too far. */
 const BY_WORDS = 32;
 /** Bytes that words may write too far, and then some. */
-const SLACK = 40;
+export const SLACK = 40;
 
 /** A bare block of which at most `most` bytes come out. Throws `FormatError`. */
 export function unpackLz4Block(input: Uint8Array, most: number): Uint8Array {
