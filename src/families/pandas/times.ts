@@ -57,7 +57,7 @@ function clockText(ns: bigint, digits: number): string {
 /** `+01:00` of an offset in seconds. */
 export function offsetText(seconds: number): string {
   const size = Math.abs(seconds);
-  const rest = size % 60 ? `:${pad(size % 60, 2)}` : "";
+  const rest = size % 60 >= 1 ? `:${pad(Math.floor(size % 60), 2)}` : "";
   return `${seconds < 0 ? "-" : "+"}${pad(Math.floor(size / 3600), 2)}:${pad(Math.floor(size / 60) % 60, 2)}${rest}`;
 }
 
@@ -65,7 +65,8 @@ export function offsetText(seconds: number): string {
 export function wall(ns: bigint, zone: Zone | null): [ns: bigint, offset: number | null] {
   if (zone === null) return [ns, null];
   const offset = zone.offsetAt(Number(floorDiv(ns, 1_000_000n)));
-  return offset === null ? [ns, 0] : [ns + BigInt(offset) * 1_000_000_000n, offset];
+  // Offsets of the datetime module may have parts of a second.
+  return offset === null ? [ns, 0] : [ns + BigInt(Math.round(offset * 1e6)) * 1000n, offset];
 }
 
 /**
