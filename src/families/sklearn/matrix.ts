@@ -104,7 +104,7 @@ export class Matrix {
     if (this.#hasNaN === null) {
       const { data } = this;
       let at = 0;
-      while (at < data.length && data[at] === data[at]) at++;
+      while (at < data.length && !Number.isNaN(data[at])) at++;
       this.#hasNaN = at < data.length;
     }
     return this.#hasNaN;
