@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { NDArray } from "../core/ndarray/index.ts";
+import { keras } from "../families/keras/index.ts";
+import { dumps as dumpsAny, load as loadAny, loads as loadsAny, toJS } from "../index.ts";
 import { array, dumps, loads } from "../numpy.ts";
 import { run } from "./run.ts";
 
@@ -50,4 +52,39 @@ test("predict prints, and writes npy", async () => {
   await brine("predict", join(folder, "m.h5"), "-i", x, "-o", y);
   const made = loads(new Uint8Array(readFileSync(y))) as NDArray;
   expect(made.shape).toEqual(one.outputs[0]?.shape);
+});
+
+test("predict asks a pickled Keras model too", async () => {
+  const file = fileURLToPath(new URL("../../fixtures/data/keras_pickles.pkl.xz", import.meta.url));
+  const eras = toJS(await loadAny(file)) as Record<
+    string,
+    { pkl: Uint8Array; json: { input: number[]; output: number[] } }
+  >;
+  const { pkl, json } = eras["k3"] as (typeof eras)[string];
+  const [model] = loadsAny<[unknown]>(pkl, { packs: [keras] });
+  const [path, x] = [join(folder, "k.pkl"), join(folder, "kx.npy")];
+  writeFileSync(path, dumpsAny(model, { packs: [keras] }));
+  writeFileSync(x, dumps(array(Float32Array.from(json.input), { shape: [4, 3] })));
+  expect(await brine("predict", path, "-i", x)).toContain((json.output[0] as number).toFixed(4));
+});
+
+test("predict asks scikit-learn's models too", async () => {
+  const file = fileURLToPath(new URL("../../fixtures/data/sklearn.pkl.xz", import.meta.url));
+  const cases = toJS(await loadAny(file)) as {
+    name?: string;
+    data: string;
+    by: string;
+    X?: Uint8Array;
+    model: Uint8Array;
+    out: Record<string, Uint8Array>;
+  }[];
+  const fitted = cases.find(({ name, data }) => name === "LogisticRegression" && data === "bool");
+  const samples = cases.find((item) => item.X !== undefined && item.data === "bool" && item.by === fitted?.by);
+  const [model, x, y] = ["lr.pkl", "lrx.npy", "lry.npy"].map((name) => join(folder, name)) as [string, string, string];
+  writeFileSync(model, fitted?.model as Uint8Array);
+  writeFileSync(x, dumps(loadsAny(samples?.X as Uint8Array) as NDArray));
+  await brine("predict", model, "-i", x, "-o", y);
+  const want = (loadsAny(fitted?.out["predict"] as Uint8Array) as NDArray).flat();
+  expect((loads(new Uint8Array(readFileSync(y))) as NDArray).flat()).toEqual(want);
+  expect((await brine("predict", model, "-i", x)).trim()).toMatch(/^\[/);
 });

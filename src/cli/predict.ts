@@ -5,14 +5,16 @@
  */
 import { SourceError } from "../core/errors.ts";
 import { NDArray } from "../core/ndarray/index.ts";
-import { loadModel } from "../families/keras/index.ts";
+import { keras, loadModel } from "../families/keras/index.ts";
+import { load } from "../load.ts";
 import { dumps, dumpsNpz } from "../npysave.ts";
 import { writePath } from "../platform/files.ts";
 import { oneArray } from "../tools/convert/index.ts";
 import { harmless } from "../tools/inspect/index.ts";
+import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
-import { LOAD_FLAGS, openTree } from "./files.ts";
-import { UsageError } from "./io.ts";
+import { LOAD_FLAGS, openTree, readBytes } from "./files.ts";
+import { type IO, UsageError } from "./io.ts";
 
 /** Something that predicts: a restored estimator. */
 interface Predicts {
@@ -38,7 +40,7 @@ export const predict: Command = {
     const x = oneArray((await openTree(input, args, io)).value);
     const made = /\.(keras|h5|hdf5)$/i.test(file)
       ? (await loadModel(file)).predict(x)
-      : predicted((await openTree(file, args, io)).value, x, file);
+      : predicted(await restored(file, args, io), x, file);
     if (typeof output === "string") {
       if (Array.isArray(made)) {
         if (!/\.npz$/i.test(output))
@@ -50,6 +52,13 @@ export const predict: Command = {
     for (const one of [made].flat()) for (const line of String(one).split("\n")) out.line(harmless(line));
   },
 };
+
+/** What a pickle or joblib file holds, its estimators and Keras models alive. */
+async function restored(file: string, { options }: Parsed, io: IO): Promise<unknown> {
+  const encoding = options.get("encoding");
+  const source = file === "-" ? await readBytes(file, io) : file;
+  return load(source, { packs: [keras], ...(typeof encoding === "string" ? { encoding } : {}) });
+}
 
 function predicted(value: unknown, x: NDArray, path: string): NDArray {
   const isModel = typeof value === "object" && value !== null && typeof (value as Predicts).predict === "function";
