@@ -201,6 +201,14 @@ describe("configurations", () => {
     refused(() => predicts(functional([inputLayer(), wide])), /more than 100000 layers/);
   });
 
+  test("inputs that nobody could give have a summary all the same", () => {
+    const start = performance.now();
+    expect(modelFromJson(functional([inputLayer("x", [null, 1e9]), of("ReLU", { name: "y" })])).summary()).toContain(
+      "?",
+    );
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   test("models that call each other twice, again and again", () => {
     let inner: Spec = of("ReLU", { name: "y" });
     for (let i = 0; i < 40; i++) {

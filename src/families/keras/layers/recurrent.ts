@@ -121,6 +121,7 @@ export class Recurrent extends Layer {
         this.demand(state.data.length === samples * cell.units, "takes states of another shape");
         return state.data.slice();
       });
+      this.demand(own.length === 0 || own.length === cell.states, `takes ${cell.states} states, not ${own.length}`);
       const carried = isStateful ? this.#carried?.[k] : undefined;
       const zeros = (): Float32Array => new Float32Array(samples * cell.units);
       const fits = carried?.[0]?.length === samples * cell.units;
