@@ -5,7 +5,7 @@
  */
 import { UnsupportedError } from "../../core/errors.ts";
 import { bad, type Call, legacyCall, modernCall, type Ref, refsOf, resolved } from "./calls.ts";
-import { type Config, Layer, type LayerContext } from "./layer.ts";
+import { type Config, Layer, type LayerContext, namedTensor } from "./layer.ts";
 import { LAYERS, type LayerMaker } from "./layers/table.ts";
 import { Memory } from "./memory.ts";
 import { Operation, operationOf } from "./ops/table.ts";
@@ -312,7 +312,7 @@ function apply(layer: Layer, call: Call, tensors: readonly Tensor[]): Tensor[] {
   let options = call.options;
   if (call.named.length > 0) {
     options = { ...options, ...Object.fromEntries(call.named.map(([name, k]) => [name, tensors[k]])) };
-    const mask = options["mask"] as Tensor | undefined;
+    const mask = namedTensor(options, "mask");
     const [first, ...rest] = inputs;
     if (mask !== undefined && first !== undefined) {
       inputs = [{ ...first, mask: Uint8Array.from(mask.data, (v) => (v === 0 ? 0 : 1)) }, ...rest];

@@ -114,6 +114,13 @@ function isSize(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
 }
 
+/** A tensor that a layer is given by name; undefined for anything else. */
+export function namedTensor(options: Config, name: string): Tensor | undefined {
+  const value = options[name];
+  const isTensor = typeof value === "object" && value !== null && "data" in value && "shape" in value;
+  return isTensor ? (value as Tensor) : undefined;
+}
+
 /** A number of a configuration, which may be a list of one for each axis. */
 export function perAxis(value: unknown, axes: number, fallback: number): number[] {
   if (isSize(value)) return new Array<number>(axes).fill(value);

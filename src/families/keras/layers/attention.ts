@@ -4,7 +4,7 @@
  * @module
  */
 import { softmax } from "../activations.ts";
-import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { type Config, Layer, type LayerContext, namedTensor } from "../layer.ts";
 import { stackedProduct } from "../ops/einsum.ts";
 import { axesOf, broadcast, spread, taken } from "../ops/nd.ts";
 import { matmul, sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
@@ -136,11 +136,11 @@ export class MultiHeadAttention extends Layer {
     // Keras minds the masks of its inputs since 2.10.
     const minds = this.#era >= 2010;
     const mask = (name: string, x: Tensor): Uint8Array | undefined => {
-      const own = options[name] as Tensor | undefined;
+      const own = namedTensor(options, name);
       return own === undefined || own === null ? (minds ? x.mask : undefined) : Uint8Array.from(own.data);
     };
     const shown = seenBy(
-      options["attention_mask"] as Tensor | undefined,
+      namedTensor(options, "attention_mask"),
       options["use_causal_mask"] === true,
       [samples, steps, seen],
       {

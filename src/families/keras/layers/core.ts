@@ -5,7 +5,7 @@
  */
 import { FormatError } from "../../../core/errors.ts";
 import { type Activation, activation, each, kernelOf, reluOf, softmax } from "../activations.ts";
-import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { type Config, Layer, type LayerContext, namedTensor } from "../layer.ts";
 import { axesOf, fits, spread } from "../ops/nd.ts";
 import { type After, matmul, ONE_CELL, reshaped, sizeOf, type Tensor, tensor, transposed, Windows } from "../tensor.ts";
 import { channelsLast } from "./spatial.ts";
@@ -189,7 +189,7 @@ class Softmax extends Layer {
   }
   call(inputs: readonly Tensor[], options: Config): Tensor {
     const x = this.any(inputs.slice(0, 1));
-    const mask = (options["mask"] as Tensor | undefined) ?? inputs[1];
+    const mask = namedTensor(options, "mask") ?? inputs[1];
     const data = x.data.slice();
     if (mask !== undefined) {
       const seen = spread(mask, x.shape);

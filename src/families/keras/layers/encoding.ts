@@ -4,7 +4,7 @@
  * @module
  */
 import { bad } from "../calls.ts";
-import { type Config, Layer } from "../layer.ts";
+import { type Config, Layer, namedTensor } from "../layer.ts";
 import { fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 
@@ -47,7 +47,7 @@ export class CategoryEncoding extends Layer {
     return false;
   }
   call(inputs: readonly Tensor[], options: Config): Tensor {
-    const [x, weights = options["count_weights"] as Tensor | undefined] = inputs;
+    const [x, weights = namedTensor(options, "count_weights")] = inputs;
     const { data, shape } = this.any(x === undefined ? [] : [x]);
     const depth = Number(this.config["num_tokens"] ?? this.config["max_tokens"]);
     const mode = String(this.config["output_mode"] ?? "multi_hot");

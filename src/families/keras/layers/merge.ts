@@ -120,7 +120,7 @@ export class Dot extends Layer {
       x: Tensor,
       axis: number,
     ): { rows: number; inner: number; at: (s: number, r: number, k: number) => number } => {
-      const along = axis < 0 ? x.shape.length + axis : axis;
+      const along = axisOf(axis, x.shape.length);
       const inner = x.shape[along] as number;
       const others = x.shape.slice(1).filter((_, i) => i + 1 !== along);
       const rows = sizeOf(others);

@@ -116,6 +116,7 @@ export class Recurrent extends Layer {
     let mask = x.mask;
     const after: States[] = [];
     for (const [k, cell] of this.#cells.entries()) {
+      const projected = cell.project(data, samples * steps, width);
       const begin = this.#cells.slice(0, k).reduce((n, one) => n + one.states, 0);
       const own = given.slice(begin, begin + cell.states).map((state) => {
         this.demand(state.data.length === samples * cell.units, "takes states of another shape");
@@ -127,7 +128,6 @@ export class Recurrent extends Layer {
       const fits = carried?.[0]?.length === samples * cell.units;
       const initial = own.length > 0 ? own : fits ? (carried as States) : Array.from({ length: cell.states }, zeros);
       const isLast = k === this.#cells.length - 1;
-      const projected = cell.project(data, samples * steps, width);
       const walked = walkThrough(cell, projected, projected.length / Math.max(1, samples * steps), initial, mask, {
         samples,
         steps,

@@ -333,6 +333,9 @@ export function shapeOps(): [string, Op][] {
   const transpose: Op = (given) => {
     const x = given.tensor(0, "x", "a");
     const order = given.at(1, "axes", "perm");
+    if (Array.isArray(order) ? order.length !== x.shape.length : order !== null) {
+      throw bad(`${String(order)} are not the axes of (${x.shape.join(", ")})`);
+    }
     return transposed(
       x,
       order === null ? x.shape.map((_, i) => x.shape.length - 1 - i) : axesOf(order, x.shape.length),
