@@ -297,6 +297,7 @@ export class Graph extends Layer {
   }
 
   call(inputs: readonly Tensor[]): Tensor | Tensor[] {
+    this.demand(inputs.length === this.inputs.length, `takes ${this.inputs.length} inputs, not ${inputs.length}`);
     const made = this.run(inputs);
     return made.length === 1 ? (made[0] as Tensor) : made;
   }
