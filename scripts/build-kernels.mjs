@@ -16,6 +16,7 @@ const MODULES = [
   ["double.c", "doublemodule.ts", "-Os"],
   ["trees.c", "treesmodule.ts", "-O2"],
   ["lz4.c", "../../core/codecs/lz4module.ts", "-O2", "-mbulk-memory"],
+  ["inflate.c", "../../core/codecs/inflatemodule.ts", "-O3", "-mbulk-memory", "-Wl,-z,stack-size=16384"],
 ];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));
 
@@ -25,7 +26,6 @@ function build(name, module, ...flags) {
   const out = join(folder, "kernels.wasm");
   execFileSync("clang-16", [
     "--target=wasm32",
-    ...flags,
     "-msimd128",
     "-nostdlib",
     "-ffreestanding",
@@ -33,6 +33,7 @@ function build(name, module, ...flags) {
     "-Wl,--no-entry",
     "-Wl,--strip-all",
     "-Wl,-z,stack-size=4096",
+    ...flags,
     "-o",
     out,
     source,

@@ -5,8 +5,9 @@
  *
  * @module
  */
+import { rawBytes } from "#platform";
 import type { Source } from "./core/bytes/parse.ts";
-import { bz2, type Codec, gzip, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
+import { bz2, type Codec, type Decoder, gzip, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
 import { LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
@@ -81,36 +82,95 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   let taken = 0;
   let given = 0;
   let asked: AbortSignal | undefined;
-  async function* packed(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const piece = await source.next(1 << 18, asked);
-      if (piece.length === 0) return;
-      taken += piece.length;
-      yield piece;
+  const packed = async (): Promise<Uint8Array> => {
+    const piece = await source.next(1 << 18, asked);
+    taken += piece.length;
+    return piece;
+  };
+  const gave = (count: number): void => {
+    given += count;
+    if (given > FREE && given > taken * maxRatio) {
+      throw new LimitError("maxRatio", maxRatio, Math.ceil(given / taken), { path: name, format: shell.name });
     }
-  }
-  const pieces = shell.decodePieces(packed());
+  };
   const inside: Source = {
+    ...(shell.pulls?.() === true ? pulled(shell, packed, gave) : pieced(shell, packed, gave)),
     name,
-    async next(_, signal) {
-      asked = signal;
-      for (;;) {
-        const { done, value } = await pieces.next();
-        if (done) return new Uint8Array(0);
-        given += value.length;
-        if (given > FREE && given > taken * maxRatio) {
-          throw new LimitError("maxRatio", maxRatio, Math.ceil(given / taken), { path: name, format: shell.name });
-        }
-        if (value.length > 0) return value;
-      }
-    },
-    async close() {
-      // A generator that waits for a stalled source would let this wait as well.
-      void pieces.return(undefined).catch(() => undefined);
-      await source.close?.();
-    },
     most: size === undefined ? undefined : Math.min(maxBytes, Math.max(FREE, size * maxRatio)),
+  };
+  const { next, fill, close } = inside;
+  inside.next = (want, signal) => {
+    asked = signal;
+    return next(want, signal);
+  };
+  if (fill) {
+    inside.fill = (into, signal) => {
+      asked = signal;
+      return fill(into, signal);
+    };
+  }
+  inside.close = async () => {
+    close?.();
+    await source.close?.();
   };
   if (source.beside) inside.beside = (other) => source.beside!(other);
   return inside;
+}
+
+type Packed = () => Promise<Uint8Array>;
+type Reading = Pick<Source, "next" | "fill" | "close">;
+
+/** Draws from the shell's decoder, straight into the memory that the bytes are for. */
+function pulled(shell: Codec, packed: Packed, gave: (count: number) => void): Reading {
+  let decoder: Decoder | null = null;
+  const read = async (into: Uint8Array, some: boolean): Promise<number> => {
+    if (decoder === null) {
+      await shell.ready?.();
+      decoder = shell.decoder();
+    }
+    for (let filled = 0; ; ) {
+      const count = decoder.done ? 0 : decoder.read(filled === 0 ? into : into.subarray(filled));
+      gave(count);
+      filled += count;
+      if (filled === into.length || decoder.done || (some && filled > 0)) return filled;
+      const piece = await packed();
+      decoder.push(piece, piece.length === 0);
+    }
+  };
+  return {
+    async next(want) {
+      const block = rawBytes(Math.max(1, Math.min(want, MOST_AT_ONCE)));
+      return block.subarray(0, await read(block, true));
+    },
+    fill: (into) => read(into, false),
+    close: () => decoder?.close?.(),
+  };
+}
+
+const MOST_AT_ONCE = 1 << 19;
+
+/** Takes pieces as the shell's codec gives them. */
+function pieced(shell: Codec, packed: Packed, gave: (count: number) => void): Reading {
+  async function* all(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const piece = await packed();
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+  const pieces = shell.decodePieces(all());
+  return {
+    async next() {
+      for (;;) {
+        const { done, value } = await pieces.next();
+        if (done) return new Uint8Array(0);
+        gave(value.length);
+        if (value.length > 0) return value;
+      }
+    },
+    close() {
+      // A generator that waits for a stalled source would let this wait as well.
+      void pieces.return(undefined).catch(() => undefined);
+    },
+  };
 }

@@ -45,6 +45,8 @@ export interface Source {
   readonly name?: string | undefined;
   /** The next bytes: about `size` of them, at least one unless the source has ended. */
   next(size: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Fills memory with the next bytes, where that saves a copy; less than all of it only where the source ends. */
+  fill?(into: Uint8Array, signal?: AbortSignal): Promise<number>;
   /** The rest of a line, newline and all; only sources that must not be read beyond what is needed have it. */
   line?(): Promise<Uint8Array>;
   /** Ranges, for sources that can; spans with `into` are read there. */
@@ -206,6 +208,13 @@ export class Reader {
         const [got] = await abortable(this.source.read!([{ at: from, size: part.length, into: part }], signal), signal);
         filled += got!.length;
         if (got!.length < part.length) break;
+      } else if (this.source.fill && from === this.#given) {
+        grow(Math.min(room, filled + PIECE));
+        const part = target.subarray(filled, Math.min(room, filled + PIECE));
+        const count = await abortable(this.source.fill(part, signal), signal);
+        this.#gave(count);
+        filled += count;
+        if (count < part.length) break;
       } else {
         const piece = await this.#next(from, Math.min(room - filled, PIECE), signal);
         if (piece.length === 0) break;
@@ -232,15 +241,21 @@ export class Reader {
     for (;;) {
       const wanted = from > this.#given ? from - this.#given : size;
       const piece = await abortable(line && source.line ? source.line() : source.next(wanted, signal), signal);
-      const end = this.#given + piece.length;
-      const { maxBytes = 2 ** 31 } = this.#options;
-      if (source.size === undefined && end > maxBytes) {
-        throw new LimitError("maxBytes", maxBytes, end, { path: source.name });
-      }
       const skipped = from - this.#given;
-      this.#given = end;
+      const end = this.#gave(piece.length);
       if (piece.length === 0 || end > from) return piece.subarray(Math.max(0, skipped));
     }
+  }
+
+  /** Counts what the source gave; where it stands now. */
+  #gave(count: number): number {
+    const { maxBytes = 2 ** 31 } = this.#options;
+    const end = this.#given + count;
+    if (this.source.size === undefined && end > maxBytes) {
+      throw new LimitError("maxBytes", maxBytes, end, { path: this.source.name });
+    }
+    this.#given = end;
+    return end;
   }
 
   async #fill(need: number, line: boolean): Promise<void> {

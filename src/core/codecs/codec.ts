@@ -49,6 +49,8 @@ export interface Codec {
   encode(bytes: Uint8Array, level?: number): Uint8Array;
   /** A decoder for pieces. */
   decoder(): Decoder;
+  /** Is the decoder the fastest way? Then files are unpacked straight into their arrays. */
+  pulls?(): boolean;
   /** Unpacks pieces as they come, without holding the whole. */
   decodePieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
   /** Packs pieces as they come. */

@@ -9,7 +9,7 @@ import { deflate, inflate } from "#platform";
 import { adler32, crc32 } from "../bytes/digest.ts";
 import { FormatError, LimitError, TruncatedError } from "../errors.ts";
 import { type Codec, type DecodeOptions, type Decoder, drained, drawn } from "./codec.ts";
-import { Inflate } from "./inflate.ts";
+import { type Inflater, inflater, isFast } from "./fastinflate.ts";
 
 /** The three shells of deflate. */
 export type DeflateShell = "deflate-raw" | "zlib" | "gzip";
@@ -19,7 +19,7 @@ const EMPTY = new Uint8Array(0);
 /** Unpacks raw deflate, zlib or gzip by being pulled; checks the sums. */
 class DeflateDecoder implements Decoder {
   readonly #shell: DeflateShell;
-  #inflate: Inflate | null = null;
+  #inflate: Inflater | null = null;
   /** Packed bytes outside of a deflate stream: headers, trailers. */
   #rest: Uint8Array = EMPTY;
   #last = false;
@@ -56,7 +56,7 @@ class DeflateDecoder implements Decoder {
       const given = room.subarray(0, count);
       this.#size += count;
       if (this.#shell === "gzip") this.#sum = crc32(given, this.#sum);
-      else if (this.#shell === "zlib") this.#sum = adler32(given, this.#sum);
+      else if (this.#shell === "zlib") this.#sum = this.#inflate.adler ?? adler32(given, this.#sum);
       filled += count;
       if (this.#inflate.done) {
         if (!this.#end()) break;
@@ -92,7 +92,7 @@ class DeflateDecoder implements Decoder {
       if (this.#last) throw this.#cut();
       return false;
     }
-    this.#inflate = new Inflate();
+    this.#inflate = inflater(this.#shell === "zlib");
     this.#inflate.push(bytes.subarray(size));
     this.#rest = EMPTY;
     this.#sum = this.#shell === "zlib" ? 1 : 0;
@@ -102,7 +102,7 @@ class DeflateDecoder implements Decoder {
 
   /** Takes the trailer; false when more bytes are needed. */
   #end(): boolean {
-    const bytes = (this.#inflate as Inflate).unused;
+    const bytes = (this.#inflate as Inflater).unused;
     const size = this.#shell === "gzip" ? 8 : this.#shell === "zlib" ? 4 : 0;
     if (bytes.length < size) {
       if (this.#last) throw this.#cut();
@@ -166,7 +166,9 @@ function deflateCodec(shell: DeflateShell, prefix: readonly number[], extension:
     },
     encode: (bytes, level = 3) => deflate.now(shell, bytes, level),
     decoder,
-    decodePieces: (pieces) => (inflate === null ? drawn(decoder, pieces) : inflate.pieces(shell, pieces)),
+    // The kernel is faster than Node's zlib, which also passes each piece between threads.
+    pulls: () => inflate === null || isFast(),
+    decodePieces: (pieces) => (inflate === null || isFast() ? drawn(decoder, pieces) : inflate.pieces(shell, pieces)),
     encodePieces: (pieces, level = 3) => deflate.pieces(shell, pieces, level),
   };
 }

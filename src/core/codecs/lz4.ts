@@ -274,6 +274,7 @@ export const lz4: Codec = {
   decode: (bytes, options) => drained(new Lz4Decoder(), bytes, options),
   encode: (bytes, level = 0) => joined([...new Lz4Encoder(level).push(bytes, true)]),
   decoder: () => new Lz4Decoder(),
+  pulls: () => true,
   decodePieces: (pieces) => drawn(() => new Lz4Decoder(), pieces),
   async *encodePieces(pieces, level = 0) {
     const encoder = new Lz4Encoder(level);

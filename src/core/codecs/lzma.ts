@@ -62,6 +62,7 @@ function wasmCodec(spec: Spec): Codec {
     decode: (bytes, options) => drained(decoder(), bytes, options),
     encode: (bytes, level = spec.level) => joined([...encoder(level).push(bytes, true)]),
     decoder,
+    pulls: () => true,
     async *decodePieces(pieces) {
       await readyModule();
       yield* drawn(decoder, pieces);
