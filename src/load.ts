@@ -207,6 +207,15 @@ function again(source: Source, first: Uint8Array): Source {
     },
     close: () => source.close?.(),
   };
+  if (source.fill) {
+    whole.fill = async (into, signal) => {
+      if (head === null) return source.fill!(into, signal);
+      const given = head.subarray(0, into.length);
+      head = given.length < head.length ? head.subarray(given.length) : null;
+      into.set(given);
+      return given.length + (given.length < into.length ? await source.fill!(into.subarray(given.length), signal) : 0);
+    };
+  }
   if (source.read) whole.read = (spans, signal) => source.read!(spans, signal);
   if (source.beside) whole.beside = (name) => source.beside!(name);
   return whole;
