@@ -48,19 +48,20 @@ export function place(path: string): { real: string; mode: number; direct: boole
 /** Writes a file of these pieces by way of a temporary one beside it: after a crash the old file is whole. */
 export async function writePath(where: string | URL, ...pieces: Uint8Array[]): Promise<void> {
   const path = pathOf(where);
-  const { real, mode, direct, temp } = place(path);
+  const { real, mode, direct, exists, temp } = place(path);
   try {
     if (direct) return await promises.writeFile(real, pieces);
     const file = await promises.open(temp, "wx", mode);
     try {
       for (const piece of pieces) await writeAll(file, piece);
       if (mode !== 0o666) await file.chmod(mode);
-      await file.sync();
+      // Where no file is replaced, none has to be saved from a power failure.
+      if (exists) await file.sync();
     } finally {
       await file.close();
     }
     await promises.rename(temp, real);
-    syncFolder(real);
+    if (exists) syncFolder(real);
   } catch (e) {
     await promises.rm(temp, { force: true }).catch(() => undefined);
     throw fileError(path, e);
