@@ -9,7 +9,7 @@ import { deflate, inflate } from "#platform";
 import { adler32, crc32 } from "../bytes/digest.ts";
 import { FormatError, LimitError, TruncatedError } from "../errors.ts";
 import { type Codec, type DecodeOptions, type Decoder, drained, drawn } from "./codec.ts";
-import { type Inflater, inflater, isFast } from "./fastinflate.ts";
+import { type Inflater, inflater, readyInflater } from "./fastinflate.ts";
 
 /** The three shells of deflate. */
 export type DeflateShell = "deflate-raw" | "zlib" | "gzip";
@@ -167,9 +167,10 @@ function deflateCodec(shell: DeflateShell, prefix: readonly number[], extension:
     encode: (bytes, level = 3) => deflate.now(shell, bytes, level),
     decoder,
     // The kernel is faster than Node's zlib, which also passes each piece between threads.
-    pulls: () => inflate === null || isFast(),
-    decodePieces: (pieces) => (inflate === null || isFast() ? drawn(decoder, pieces) : inflate.pieces(shell, pieces)),
+    pulls: () => true,
+    decodePieces: (pieces) => (inflate === null ? drawn(decoder, pieces) : inflate.pieces(shell, pieces)),
     encodePieces: (pieces, level = 3) => deflate.pieces(shell, pieces, level),
+    ready: readyInflater,
   };
 }
 
@@ -189,6 +190,7 @@ export async function inflateMany(
   blocks: readonly Uint8Array[],
   sizes: readonly number[],
 ): Promise<Uint8Array[]> {
+  if (inflate === null) await readyInflater();
   const run = async (block: Uint8Array, i: number): Promise<Uint8Array> => {
     const maxOutput = sizes[i] as number;
     if (inflate === null) return drained(new DeflateDecoder(shell), block, { maxOutput });

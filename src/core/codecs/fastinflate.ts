@@ -5,7 +5,6 @@
  */
 import { FormatError } from "../errors.ts";
 import { Inflate } from "./inflate.ts";
-import { KERNELS } from "./inflatemodule.ts";
 
 /** Unpacks one stream by being pulled: packed bytes come in pieces. */
 export interface Inflater {
@@ -43,34 +42,31 @@ const FAULTS = [
   "invalid distance too far back",
 ];
 
-/** Compiled when it is first wanted; null where a page's policy or the machine has none. */
+/** Fetched and compiled when it is first wanted; null where a page's policy or the machine has none. */
 let compiled: WebAssembly.Module | null | undefined;
 
-function compile(): WebAssembly.Module | null {
-  if (compiled === undefined) {
+/** Fetches the kernel, so that {@link inflater} has it; without, pages do not carry it. */
+export async function readyInflater(): Promise<void> {
+  if (compiled !== undefined) return;
+  if (typeof WebAssembly !== "object") {
     compiled = null;
-    if (typeof WebAssembly === "object") {
-      try {
-        compiled = new WebAssembly.Module(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
-      } catch (e) {
-        if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-      }
-    }
+    return;
   }
-  return compiled;
+  const { KERNELS } = await import("./inflatemodule.ts");
+  try {
+    const module = await WebAssembly.compile(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
+    compiled ??= module;
+  } catch (e) {
+    if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
+    compiled = null;
+  }
 }
 
-/** Is there a kernel? */
-export function isFast(): boolean {
-  return compile() !== null;
-}
-
-/** An inflater for one stream; `adler`: it is to sum what it unpacks, where it can. */
+/** An inflater for one stream, by the kernel if that is there; `adler`: it is to sum what it unpacks, where it can. */
 export function inflater(adler: boolean): Inflater {
-  const module = compile();
-  if (module !== null) {
+  if (compiled) {
     try {
-      return new KernelInflate(new WebAssembly.Instance(module).exports as unknown as Exports, adler);
+      return new KernelInflate(new WebAssembly.Instance(compiled).exports as unknown as Exports, adler);
     } catch (e) {
       // The machine has no room for one more memory.
       if (!(e instanceof RangeError)) throw e;
