@@ -7,7 +7,6 @@ import { openPath } from "#platform";
 import { Reader, type Source } from "../core/bytes/parse.ts";
 import { asBytes, type BytesLike } from "./bytes.ts";
 import { type FileHandleLike, type FileLike, frugal, handle } from "./filelike.ts";
-import { answered, fetched, ranged } from "./http.ts";
 import { blobSource, inMemory } from "./memory.ts";
 import { iterated, streamed } from "./streams.ts";
 
@@ -42,13 +41,15 @@ export function toSource(input: SourceInput, signal?: AbortSignal): Source | Pro
   const bytes = asBytes(input);
   if (bytes !== null) return inMemory(bytes);
   if (typeof input === "object" && input !== null) {
-    if (input instanceof URL) return input.protocol === "file:" ? openPath(input) : fetched(input, signal);
+    if (input instanceof URL)
+      return input.protocol === "file:" ? openPath(input) : http().then((m) => m.fetched(input, signal));
     if (has<FileLike>(input, "read") && has<FileLike>(input, "readline")) return frugal(input as FileLike);
     if (has<FileHandleLike>(input, "read") && "fd" in input) return frugal(handle(input as FileHandleLike));
     if (has<Blob>(input, "slice") && has<Blob>(input, "arrayBuffer")) {
       return blobSource(input as Blob);
     }
-    if (has<Response>(input, "arrayBuffer") && "status" in input) return answered(input as Response);
+    if (has<Response>(input, "arrayBuffer") && "status" in input)
+      return http().then((m) => m.answered(input as Response));
     if (has<ReadableStream>(input, "getReader")) return streamed(input as ReadableStream<Uint8Array>);
     if (Symbol.asyncIterator in input) return iterated(input as AsyncIterable<BytesLike>);
     if (has<Source>(input, "next")) return input as Source;
@@ -56,6 +57,11 @@ export function toSource(input: SourceInput, signal?: AbortSignal): Source | Pro
   throw new TypeError(
     "cannot read from this value: give bytes, a path, URL, Blob, Response, stream, or an object with read() and readline()",
   );
+}
+
+/** Addresses are spoken to by a part of its own, which pages that never do need not carry. */
+function http(): Promise<typeof import("./http.ts")> {
+  return import("./http.ts");
 }
 
 function has<T>(value: object, key: keyof T): boolean {
@@ -67,7 +73,7 @@ function has<T>(value: object, key: keyof T): boolean {
  * Throws as {@link toSource}, and `LimitError` beyond `maxBytes` (2 GiB) of a stream.
  */
 export async function toRanges(input: SourceInput, signal?: AbortSignal, maxBytes: number = 2 ** 31): Promise<Source> {
-  if (input instanceof URL && input.protocol !== "file:") return ranged(input, signal);
+  if (input instanceof URL && input.protocol !== "file:") return (await http()).ranged(input, signal);
   return drained(await toSource(input, signal), signal, maxBytes);
 }
 
