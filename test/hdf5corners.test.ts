@@ -7,6 +7,7 @@ import { expect, describe as group, test } from "vitest";
 import type { NDArray } from "../src/core/ndarray/index.ts";
 import {
   File,
+  FormatError,
   LimitError,
   open,
   type Reference,
@@ -163,4 +164,27 @@ test("a small file cannot claim more strings than memory has room for", () => {
   using back = new File(file.toUint8Array());
   expect(() => back.dataset("s").read()).toThrow(LimitError);
   expect((back.dataset("s").get(":5") as NDArray).toArray()).toEqual(["", "", "", "", ""]);
+});
+
+test("a reference that makes no sense is an element until it is followed", async () => {
+  const file = File.create();
+  const t = file.createDataset("t", { data: new Int32Array(6) });
+  const refs = file.createDataset("refs", { shape: [3], dtype: regionRefDType });
+  refs.set(0, t.regionref("2:4"));
+  refs.set(1, t.regionref("1:3"));
+  const bytes = file.toUint8Array();
+  const at = new File(bytes).dataset("refs").info.layout;
+  if (at.kind !== "contiguous") throw new Error("elements stand together");
+  for (const garbage of [new Uint8Array(12).fill(0xee), Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0)]) {
+    bytes.set(garbage, at.at + 12);
+    const back = new File(bytes, "r+");
+    const [one, two, none] = (back.dataset("refs").read() as NDArray).flat() as [Reference, Reference, Reference];
+    expect([one.isNull, two.isNull, none.isNull]).toEqual([false, false, true]);
+    expect((back.dataset("t").get(one) as NDArray).shape).toEqual([2]);
+    for (const follow of [() => back.deref(two), () => back.dataset("t").get(two)]) expect(follow).toThrow(FormatError);
+    expect(() => back.dataset("refs").set(0, two)).toThrow(FormatError);
+    const later = await open(bytes);
+    const [, again] = ((await (await later.dataset("refs")).read()) as NDArray).flat() as Reference[];
+    await expect(later.deref(again as Reference)).rejects.toThrow(FormatError);
+  }
 });

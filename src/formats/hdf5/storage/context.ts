@@ -13,7 +13,8 @@ import type { ObjectHeader } from "./header.ts";
 import type { Reading, Store } from "./store.ts";
 
 const MAX_HEADERS = 4096;
-const MAX_HEAPS = 64;
+/** Global heaps that are kept. */
+const MAX_HEAP_BYTES = 1 << 24;
 /** As much as libhdf5 keeps. */
 const MAX_CHUNK_BYTES = 1 << 23;
 const MAX_TYPES = 256;
@@ -26,6 +27,13 @@ export interface Pending {
   blob(index: number): Uint8Array;
   /** Links of a group, null for what is none; undefined for an object that is as the file has it. */
   childrenOf(at: number): ReadonlyMap<string, Link> | null | undefined;
+}
+
+/** A global heap: its objects by their numbers. */
+export interface GlobalHeap {
+  /** Bytes in the file. */
+  readonly size: number;
+  readonly objects: ReadonlyMap<number, Uint8Array>;
 }
 
 /** One open file. */
@@ -45,7 +53,8 @@ export class Context {
   readonly #types = new Map<string, H5Type>();
   readonly #chunks = new Map<number, Uint8Array>();
   #chunkBytes = 0;
-  #heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  readonly #heaps = new Map<number, GlobalHeap>();
+  #heapBytes = 0;
 
   constructor(store: Store, sizes: Sizes) {
     this.store = store;
@@ -101,7 +110,7 @@ export class Context {
   *globalObject(at: number, index: number): Reading<Uint8Array | null> {
     if (index === 0 || at === 0 || at === NOWHERE) return null;
     if (at === this.pending?.heap) return this.pending.blob(index);
-    const found = (yield* this.heap(at)).get(index);
+    const found = (yield* this.heap(at)).objects.get(index);
     if (found === undefined) {
       throw new FormatError(`the global heap has no object ${index}`, { offset: at, format: "hdf5" });
     }
@@ -109,17 +118,22 @@ export class Context {
   }
 
   /** The objects of a global heap. */
-  *heap(at: number): Reading<ReadonlyMap<number, Uint8Array>> {
+  *heap(at: number): Reading<GlobalHeap> {
     let heap = this.#heaps.get(at);
     if (heap === undefined) {
       heap = yield* this.#collection(at);
-      if (this.#heaps.size >= MAX_HEAPS) this.#heaps.delete(this.#heaps.keys().next().value as number);
       this.#heaps.set(at, heap);
+      this.#heapBytes += heap.size;
+      for (const [old, { size }] of this.#heaps) {
+        if (this.#heapBytes <= MAX_HEAP_BYTES || old === at) break;
+        this.#heaps.delete(old);
+        this.#heapBytes -= size;
+      }
     }
     return heap;
   }
 
-  *#collection(at: number): Reading<Map<number, Uint8Array>> {
+  *#collection(at: number): Reading<GlobalHeap> {
     const head = new Cursor(yield* this.store.get(at, 8 + this.sizes.lengths), this.sizes, at).signature("GCOL");
     head.version("global heap", 1);
     const size = head.skip(3).length();
@@ -134,7 +148,7 @@ export class Context {
       objects.set(index, c.take(length));
       c.skip(Math.min(c.left, (8 - (length % 8)) % 8));
     }
-    return objects;
+    return { size, objects };
   }
 
   /** A shared message of the file's own heap (specification, section IV.A.2.p). */

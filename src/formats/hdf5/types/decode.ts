@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LimitError, TruncatedError } from "../../../core/errors.ts";
+import { FormatError, LimitError, TruncatedError } from "../../../core/errors.ts";
 import { array, type DType, NDArray } from "../../../core/ndarray/index.ts";
 import { PyComplex } from "../../../core/values/scalars.ts";
 import { tupleFrom } from "../../../core/values/tuple.ts";
@@ -175,19 +175,24 @@ function element(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, at
       return items(heaps, sizes, type.base, found?.bytes.slice() ?? new Uint8Array(0), [found?.count ?? 0]);
     }
     case "reference":
-      return reference(sizes, type.of, bytes, at, type.size, type.of === "region" ? heaps.region(bytes, at) : null);
+      try {
+        return reference(heaps, sizes, type, bytes, at);
+      } catch (e) {
+        if (!(e instanceof FormatError)) throw e;
+        return new Reference(-1, type.of === "region" ? new Uint8Array(0) : null, e);
+      }
   }
 }
 
 function reference(
+  heaps: Heaps,
   sizes: Sizes,
-  of: string,
+  { of, size }: H5Type & { kind: "reference" },
   bytes: Uint8Array,
   at: number,
-  size: number,
-  region: Uint8Array | null,
 ): Reference {
   if (of === "region") {
+    const region = heaps.region(bytes, at);
     return new Reference(region === null ? -1 : new Cursor(region, sizes).offset(), region);
   }
   if (of === "object") return new Reference(addressAt(bytes, at, sizes) || -1, null);

@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError } from "../../../core/errors.ts";
-import type { Context } from "../storage/context.ts";
+import type { Context, GlobalHeap } from "../storage/context.ts";
 import { NOWHERE, type Sizes } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import type { H5Type } from "./datatype.ts";
@@ -33,6 +33,14 @@ function u32(bytes: Uint8Array, at: number): number {
   );
 }
 
+function isAddress(bytes: Uint8Array, at: number, { offsets }: Sizes): boolean {
+  return offsets < 8 || (bytes[at + 7] === 0 && (bytes[at + 6] as number) < 0x20);
+}
+
+function overlapping(offset: number): FormatError {
+  return new FormatError("the global heaps of a file overlap", { offset, format: "hdf5" });
+}
+
 /** Do elements refer to heaps? */
 export function refersToHeap(type: H5Type): boolean {
   switch (type.kind) {
@@ -53,7 +61,7 @@ export function refersToHeap(type: H5Type): boolean {
 /** Heaps at hand. */
 export class Heaps {
   readonly #context: Context;
-  readonly #found = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  readonly #found = new Map<number, GlobalHeap>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -66,10 +74,12 @@ export class Heaps {
   /** Fetches what elements from `from` to `to` refer to, and what that refers to; what was fetched before is let go. */
   *fetch(type: H5Type, bytes: Uint8Array, from: number, to: number): Reading<void> {
     this.#found.clear();
+    let size = 0;
     const todo = [{ type, bytes, from, to }];
     while (todo.length > 0) {
       const next = todo.pop() as (typeof todo)[number];
       const wanted = new Set<number>();
+      const regions = new Set<number>();
       const inner: { type: H5Type; heap: number; index: number; count: number }[] = [];
       const look = (type: H5Type, at: number): void => {
         switch (type.kind) {
@@ -80,7 +90,9 @@ export class Heaps {
             for (const member of type.members) if (refersToHeap(member.type)) look(member.type, at + member.offset);
             return;
           case "reference":
-            if (type.of === "region") wanted.add(addressAt(next.bytes, at, this.#sizes));
+            if (type.of === "region" && isAddress(next.bytes, at, this.#sizes)) {
+              regions.add(addressAt(next.bytes, at, this.#sizes));
+            }
             return;
           case "vlen":
           case "vlenString": {
@@ -99,7 +111,23 @@ export class Heaps {
       for (let i = next.from; i < next.to; i++) look(next.type, i * next.type.size);
       for (const heap of wanted) {
         if (heap <= 0 || this.#found.has(heap) || heap === this.#context.pending?.heap) continue;
-        this.#found.set(heap, yield* this.#context.heap(heap));
+        const found = yield* this.#context.heap(heap);
+        this.#found.set(heap, found);
+        size += found.size;
+        // Heaps that do not overlap are no longer than the file.
+        if (size > this.#context.store.size) throw overlapping(heap);
+      }
+      for (const heap of regions) {
+        if (heap <= 0 || this.#found.has(heap) || heap === this.#context.pending?.heap) continue;
+        try {
+          const found = yield* this.#context.heap(heap);
+          this.#found.set(heap, found);
+          size += found.size;
+        } catch (e) {
+          // Who follows a reference that leads nowhere will be told so.
+          if (!(e instanceof FormatError)) throw e;
+        }
+        if (size > this.#context.store.size) throw overlapping(heap);
       }
       for (const { type, heap, index, count } of inner) {
         const found = this.object(heap, index);
@@ -113,7 +141,7 @@ export class Heaps {
   object(heap: number, index: number): Uint8Array | null {
     if (index === 0 || heap <= 0) return null;
     const { pending } = this.#context;
-    const found = heap === pending?.heap ? pending.blob(index) : this.#found.get(heap)?.get(index);
+    const found = heap === pending?.heap ? pending.blob(index) : this.#found.get(heap)?.objects.get(index);
     if (found !== undefined) return found;
     throw new FormatError(`the global heap has no object ${index}`, { offset: heap, format: "hdf5" });
   }

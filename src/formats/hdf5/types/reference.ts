@@ -3,24 +3,36 @@
  *
  * @module
  */
+import type { FormatError } from "../../../core/errors.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../../core/values/protocol.ts";
 import { repr } from "../../../core/values/repr.ts";
 
-/** A reference, as h5py's `h5py.Reference`: `file.deref(ref)` gives the object. */
+/**
+ * A reference, as h5py's `h5py.Reference`: `file.deref(ref)` gives the object. One that makes no sense is an element
+ * like others until it is followed.
+ */
 export class Reference {
-  /** Address of the object, -1 for the null reference. */
-  readonly address: number;
+  readonly #address: number;
+  /** @internal Why it cannot be followed. */
+  readonly broken: FormatError | null;
   /** @internal The region as the file has it, for a region reference. */
   readonly region: Uint8Array | null;
 
-  constructor(address: number, region: Uint8Array | null) {
-    this.address = address;
+  constructor(address: number, region: Uint8Array | null, broken: FormatError | null = null) {
+    this.#address = address;
     this.region = region;
+    this.broken = broken;
   }
 
-  /** Does it refer to something? */
+  /** Address of the object, -1 for the null reference. Throws `FormatError` when it makes no sense. */
+  get address(): number {
+    if (this.broken !== null) throw this.broken;
+    return this.#address;
+  }
+
+  /** Does it refer to nothing? */
   get isNull(): boolean {
-    return this.address < 0;
+    return this.broken === null && this.#address < 0;
   }
 
   get [pyType](): string {

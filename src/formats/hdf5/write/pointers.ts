@@ -112,6 +112,7 @@ export class Pointers {
   putRegion(out: Uint8Array, at: number, reference: Reference | null): void {
     out.fill(0, at, at + this.sizes.offsets + 4);
     if (reference === null || reference.isNull) return;
+    if (reference.broken !== null) throw reference.broken;
     if (reference.region === null) {
       throw new TypeError("a reference to a region is wanted: ds.regionref(…) makes one");
     }
