@@ -77,9 +77,10 @@ function* parts(context: Context, c: Cursor): Reading<ExternalPart[]> {
   c.skip(5);
   const used = c.u16();
   const heap = yield* localHeap(context, c.offset());
+  const names = yield* context.store.get(heap.at, heap.size);
   const out: ExternalPart[] = [];
   for (let i = 0; i < used; i++) {
-    const file = utf8Text(heapText(heap, c.length(), context));
+    const file = utf8Text(heapText(names, c.length(), context));
     const at = c.length();
     out.push({ file, at, size: c.lengthOrNone() });
   }

@@ -6,13 +6,13 @@
 
 import { FormatError } from "../../core/errors.ts";
 import { type Link, type NamedLink, parseDense, parseLink } from "./messages/links.ts";
-import { leaves, node } from "./storage/btree1.ts";
+import { leaves, node, overlapping } from "./storage/btree1.ts";
 import { btree2Find, btree2Records } from "./storage/btree2.ts";
 import type { Context } from "./storage/context.ts";
 import { Cursor, NOWHERE } from "./storage/cursor.ts";
 import { FractalHeap } from "./storage/fractal.ts";
 import { MESSAGE, type Message, type ObjectHeader } from "./storage/header.ts";
-import { heapText, localHeap } from "./storage/localheap.ts";
+import { heapText, type LocalHeap, localHeap, textIn } from "./storage/localheap.ts";
 import { lookup3 } from "./storage/lookup3.ts";
 import type { Reading } from "./storage/store.ts";
 import { compareText, encoded, utf8Text } from "./storage/text.ts";
@@ -82,8 +82,8 @@ export function* findLink(context: Context, header: ObjectHeader, name: string):
 }
 
 interface Table {
-  tree: number;
-  heap: Uint8Array;
+  readonly tree: number;
+  readonly heap: LocalHeap;
 }
 
 function* table(context: Context, c: Cursor): Reading<Table> {
@@ -91,30 +91,39 @@ function* table(context: Context, c: Cursor): Reading<Table> {
   return { tree, heap: yield* localHeap(context, c.offset()) };
 }
 
+/** A link as a symbol table node has it: places of its name and path in the heap. */
+interface Symbol {
+  readonly name: number;
+  readonly at: number;
+  /** Place of a soft link's path; -1 for hard links. */
+  readonly path: number;
+}
+
 /** The entries of a symbol table node (specification, section III.B). */
-function* entries(context: Context, at: number, heap: Uint8Array): Reading<{ name: Uint8Array; link: Link }[]> {
+function* symbols(context: Context, at: number): Reading<Symbol[]> {
   const { store, sizes } = context;
   const c = new Cursor(yield* store.get(at, 8), sizes, at).signature("SNOD");
   c.version("symbol table node", 1);
   const count = c.skip(1).u16();
   const body = new Cursor(yield* store.get(at + 8, count * (2 * sizes.offsets + 24)), sizes, at + 8);
-  const out: { name: Uint8Array; link: Link }[] = [];
+  const out: Symbol[] = [];
   for (let i = 0; i < count; i++) {
-    const name = heapText(heap, body.offset(), context);
+    const name = body.offset();
     const header = body.offset();
     const type = body.u32();
-    body.skip(4);
-    const scratch = body.take(16);
-    if (type === 2) {
-      const place = new Cursor(scratch, sizes).u32();
-      out.push({ name, link: { kind: "soft", path: utf8Text(heapText(heap, place, context)) } });
-    } else out.push({ name, link: { kind: "hard", at: header } });
+    const place = body.skip(4).u32();
+    body.skip(12);
+    out.push({ name, at: header, path: type === 2 ? place : -1 });
   }
   return out;
 }
 
+/** Bytes that a link takes in a symbol table node, at least. */
+const SYMBOL = 28;
+
 function* oldLinks(context: Context, c: Cursor): Reading<NamedLink[]> {
   const { tree, heap } = yield* table(context, c);
+  const names = yield* context.store.get(heap.at, heap.size);
   const nodes: number[] = [];
   if (tree !== NOWHERE) {
     yield* leaves(context, tree, 0, context.sizes.lengths, (child) => {
@@ -123,9 +132,16 @@ function* oldLinks(context: Context, c: Cursor): Reading<NamedLink[]> {
   }
   const out: NamedLink[] = [];
   for (const at of nodes) {
-    for (const { name, link } of yield* entries(context, at, heap)) {
-      out.push({ name: utf8Text(name), link, order: out.length });
+    for (const symbol of yield* symbols(context, at)) {
+      const name = utf8Text(heapText(names, symbol.name, context));
+      const link: Link =
+        symbol.path < 0
+          ? { kind: "hard", at: symbol.at }
+          : { kind: "soft", path: utf8Text(heapText(names, symbol.path, context)) };
+      out.push({ name, link, order: out.length });
     }
+    // Nodes of their own bytes have no more links than the file has room for.
+    if (out.length > context.store.size / SYMBOL) throw overlapping(at);
   }
   return out;
 }
@@ -147,17 +163,21 @@ function* oldLink(context: Context, c: Cursor, name: string): Reading<Link | und
   for (let above = 64; ; ) {
     const { level, keys, children } = yield* node(context, at, 0, context.sizes.lengths, above);
     // A child holds the names behind the key before it, up to the key after it.
-    let i = 0;
-    while (i < children.length) {
-      const upper = heapText(heap, new Cursor(keys[i + 1] as Uint8Array, context.sizes).length(), context);
-      if (compare(wanted, upper) <= 0) break;
-      i++;
+    let low = 0;
+    let high = children.length;
+    while (low < high) {
+      const i = (low + high) >> 1;
+      const upper = yield* textIn(context, heap, new Cursor(keys[i + 1] as Uint8Array, context.sizes).length());
+      if (compare(wanted, upper) <= 0) high = i;
+      else low = i + 1;
     }
-    const child = children[i];
+    const child = children[low];
     if (child === undefined) return undefined;
     if (level === 0) {
-      for (const entry of yield* entries(context, child, heap)) {
-        if (compare(entry.name, wanted) === 0) return entry.link;
+      for (const symbol of yield* symbols(context, child)) {
+        if (compare(yield* textIn(context, heap, symbol.name), wanted) !== 0) continue;
+        if (symbol.path < 0) return { kind: "hard", at: symbol.at };
+        return { kind: "soft", path: utf8Text(yield* textIn(context, heap, symbol.path)) };
       }
       return undefined;
     }

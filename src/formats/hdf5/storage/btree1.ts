@@ -39,6 +39,11 @@ export function* node(context: Context, at: number, kind: 0 | 1, keySize: number
   return { level, keys, children };
 }
 
+/** Nodes of their own bytes have no more keys than the file has room for. */
+export function overlapping(offset: number): FormatError {
+  return new FormatError("the nodes of a B-tree overlap", { offset, format: "hdf5" });
+}
+
 /** Visits the leaves' children of a tree in order, with the key before each; a node met twice is an error. */
 export function* leaves(
   context: Context,
@@ -49,11 +54,14 @@ export function* leaves(
 ): Reading<void> {
   const todo: { at: number; above: number }[] = [{ at, above: MAX_LEVEL }];
   const seen = new Set<number>();
+  let bytes = 0;
   while (todo.length > 0) {
     const next = todo.pop() as { at: number; above: number };
     if (seen.has(next.at)) throw new FormatError("a B-tree leads in a circle", { offset: next.at, format: "hdf5" });
     seen.add(next.at);
     const { level, keys, children } = yield* node(context, next.at, kind, keySize, next.above);
+    bytes += children.length * keySize;
+    if (bytes > context.store.size) throw overlapping(next.at);
     if (level === 0) for (const [i, child] of children.entries()) visit(child, keys[i] as Uint8Array);
     else for (let i = children.length - 1; i >= 0; i--) todo.push({ at: children[i] as number, above: level });
   }

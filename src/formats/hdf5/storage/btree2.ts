@@ -92,16 +92,23 @@ function* readNode(context: Context, tree: Btree2, at: number, count: number, de
   return { records, children };
 }
 
+/** Records of their own bytes are no more than the file has room for. */
+function overlapping(offset: number): FormatError {
+  return new FormatError("the nodes of a B-tree overlap", { offset, format: "hdf5" });
+}
+
 /** All records, in order. */
 export function* btree2Records(context: Context, at: number): Reading<Uint8Array[]> {
   const tree = yield* btree2(context, at);
   const out: Uint8Array[] = [];
   if (tree.root === NOWHERE || tree.total === 0) return out;
+  const most = context.store.size / tree.recordSize;
   const seen = new Set<number>();
   const visit = function* (place: number, count: number, depth: number): Reading<void> {
     if (seen.has(place)) throw new FormatError("a B-tree leads in a circle", { offset: place, format: "hdf5" });
     seen.add(place);
     const { records, children } = yield* readNode(context, tree, place, count, depth);
+    if (out.length > most) throw overlapping(place);
     for (let i = 0; i <= records.length; i++) {
       const child = children[i];
       if (child !== undefined) yield* visit(child.at, child.count, depth - 1);
@@ -125,11 +132,16 @@ export function* btree2Find(
   const out: Uint8Array[] = [];
   if (tree.root === NOWHERE || tree.total === 0) return out;
   const todo = [{ at: tree.root, count: tree.rootCount, depth: tree.depth }];
-  let steps = 0;
+  const most = context.store.size / tree.recordSize;
+  const seen = new Set<number>();
+  let met = 0;
   while (todo.length > 0) {
-    if (++steps > 1 << 20) throw new FormatError("a B-tree leads in a circle", { offset: at, format: "hdf5" });
     const next = todo.pop() as { at: number; count: number; depth: number };
+    if (seen.has(next.at)) throw new FormatError("a B-tree leads in a circle", { offset: next.at, format: "hdf5" });
+    seen.add(next.at);
     const { records, children } = yield* readNode(context, tree, next.at, next.count, next.depth);
+    met += records.length;
+    if (met > most) throw overlapping(next.at);
     const orders = records.map(order);
     records.forEach((record, i) => {
       if (orders[i] === 0) out.push(record);

@@ -5,7 +5,7 @@
  */
 import { FormatError, LimitError } from "../../../core/errors.ts";
 import type { Layout } from "../messages/layout.ts";
-import { node } from "./btree1.ts";
+import { node, overlapping } from "./btree1.ts";
 import { btree2, btree2Find } from "./btree2.ts";
 import { type Entry, extensibleEntries, fixedEntries } from "./chunkarrays.ts";
 import type { Context } from "./context.ts";
@@ -147,12 +147,15 @@ function* fromBtree1(
   };
   const out: Chunk[] = [];
   const seen = new Set<number>();
+  let bytes = 0;
   const todo = [{ at: layout.index.at, above: 64 }];
   while (todo.length > 0) {
     const next = todo.pop() as { at: number; above: number };
     if (seen.has(next.at)) throw new FormatError("a B-tree leads in a circle", { offset: next.at, format: "hdf5" });
     seen.add(next.at);
     const { level, keys, children } = yield* node(context, next.at, 1, keySize, next.above);
+    bytes += children.length * keySize;
+    if (bytes > context.store.size) throw overlapping(next.at);
     for (const [i, child] of children.entries()) {
       const key = keys[i] as Uint8Array;
       const place = placeOf(key);

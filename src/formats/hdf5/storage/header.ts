@@ -87,9 +87,9 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
   c.skip(6);
   const size = c.u32();
   const raw: Raw[] = [];
-  const chunks = [{ at: at + 16, size }];
-  for (let i = 0; i < chunks.length; i++) {
-    const chunk = chunks[i] as { at: number; size: number };
+  const parts = new Parts(context, at + 16, size);
+  for (let i = 0; i < parts.list.length; i++) {
+    const chunk = parts.list[i] as Part;
     const bytes = context.store.ready(chunk.at, chunk.size) ?? (yield* context.store.get(chunk.at, chunk.size));
     const m = new Cursor(bytes, context.sizes, chunk.at);
     while (m.left >= 8) {
@@ -99,7 +99,7 @@ function* oldHeader(context: Context, at: number, head: Uint8Array): Reading<Obj
       m.skip(3);
       const place = chunk.at + m.at;
       const data = m.take(length);
-      if (kind === MESSAGE.continuation) continuation(context, chunks, data, place);
+      if (kind === MESSAGE.continuation) parts.follow(data, place);
       if (kind === REFERENCE_COUNT) throw m.bad("an old object header has a count of references");
       raw.push({ kind, flags, data, at: place, order: raw.length });
     }
@@ -121,9 +121,9 @@ function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
   verify("object header", store.ready(at, all) ?? (yield* store.get(at, all)), at);
   const raw: Raw[] = [];
   const ordered = (flags & 4) !== 0;
-  const chunks = [{ at: at + c.at, size }];
-  for (let i = 0; i < chunks.length; i++) {
-    let chunk = chunks[i] as { at: number; size: number };
+  const parts = new Parts(context, at + c.at, size);
+  for (let i = 0; i < parts.list.length; i++) {
+    let chunk = parts.list[i] as Part;
     if (i > 0) {
       const mark = yield* store.get(chunk.at, chunk.size);
       new Cursor(mark, sizes, chunk.at).signature("OCHK");
@@ -141,20 +141,49 @@ function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
       const order = ordered ? m.u16() : raw.length;
       const place = chunk.at + m.at;
       const data = m.take(length);
-      if (kind === MESSAGE.continuation) continuation(context, chunks, data, place);
+      if (kind === MESSAGE.continuation) parts.follow(data, place);
       raw.push({ kind, flags: mflags, data, at: place, order });
     }
   }
   return { at, version: 2, messages: plainly(raw) ?? (yield* resolved(context, raw)) };
 }
 
-function continuation(context: Context, chunks: { at: number; size: number }[], data: Uint8Array, at: number): void {
-  const c = new Cursor(data, context.sizes, at);
-  const next = { at: c.offset(), size: c.length() };
-  if (next.at === NOWHERE || chunks.length >= MAX_CHUNKS || chunks.some((chunk) => chunk.at === next.at)) {
-    throw new FormatError("the parts of an object header lead in a circle or nowhere", { offset: at, format: "hdf5" });
+interface Part {
+  readonly at: number;
+  readonly size: number;
+}
+
+/** The parts of a header, of which continuations tell. */
+class Parts {
+  readonly list: Part[];
+  readonly #context: Context;
+  #seen: Set<number> | null = null;
+  #bytes: number;
+
+  constructor(context: Context, at: number, size: number) {
+    this.#context = context;
+    this.list = [{ at, size }];
+    this.#bytes = size;
   }
-  chunks.push(next);
+
+  /** Puts what a continuation at a place tells of behind the others. Throws `FormatError` for parts that overlap. */
+  follow(data: Uint8Array, place: number): void {
+    const { sizes, store } = this.#context;
+    const c = new Cursor(data, sizes, place);
+    const next = { at: c.offset(), size: c.length() };
+    this.#seen ??= new Set([(this.list[0] as Part).at]);
+    this.#bytes += next.size;
+    // Parts that do not overlap are no longer than the file.
+    const fits = this.#bytes <= store.size && this.list.length < MAX_CHUNKS;
+    if (next.at === NOWHERE || !fits || this.#seen.has(next.at)) {
+      throw new FormatError("the parts of an object header lead in a circle or nowhere", {
+        offset: place,
+        format: "hdf5",
+      });
+    }
+    this.#seen.add(next.at);
+    this.list.push(next);
+  }
 }
 
 /** The messages, when all are here and known, as they mostly are. */
