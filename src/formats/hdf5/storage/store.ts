@@ -24,8 +24,10 @@ export type Reading<T> = Generator<Need, T, any>;
 /** Reads bytes from a place, at once; fewer only at the end of the file. */
 export type ReadNow = (at: number, size: number, into?: Uint8Array) => Uint8Array;
 
-const PAGE = 1 << 16;
-const MAX_PAGES = 512;
+/** Structures are read in pages; a source that must be awaited costs more for each read, and gives larger ones. */
+const PAGE_NOW = 1 << 14;
+const PAGE_LATER = 1 << 16;
+const MAX_KEPT = 1 << 25;
 /** Reads of a source that must be awaited double where they go on, up to this. */
 const MOST_AHEAD = 1 << 20;
 
@@ -39,7 +41,8 @@ export class Store {
   readonly #now: ReadNow | null;
   readonly #source: Source | null;
   #pages = new Map<number, Uint8Array>();
-  #ahead = PAGE;
+  readonly #page: number;
+  #ahead = PAGE_LATER;
   /** First byte that is not the file's own. */
   #end: number;
   #overlay: readonly { readonly at: number; readonly bytes: Uint8Array }[] = [];
@@ -57,6 +60,7 @@ export class Store {
     this.#now = now;
     this.#source = source;
     this.#end = size;
+    this.#page = now === null ? PAGE_LATER : PAGE_NOW;
   }
 
   /** A file in memory. */
@@ -126,10 +130,10 @@ export class Store {
   #view(at: number, size: number): Uint8Array | null {
     at = this.#place(at, size);
     if (this.#bytes !== null) return this.#bytes.subarray(at, at + size);
-    const first = Math.floor(at / PAGE);
-    if (at + size <= (first + 1) * PAGE) {
+    const first = Math.floor(at / this.#page);
+    if (at + size <= (first + 1) * this.#page) {
       const page = this.#pages.get(first) ?? this.#load(first);
-      if (page !== null) return page.subarray(at - first * PAGE, at - first * PAGE + size);
+      if (page !== null) return page.subarray(at - first * this.#page, at - first * this.#page + size);
     } else if (this.#now !== null) return this.#exact(this.#now(at, size), size, at);
     return null;
   }
@@ -204,44 +208,44 @@ export class Store {
 
   #load(page: number): Uint8Array | null {
     if (this.#now === null) return null;
-    const at = page * PAGE;
-    return this.#keep(page, this.#now(at, Math.min(PAGE, this.size - at)));
+    const at = page * this.#page;
+    return this.#keep(page, this.#now(at, Math.min(this.#page, this.size - at)));
   }
 
   #keep(page: number, bytes: Uint8Array): Uint8Array {
-    if (this.#pages.size >= MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as number);
+    if (this.#pages.size >= MAX_KEPT / this.#page) this.#pages.delete(this.#pages.keys().next().value as number);
     this.#pages.set(page, bytes);
     return bytes;
   }
 
   *#paged(at: number, size: number): Reading<Uint8Array> {
     at = this.#place(at, size);
-    const first = Math.floor(at / PAGE);
-    const last = Math.floor((at + size - 1) / PAGE);
+    const first = Math.floor(at / this.#page);
+    const last = Math.floor((at + size - 1) / this.#page);
     const missing: number[] = [];
     for (let page = first; page <= last; page++) if (!this.#pages.has(page)) missing.push(page);
     if (missing.length > 0) {
       // One range from the first page that lacks to the last.
-      const from = (missing[0] as number) * PAGE;
+      const from = (missing[0] as number) * this.#page;
       const goesOn = this.#pages.has((missing[0] as number) - 1);
-      this.#ahead = goesOn ? Math.min(MOST_AHEAD, 2 * this.#ahead) : PAGE;
+      this.#ahead = goesOn ? Math.min(MOST_AHEAD, 2 * this.#ahead) : this.#page;
       const wide = this.#ahead;
-      const to = Math.min(this.size, Math.max(from + wide, ((missing[missing.length - 1] as number) + 1) * PAGE));
+      const to = Math.min(this.size, Math.max(from + wide, ((missing[missing.length - 1] as number) + 1) * this.#page));
       const [bytes] = (yield {
         kind: "bytes",
         store: this,
         spans: [{ at: from, size: to - from }],
       }) as Uint8Array[];
       this.#exact(bytes as Uint8Array, to - from, from);
-      for (let cut = 0; cut < to - from; cut += PAGE) {
-        this.#keep((from + cut) / PAGE, (bytes as Uint8Array).subarray(cut, cut + PAGE));
+      for (let cut = 0; cut < to - from; cut += this.#page) {
+        this.#keep((from + cut) / this.#page, (bytes as Uint8Array).subarray(cut, cut + this.#page));
       }
     }
     if (first === last) return this.#part(first, at, size);
     const out = new Uint8Array(size);
     for (let page = first; page <= last; page++) {
-      const start = Math.max(at, page * PAGE);
-      const end = Math.min(at + size, (page + 1) * PAGE);
+      const start = Math.max(at, page * this.#page);
+      const end = Math.min(at + size, (page + 1) * this.#page);
       out.set(this.#part(page, start, end - start), start - at);
     }
     return out;
@@ -250,7 +254,7 @@ export class Store {
   #part(page: number, at: number, size: number): Uint8Array {
     const bytes = this.#pages.get(page);
     if (bytes === undefined) throw new SourceError("too many pages at once", { path: this.name, format: "hdf5" });
-    return bytes.subarray(at - page * PAGE, at - page * PAGE + size);
+    return bytes.subarray(at - page * this.#page, at - page * this.#page + size);
   }
 }
 
