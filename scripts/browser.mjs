@@ -59,8 +59,10 @@ const build = await rolldown({
              import { smoke } from ${JSON.stringify(join(root, "scripts/smoke-cases.mjs"))};
              import * as all from ${JSON.stringify(join(root, "dist/index.js"))};
              import * as numpy from ${JSON.stringify(join(root, "dist/numpy.js"))};
+             import * as keras from ${JSON.stringify(join(root, "dist/keras.js"))};
              globalThis.brine = pickle;
              globalThis.numpy = numpy;
+             globalThis.keras = keras;
              globalThis.all = all;
              globalThis.smoke = () => smoke(pickle);`
           : null,
@@ -75,8 +77,18 @@ const { code: script, fileName: entry } = output[0];
 const chunks = Object.fromEntries(
   output.slice(1).map((chunk) => [`/${chunk.fileName}`, ["text/javascript", chunk.code]]),
 );
-if (output.length > 1 && output.some((chunk) => /node:/.test(chunk.code ?? "")))
+if (output.length > 1 && output.some((chunk) => /["'`]node:/.test(chunk.code ?? "")))
   throw new Error("node: in a browser bundle");
+
+/** The thread of Keras models: a bundle of its own, beside the page's. */
+const threads = await rolldown({
+  input: join(root, "dist/keras-worker.js"),
+  platform: "browser",
+  resolve: { conditionNames: ["browser", "import", "default"] },
+  logLevel: "silent",
+});
+const thread = await threads.generate({ format: "esm", minify: true, codeSplitting: false });
+await threads.close();
 
 const { dumpsNpz } = await import(join(root, "dist/numpy.js"));
 const npz = dumpsNpz({ w: Float32Array.of(1, 2.5), z: new Float64Array(50_000).fill(3) });
@@ -91,6 +103,9 @@ const server = createServer((request, response) => {
     "/w.npz": ["application/octet-stream", Buffer.from(npz)],
     "/packed.npz": ["application/octet-stream", Buffer.from(packedNpz)],
     ...chunks,
+    // Where the library starts it, and where a program that starts it itself has it.
+    "/keras-worker.js": ["text/javascript", thread.output[0].code],
+    "/own/thread.js": ["text/javascript", thread.output[0].code],
     "/list.pkl": ["application/octet-stream", Buffer.from("80045d94284b014b02652e", "hex")],
   };
   const [path, query] = request.url.split("?");
@@ -173,6 +188,48 @@ try {
     const expected = `${where === "" ? "none" : "wasm"} 3064 3064 3064`;
     if (packed !== expected) throw new Error(`packed files in the page gave ${packed}, not ${expected}`);
   }
+  // A Keras model in a Worker of the page: started by the library, and handed in; texts, progress, errors, the end.
+  const threaded = await tab.evaluate(async () => {
+    const { array, compile, dense, fromKerasBytes, input, inWorker, kerasBytes, layer, sequential } = globalThis.keras;
+    const made = sequential([
+      input({ shape: [6, 6, 1] }),
+      layer("Flatten", {}),
+      dense({ units: 5, activation: "tanh" }),
+      dense({ units: 2, activation: "softmax" }),
+    ]);
+    compile(made, { loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
+    const model = fromKerasBytes(kerasBytes(made));
+    const x = array(
+      Float32Array.from({ length: 3600 }, (_, i) => Math.sin(i)),
+      { shape: [100, 6, 6, 1] },
+    );
+    const y = array(
+      Float32Array.from({ length: 100 }, (_, i) => i % 2),
+      { shape: [100] },
+    );
+    const near = (a, b) => Math.max(...a.flat().map((v, i) => Math.abs(v - b.flat()[i]))) < 1e-6;
+    const out = [];
+    for (const worker of [undefined, new Worker("/own/thread.js", { type: "module" })]) {
+      const twin = await inWorker(model, worker === undefined ? {} : { worker });
+      const done = [];
+      const got = await twin.predict(x, { batchSize: 40, onProgress: (n) => done.push(n) });
+      const judged = await twin.evaluate(x, y);
+      const here = model.evaluateNamed(x, y);
+      const wrong = await twin.predict(array([[1, 2]])).catch((e) => e.name);
+      const control = new AbortController();
+      const stopped = await twin
+        .predict(x, { batchSize: 1, signal: control.signal, onProgress: () => control.abort() })
+        .catch((e) => e.name);
+      out.push(near(got, model.predict(x)), done.join(), Math.abs(judged.loss - here.loss) < 1e-6, wrong, stopped);
+      const left = twin.predict(x).catch((e) => e.message);
+      twin.close();
+      out.push(await left);
+    }
+    return out.join(" ");
+  });
+  const once = "true 40,80,100 true RangeError AbortError the worker of a model was closed";
+  if (threaded !== `${once} ${once}`) throw new Error(`a worker of the page gave ${threaded}`);
+  console.log("keras: a model predicts in a Worker of the page");
   if (errors.length > 0) throw new Error(errors.join("\n"));
   console.log(`ok   Chromium ${browser.version()}`);
 } catch (e) {
