@@ -112,3 +112,10 @@ export function isFloatAt(array: readonly unknown[], index: number): boolean {
   }
   return false;
 }
+
+/** @internal Is an array of a class of its own? An array of another realm is none. */
+export function isSubclass(array: object): boolean {
+  let depth = 0;
+  for (let at = Object.getPrototypeOf(array); at !== null; at = Object.getPrototypeOf(at)) depth++;
+  return depth > 2;
+}

@@ -9,11 +9,12 @@ import { GONE } from "../../../core/values/keys.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
-import { type FloatPlaces, isFloatAt, Mark } from "../../../core/values/tuple.ts";
+import { type FloatPlaces, isFloatAt, isSubclass, Mark } from "../../../core/values/tuple.ts";
 import { BATCH, listItemDone, pairDone, setBatch } from "./batches.ts";
 import { leaves, pairs } from "./leaves.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
+import type { Plan, Step } from "./plan.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
 
@@ -23,11 +24,6 @@ const TUPLE = 1;
 const DICT = 2;
 const SET = 3;
 const PLAN = 4;
-
-/** A step of a plan: a value is saved, an instruction done. */
-export type Step = Instruction | { save: unknown };
-/** Work between the values of a reduction. */
-export type Instruction = (p: Pickling) => void;
 
 /** One run of the machine over one value, or several that share a memo. */
 export class Pickling {
@@ -144,17 +140,7 @@ export class Pickling {
   #fresh(value: object): void {
     const w = this.w;
     if (Array.isArray(value) && (value.constructor === Array || !isSubclass(value))) {
-      const { marked } = this.memo;
-      const floats = marked ? Mark.floats(value) : 0;
-      if ((marked && Mark.isTuple(value)) || (!this.frozenLists && Object.isFrozen(value))) {
-        this.#openTuple(value, floats);
-        return;
-      }
-      if (w.bin) w.op(0x5d);
-      else w.ascii("(l");
-      if (marked || this.fast) this.memoize(value);
-      else this.memo.addForeign(value, w.put());
-      if (value.length > 0) this.openList(value, floats);
+      this.#array(value);
       return;
     }
     const kind = value.constructor;
@@ -198,6 +184,33 @@ export class Pickling {
     if (value instanceof PyGlobal) this.reducers.global(this, value, value);
     else if (value instanceof PyObject && value.constructor === PyObject) this.reducers.instance(this, value);
     else this.reducers.save(this, value);
+  }
+
+  /** A list or tuple; a list that begins with another is gone down into at once. */
+  #array(value: unknown[]): void {
+    const { w, memo } = this;
+    for (let list = value; ; ) {
+      const { marked } = memo;
+      const floats = marked ? Mark.floats(list) : 0;
+      if ((marked && Mark.isTuple(list)) || (!this.frozenLists && Object.isFrozen(list))) {
+        this.#openTuple(list, floats);
+        return;
+      }
+      if (w.bin) w.op(0x5d);
+      else w.ascii("(l");
+      if (marked || this.fast) this.memoize(list);
+      else memo.addForeign(list, w.put());
+      if (list.length === 0) return;
+      const first = list[0];
+      if (!this.#runs || !Array.isArray(first) || first.constructor !== Array || memo.find(first) >= 0) {
+        this.openList(list, floats);
+        return;
+      }
+      if (list.length > 1) w.op(0x28);
+      this.push(LIST, list, 1, floats);
+      if (w.n - w.frameAt > FRAME_TARGET) w.boundary();
+      list = first;
+    }
   }
 
   /** Writes the items that a list or a reduction begins with, as far as they are leaves; what is left goes on the stack. */
@@ -479,16 +492,4 @@ export class Pickling {
     }
     this.#pop();
   }
-}
-
-/** Is an array of a class of its own? An array of another realm is none. */
-function isSubclass(value: object): boolean {
-  let depth = 0;
-  for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) depth++;
-  return depth > 2;
-}
-
-interface Plan {
-  steps: Step[];
-  value: unknown;
 }

@@ -16,7 +16,8 @@ import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, isFloatAt, isTuple, Mark, type PyTuple, tuple, tupleFrom } from "../../../core/values/tuple.ts";
 import { toPython2 } from "../compat.ts";
 import type { DumpOptions } from "../options.ts";
-import type { Pickling, Step } from "./pickler.ts";
+import type { Pickling } from "./pickler.ts";
+import type { Step } from "./plan.ts";
 import { offsetOf, writeRaw } from "./raw.ts";
 
 const BYTES = /* @__PURE__ */ new PyGlobal("builtins", "bytes");
