@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import { afterAll, describe, expect, it } from "vitest";
-import { File } from "../../src/hdf5.ts";
+import { type CreateOptions, File } from "../../src/hdf5.ts";
 import { fill } from "../support/hdf5-samples.ts";
 
 const python = process.env["BRINE_VENV"] ?? "";
@@ -159,6 +159,63 @@ it.skipIf(!hasH5py).each(["earliest", "latest"] as const)("h5py follows regions 
     ["/y", true],
     false,
   ]);
+});
+
+const GROWN = `
+import json, sys, h5py, numpy as np
+found = {}
+with h5py.File(sys.argv[1], "r+") as f:
+    for name, d in f.items():
+        axis = d.maxshape.index(None)
+        n = d.shape[axis]
+        d.resize(n + 977, axis=axis)
+        rest = [slice(None)] * d.ndim
+        rest[axis] = slice(n, None)
+        d[tuple(rest)] = 99
+with h5py.File(sys.argv[1]) as f:
+    for name, d in f.items():
+        axis = d.maxshape.index(None)
+        rest = [slice(None)] * d.ndim
+        rest[axis] = slice(d.shape[axis] - 977, None)
+        grown = bool((d[tuple(rest)] == 99).all())
+        rest[axis] = slice(0, d.shape[axis] - 977)
+        old = d[tuple(rest)]
+        where = np.flatnonzero(old != -7)
+        found[name] = [list(d.shape), grown, len(where), bool((old.ravel()[where] == where).all())]
+print(json.dumps(found))
+`;
+
+it.skipIf(!hasH5py)("h5py reads arrays of chunks that one axis makes grow, and lets them grow", () => {
+  const path = join(folder, "growing.h5");
+  const cases: (CreateOptions & { name: string; shape: number[]; maxshape: (number | null)[] })[] = [
+    { name: "few", shape: [3], maxshape: [null], chunks: [1] },
+    { name: "many", shape: [5000], maxshape: [null], chunks: [1] },
+    { name: "none", shape: [0], maxshape: [null], chunks: [4] },
+    { name: "packed", shape: [50, 7], maxshape: [null, 9], chunks: [3, 2], compression: "gzip", shuffle: true },
+    { name: "columns", shape: [7, 60], maxshape: [9, null], chunks: [3, 2] },
+    { name: "depth", shape: [5, 3, 41], maxshape: [5, 6, null], chunks: [2, 2, 2], fletcher32: true },
+  ];
+  const wanted: Record<string, unknown> = {};
+  {
+    using file = new File(path, "w", { libver: "latest" });
+    for (const { name, ...options } of cases) {
+      const size = options.shape.reduce((a, b) => a * b, 1);
+      file.createDataset(name, { ...options, data: Int32Array.from({ length: size }, (_, i) => i), fillvalue: -7 });
+      const shape = options.shape.map((n, i) => (options.maxshape[i] === null ? n + 977 : n));
+      wanted[name] = [shape, true, size, true];
+    }
+    for (const compression of [undefined, "gzip"] as const) {
+      const options = { shape: [300_000], maxshape: [null], chunks: [1], dtype: "i4", fillvalue: -7 };
+      const name = `sparse ${compression}`;
+      const ds = file.createDataset(name, { ...options, ...(compression === undefined ? {} : { compression }) });
+      const places = [0, 3, 4, 140_000, 262_150, 299_999];
+      for (const place of places) ds.set(place, place);
+      wanted[name] = [[300_977], true, places.length, true];
+    }
+  }
+  const run = spawnSync(python, ["-c", GROWN, path], { encoding: "utf8" });
+  expect(run.stderr).toBe("");
+  expect(JSON.parse(run.stdout)).toEqual(wanted);
 });
 
 const KILLED = `

@@ -156,12 +156,14 @@ export function* extensibleEntries(
       new Cursor(yield* store.get(superAt, 4), sizes, superAt).signature("EASB");
       let place = superAt + 6 + sizes.offsets + offsetSize;
       if (paged) {
-        const bitmap = Math.ceil(perBlock / perPage / 8);
-        const [byte] = yield* store.get(place + block * bitmap + (page >> 3), 1);
-        if (((byte as number) & (0x80 >> (page & 7))) === 0) {
+        // The bits of all blocks stand one behind another, in the room of whole bytes for each.
+        const pages = perBlock / perPage;
+        const bit = block * pages + page;
+        const [byte] = yield* store.get(place + (bit >> 3), 1);
+        if (((byte as number) & (0x80 >> (bit & 7))) === 0) {
           return { first: begin + page * perPage, count: perPage, c: null };
         }
-        place += blocks * bitmap;
+        place += blocks * Math.ceil(pages / 8);
       }
       dataAt = yield* address(place + block * sizes.offsets);
     }

@@ -66,6 +66,17 @@ export function pageBits(count: number): number {
   return Math.max(10, Math.ceil(Math.log2(Math.max(1, count))));
 }
 
+/** Bytes that a packed chunk's size takes in an array, as libhdf5 counts them (H5Dfarray.c). */
+export function entryWidth(chunkBytes: number): number {
+  return Math.min(8, 1 + Math.floor((Math.floor(Math.log2(Math.max(1, chunkBytes))) + 8) / 8));
+}
+
+/** An entry of an array: where a chunk stands, and for packed ones (`width` above 0) its size and mask. */
+export function putEntry(e: Encoder, chunk: Placed | null, width: number): void {
+  e.offset(chunk?.at ?? -1);
+  if (width > 0) e.uint(chunk?.size ?? 0, width).u32(chunk?.mask ?? 0);
+}
+
 /** Writes a fixed array of all chunks of a grid; gives its address. */
 export function writeFixedArray(
   image: Image,
@@ -76,25 +87,20 @@ export function writeFixedArray(
 ): number {
   const { sizes } = image;
   const count = cells.reduce((a, b) => a * b, 1);
-  // As libhdf5 counts the bytes of a packed chunk's size (H5Dfarray.c).
-  const width = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(Math.max(1, chunkBytes))) + 8) / 8));
+  const width = filtered ? entryWidth(chunkBytes) : 0;
   const entrySize = sizes.offsets + (filtered ? width + 4 : 0);
   const header = image.alloc(12 + sizes.lengths + sizes.offsets);
   const client = filtered ? 1 : 0;
   const block = new Encoder(sizes, 16 + count * entrySize).signature("FADB").u8(0).u8(client).offset(header);
   let next = 0;
   const skip = (upTo: number): void => {
-    for (; next < upTo; next++) {
-      block.offset(-1);
-      if (filtered) block.zeros(width + 4);
-    }
+    for (; next < upTo; next++) putEntry(block, null, width);
   };
-  for (const { grid, at, size, mask } of chunks) {
+  for (const chunk of chunks) {
     let n = 0;
-    for (const [i, cell] of grid.entries()) n = n * (cells[i] as number) + cell;
+    for (const [i, cell] of chunk.grid.entries()) n = n * (cells[i] as number) + cell;
     skip(n);
-    block.offset(at);
-    if (filtered) block.uint(size, width).u32(mask);
+    putEntry(block, chunk, width);
     next++;
   }
   skip(count);

@@ -9,6 +9,7 @@ import type { Reading } from "../storage/store.ts";
 import { compareGrid, type Placed, pageBits, writeChunkTree, writeFixedArray } from "./chunktree.ts";
 import { type Held, product } from "./data.ts";
 import type { Libver } from "./draft.ts";
+import { chunkNumbers, MOST_NUMBERED, writeExtensibleArray } from "./extensible.ts";
 import type { GlobalHeapWriter } from "./globalheap.ts";
 import type { Image } from "./image.ts";
 import { chunkedMessage, compactMessage, contiguousMessage, indexedMessage } from "./messages.ts";
@@ -32,11 +33,18 @@ export interface Writing {
 const BATCH = 1 << 25;
 
 /** How the chunks of a dataset are found. */
-function indexOf({ info, origin }: DatasetNode, libver: Libver): "btree1" | "single" | "fixed" {
+function indexOf({ info, origin }: DatasetNode, libver: Libver): "btree1" | "single" | "fixed" | "extensible" {
   const { layout, space } = info;
   if (libver === "earliest" || origin !== null || layout.kind !== "chunked") return "btree1";
   const { maxshape } = space;
-  if (maxshape.includes(null) || maxshape.includes(0)) return "btree1";
+  if (maxshape.includes(0)) return "btree1";
+  const open = maxshape.filter((n) => n === null).length;
+  if (open === 1) {
+    const axis = maxshape.indexOf(null);
+    const rows = Math.ceil((space.shape?.[axis] ?? 0) / (layout.chunks[axis] as number));
+    return rows * (chunkNumbers(maxshape, layout.chunks)[axis] as number) < MOST_NUMBERED ? "extensible" : "btree1";
+  }
+  if (open > 1) return "btree1";
   const cells = cellsOf(layout.chunks, maxshape as readonly number[]);
   const count = product(cells);
   if (count === 1) return "single";
@@ -57,6 +65,7 @@ export function layoutDraft(node: DatasetNode, w: Pick<Writing, "image" | "libve
   const index = indexOf(node, w.libver);
   const packed = pipeline.length > 0 ? { size: 0, mask: 0 } : null;
   if (index === "single") return indexedMessage({ kind: "single", at: -1, packed }, layout.chunks, type.size, sizes);
+  if (index === "extensible") return indexedMessage({ kind: index, at: -1 }, layout.chunks, type.size, sizes);
   if (index === "fixed")
     return indexedMessage({ kind: "fixed", at: -1, pageBits: 10 }, layout.chunks, type.size, sizes);
   return chunkedMessage(-1, layout.chunks, type.size, sizes);
@@ -118,6 +127,11 @@ function* writeChunks(node: DatasetNode, w: Writing, moved: (bytes: Uint8Array) 
     const [only] = placed;
     const packed = pipeline.length > 0 ? { size: only?.size ?? 0, mask: only?.mask ?? 0 } : null;
     return indexedMessage({ kind: "single", at: only?.at ?? -1, packed }, dims, type.size, sizes);
+  }
+  if (index === "extensible") {
+    const steps = chunkNumbers(space.maxshape, dims);
+    const at = placed.length === 0 ? -1 : writeExtensibleArray(image, steps, placed, chunkBytes, pipeline.length > 0);
+    return indexedMessage({ kind: index, at }, dims, type.size, sizes);
   }
   if (index === "fixed") {
     const cells = cellsOf(dims, space.maxshape as readonly number[]);

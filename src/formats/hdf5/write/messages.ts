@@ -9,6 +9,7 @@ import type { Link } from "../messages/links.ts";
 import type { Sizes } from "../storage/cursor.ts";
 import { encoded, isAscii } from "../storage/text.ts";
 import { Encoder } from "./encoder.ts";
+import { EXTENSIBLE } from "./extensible.ts";
 import { encodeSpace, encodeType } from "./types.ts";
 
 /** An attribute message: of version 1 where its name is ASCII and the header old, else of version 3. */
@@ -81,11 +82,12 @@ export function chunkedMessage(at: number, dims: readonly number[], size: number
   return e.u32(size).done();
 }
 
-/** Chunks of which there is one, or that a fixed array finds: version 4. */
+/** Chunks of which there is one, or that an array finds: version 4. */
 export function indexedMessage(
   index:
     | { kind: "single"; at: number; packed: { size: number; mask: number } | null }
-    | { kind: "fixed"; at: number; pageBits: number },
+    | { kind: "fixed"; at: number; pageBits: number }
+    | { kind: "extensible"; at: number },
   dims: readonly number[],
   size: number,
   sizes: Sizes,
@@ -101,7 +103,10 @@ export function indexedMessage(
     .u8(width);
   for (const n of all) e.uint(n, width);
   if (index.kind === "fixed") e.u8(3).u8(index.pageBits);
-  else {
+  else if (index.kind === "extensible") {
+    const { maxBits, inIndex, leastPointers, leastData, pageBits } = EXTENSIBLE;
+    e.u8(4).u8(maxBits).u8(inIndex).u8(leastPointers).u8(leastData).u8(pageBits);
+  } else {
     e.u8(1);
     if (packed !== null) e.length(packed.size).u32(packed.mask >>> 0);
   }
