@@ -47,8 +47,9 @@ it.skipIf(!hasSklearn)(
         // Places among equal distances are not promised, nor what follows from them.
         if (method === "kneighbors" || /^knn\.(auto|metric)/.test(id)) continue;
         const { off } = compare(method, ask(made, method, input), loads(unbase64(expected)));
-        if (!(off <= (id === "boost.init" ? 1e-5 : /^(sgd|kpca)/.test(id) ? 1e-8 : 1e-12)))
-          far.push(`${id} ${data} ${method}: ${off}`);
+        // Gaussian processes solve nearly singular systems.
+        const limit = id === "boost.init" ? 1e-5 : /^(sgd|kpca|gauss)/.test(id) ? 1e-8 : 1e-12;
+        if (!(off <= limit)) far.push(`${id} ${data} ${method}: ${off}`);
       }
       const back = dumps(made, { protocol: i % 6 });
       return { id, data, protocol: i % 6, model, back: Buffer.from(back).toString("base64"), X, y };
