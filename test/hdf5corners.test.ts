@@ -188,3 +188,13 @@ test("a reference that makes no sense is an element until it is followed", async
     await expect(later.deref(again as Reference)).rejects.toThrow(FormatError);
   }
 });
+
+test("an ellipsis takes a scalar dataset as an array without axes", () => {
+  const file = File.create();
+  file.createDataset("n", { data: 5, dtype: "i4" });
+  file.createDataset("text", { data: "word" });
+  const n = file.dataset("n").get("...") as NDArray;
+  expect([n.shape, n.dtype.name, n.item()]).toEqual([[], "int32", 5]);
+  expect(file.dataset("n").get()).toBe(5);
+  expect((file.dataset("text").get("...") as NDArray).item()).toBe("word");
+});

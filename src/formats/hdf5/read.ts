@@ -24,7 +24,7 @@ export function* readSelection(context: Context, info: DatasetInfo, selection: S
     picked = yield* gatherAny(context, info, selection.axes, count);
   }
   if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
-  if (shape.length === 0) return yield* scalar(context, type, picked);
+  if (shape.length === 0 && selection.isArray !== true) return yield* scalar(context, type, picked);
   return yield* elements(context, type, picked, shape);
 }
 

@@ -40,6 +40,8 @@ export interface Selection {
   readonly fields: readonly string[];
   /** Elements (in C order) of a mask of the whole shape, else null. */
   readonly points: readonly number[] | null;
+  /** Is the one element of a scalar dataset to come as an array without axes, as h5py's `ds[...]`? */
+  readonly isArray?: boolean;
 }
 
 /**
@@ -90,7 +92,7 @@ export function select(shape: readonly number[], selectors: readonly Selector[])
     throw new TypeError("only one list of indices is allowed");
   }
   const out = axes.filter((axis) => "list" in axis || axis.keep).map(countOf);
-  return { axes, shape: out, fields, points: null };
+  return { axes, shape: out, fields, points: null, isArray: shape.length === 0 && dots >= 0 };
 }
 
 function whole(size: number): Axis {
