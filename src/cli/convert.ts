@@ -17,7 +17,7 @@ import { atExactly, parsePath } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
-import { everything, valueAt, withHdf5 } from "./hdf5.ts";
+import { everything, hdf5Bytes, valueAt, withHdf5 } from "./hdf5.ts";
 import { Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON } from "./json.ts";
 
@@ -27,6 +27,8 @@ type Options = Parsed["options"];
 const TARGETS: Readonly<Record<string, (value: unknown, options: Options) => Uint8Array[]>> = {
   ".npy": (value) => [npyDumps(oneArray(value))],
   ".npz": (value, options) => [dumpsNpz(namedArrays(value), { compressed: options.has("compress") })],
+  ".h5": hdf5Of,
+  ".hdf5": hdf5Of,
   ".pkl": (value) => [dumps(value)],
   ".pickle": (value) => [dumps(value)],
   ".joblib": (value) => [dumpsJoblib(value)],
@@ -37,6 +39,13 @@ const TARGETS: Readonly<Record<string, (value: unknown, options: Options) => Uin
       for (const line of csvLines(value)) out.line(line);
     }),
 };
+
+/** Targets in which numbers are numbers, whatever their types. */
+const TEXT = /\.(csv|(nd)?json)(\.[^.]*)?$/i;
+
+function hdf5Of(value: unknown, options: Options): Uint8Array[] {
+  return [hdf5Bytes(namedArrays(value, "hdf5"), options.has("compress"))];
+}
 
 /** What may stand behind these, or alone (then it is joblib's, as joblib has it). */
 const SHELLS: readonly Codec[] = [zlib, gzip, bz2, lzma, xz, lz4];
@@ -71,7 +80,7 @@ export const convert: Command = {
   help: `write a file in the format that TO ends in: ${ENDINGS}`,
   flags: [
     { name: "key", short: "k", value: "PATH", help: "take one part: a name, or a path as for get" },
-    { name: "compress", help: "pack the arrays of an npz" },
+    { name: "compress", help: "pack the arrays of an npz or HDF5 file" },
     ...LOAD_FLAGS,
   ],
   async run(args, io) {
@@ -81,7 +90,7 @@ export const convert: Command = {
     if (target === undefined) throw new UsageError(`${to} ends in no known format: use one of ${ENDINGS}`);
     const key = args.options.get("key");
     const isHdf5 = await withHdf5(from, io, async (opened) => {
-      const taken = typeof key === "string" ? valueAt(opened, key) : new PyDict(everything(opened));
+      const taken = typeof key === "string" ? valueAt(opened, key) : new PyDict(everything(opened, !TEXT.test(to)));
       await writePath(to, ...target(taken, args.options));
     });
     if (isHdf5) return;

@@ -4,7 +4,7 @@
  * @module
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { SourceError } from "../core/errors.ts";
+import { SourceError, UnsupportedError } from "../core/errors.ts";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
 import { repr } from "../core/values/repr.ts";
@@ -143,9 +143,31 @@ function selectors(text: string): Selector[] {
   return text.split(",").map((part) => (/^\s*-?\d+\s*$/.test(part) ? Number(part) : part.trim()));
 }
 
-/** All datasets below a group, by their paths. */
-export function everything(group: Group): [string, unknown][] {
+/** A file of arrays by their paths. Throws `UnsupportedError` for what HDF5 has no type for, and names that clash. */
+export function hdf5Bytes(arrays: ReadonlyMap<string, NDArray>, packed: boolean): Uint8Array {
+  const file = File.create();
+  for (const [name, data] of arrays) {
+    const isPacked = packed && data.ndim > 0 && data.size > 0;
+    try {
+      file.createDataset(name, isPacked ? { data, compression: "gzip", shuffle: true } : { data });
+    } catch (e) {
+      if (!(e instanceof TypeError || e instanceof RangeError)) throw e;
+      throw new UnsupportedError("hdf5", `${JSON.stringify(name)} cannot be written: ${e.message}`, {
+        format: "hdf5",
+        cause: e,
+      });
+    }
+  }
+  return file.toUint8Array();
+}
+
+/** All datasets below a group, by their paths; `typed` keeps numbers in arrays without axes, lest they lose their types. */
+export function everything(group: Group, typed = false): [string, unknown][] {
   const out: [string, unknown][] = [];
-  for (const [path, item] of group.walk()) if (item instanceof Dataset) out.push([path, item.read()]);
+  for (const [path, item] of group.walk()) {
+    if (!(item instanceof Dataset)) continue;
+    const isNumber = item.ndim === 0 && item.shape !== null && !item.dtype.hasObject;
+    out.push([path, typed && isNumber ? item.get("...") : item.read()]);
+  }
   return out;
 }

@@ -40,11 +40,11 @@ export function oneArray(value: unknown): NDArray {
 }
 
 /** Arrays by name: the entries of a dict, a list of arrays (`arr_0`…), or one. `UnsupportedError` for other values. */
-export function namedArrays(value: unknown): Map<string, NDArray> {
+export function namedArrays(value: unknown, format = "npz"): Map<string, NDArray> {
   const pairs = pairsOf(value);
-  if (pairs !== null) return new Map(pairs.map(([name, item]) => [String(name), made(item, "npz")]));
+  if (pairs !== null) return new Map(pairs.map(([name, item]) => [String(name), made(item, format)]));
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof NDArray)) {
     return new Map((value as NDArray[]).map((item, i) => [`arr_${i}`, item]));
   }
-  return new Map([["arr_0", made(value, "npz")]]);
+  return new Map([["arr_0", made(value, format)]]);
 }
