@@ -17,6 +17,7 @@ import { floatArray, intArray, Matrix } from "./matrix.ts";
 import type { Maker, Model } from "./model.ts";
 import { estimatorText, paramsOf } from "./repr.ts";
 import { accuracy, r2 } from "./score.ts";
+import { withSingles } from "./single.ts";
 
 /** Finds what a class can do; undefined where its code is not there. */
 export type Resolve = (name: string) => Maker | undefined;
@@ -36,7 +37,8 @@ export interface KNeighbors {
  * An estimator of scikit-learn as it was saved: its attributes under their Python names, and what it can do.
  *
  * `X` is an `NDArray` or a sparse matrix of shape (rows, features), nested arrays, or (where `feature_names_in_` is
- * known) records or columns by name. A method that scikit-learn's estimator does not have is a `TypeError`, as is a
+ * known) records or columns by name. Results that are float64 here are float32 where scikit-learn keeps the single
+ * precision of `X`: scalers always, what is linear where its weights are float32 as well. A method that scikit-learn's estimator does not have is a `TypeError`, as is a
  * wrong `X`; attributes that do not add up are a `FormatError`. Source: scikit-learn's estimator of the same name.
  *
  * @example
@@ -115,7 +117,7 @@ export class Estimator {
     }
     this.#building = true;
     try {
-      return (this.#model = make(this));
+      return (this.#model = withSingles(this, make(this)));
     } finally {
       this.#building = false;
     }

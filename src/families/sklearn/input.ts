@@ -147,7 +147,8 @@ function ofArray(array: NDArray): Matrix {
   if (array.ndim !== 2) throw new TypeError(`Found array with dim ${array.ndim}, while dim <= 2 is required`);
   const [rows, cols] = array.shape as [number, number];
   const numbers = /[biuf]/.test(array.dtype.kind) ? floatsOf(array) : null;
-  if (numbers !== null) return Matrix.dense(numbers.data, rows, cols);
+  const isSingle = array.dtype.kind === "f" && array.dtype.itemsize === 4;
+  if (numbers !== null) return Matrix.dense(numbers.data, rows, cols).asSingle(isSingle);
   const items = array.flat();
   return Matrix.columns(
     Array.from({ length: cols }, (_, j) => tidy(Array.from({ length: rows }, (_, i) => plain(items[i * cols + j])))),
@@ -156,8 +157,10 @@ function ofArray(array: NDArray): Matrix {
 }
 
 /** Float64 where a column holds numbers alone. */
-function tidy(column: unknown[]): ArrayLike<unknown> {
-  return column.every((value) => typeof value === "number") ? Float64Array.from(column as number[]) : column;
+export function tidy(column: ArrayLike<unknown>): ArrayLike<unknown> {
+  return Array.from(column).every((value) => typeof value === "number")
+    ? Float64Array.from(column as number[])
+    : column;
 }
 
 function ofRows(rows: ArrayLike<unknown>[]): Matrix {
@@ -172,7 +175,7 @@ function ofRows(rows: ArrayLike<unknown>[]): Matrix {
   if (isNumeric) {
     const out = new Float64Array(rows.length * cols);
     for (const [i, row] of rows.entries()) out.set(row as ArrayLike<number>, i * cols);
-    return Matrix.dense(out, rows.length, cols);
+    return Matrix.dense(out, rows.length, cols).asSingle(rows.every((row) => row instanceof Float32Array));
   }
   return Matrix.columns(
     Array.from({ length: cols }, (_, j) => tidy(rows.map((row) => plain(row[j])))),
@@ -239,7 +242,7 @@ function ofSparse(sparse: SparseMatrix): Matrix {
     indices[at] = col[e] as number;
     values[at] = Number(data[e]);
   }
-  return Matrix.sparse({ rows, cols, indptr, indices, data: values });
+  return Matrix.sparse({ rows, cols, indptr, indices, data: values }).asSingle(data instanceof Float32Array);
 }
 
 /** Labels or numbers for each row; rows of them where there are two axes. */

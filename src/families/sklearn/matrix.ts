@@ -29,6 +29,8 @@ export class Matrix {
   shape: readonly number[] | null = null;
   /** Is it given back as an array of bools? */
   isBool = false;
+  /** Did it come in single precision, or is it given back in it? Its numbers are rounded to it then. */
+  isSingle = false;
 
   private constructor(
     rows: number,
@@ -139,8 +141,31 @@ export class Matrix {
     return out;
   }
 
+  /** The same table marked as one of single precision, whose numbers are so already. */
+  asSingle(isSingle = true): Matrix {
+    this.isSingle = isSingle;
+    return this;
+  }
+
+  /** The numbers rounded to single precision; a table of anything else stays as it is. */
+  rounded(): Matrix {
+    if (this.isSingle || this.isBool || this.isMixed) return this;
+    const { rows, cols, names, isFlat: flat } = this;
+    const made =
+      this.isSparse && this.#csr !== null
+        ? Matrix.sparse({ ...this.#csr, data: Float32Array.from(this.#csr.data) })
+        : new Matrix(rows, cols, { dense: Float64Array.from(Float32Array.from(this.data)), names, flat });
+    made.shape = this.shape;
+    return made.asSingle();
+  }
+
   /** The columns at these places. */
   take(places: readonly number[]): Matrix {
+    const made = this.#taken(places);
+    return made === this ? made : made.asSingle(this.isSingle);
+  }
+
+  #taken(places: readonly number[]): Matrix {
     const { rows, cols, names } = this;
     if (places.length === cols && places.every((place, i) => place === i)) return this;
     const named = names === null ? null : places.map((place) => names[place] as string);
@@ -169,13 +194,13 @@ export class Matrix {
   withNames(names: readonly string[] | null): Matrix {
     if (this.#csr !== null) return this;
     if (this.#columns !== null) return Matrix.columns(this.#columns, this.rows, names);
-    return Matrix.dense(this.data, this.rows, this.cols, names);
+    return Matrix.dense(this.data, this.rows, this.cols, names).asSingle(this.isSingle);
   }
 
   /** As a caller gets it: an array of one or two axes, or a sparse matrix. */
   output(): NDArray | SparseMatrix {
     const { rows, cols } = this;
-    if (this.isSparse) return sparseOutput(this.csr);
+    if (this.isSparse) return sparseOutput(this.csr, this.isSingle);
     if (this.#columns !== null && this.isMixed) {
       const items: unknown[] = new Array(rows * cols);
       for (let j = 0; j < cols; j++) {
@@ -185,8 +210,13 @@ export class Matrix {
       return NDArray.over(dtype("O"), items, [rows, cols]);
     }
     if (this.isBool) return NDArray.fromBytes("bool", Uint8Array.from(this.data), [rows, cols], { share: true });
-    return floatArray(this.data, this.shape ?? (this.isFlat ? [rows] : [rows, cols]));
+    const shape = this.shape ?? (this.isFlat ? [rows] : [rows, cols]);
+    return this.isSingle ? singleArray(Float32Array.from(this.data), shape) : floatArray(this.data, shape);
   }
+}
+
+function singleArray(data: Float32Array, shape: readonly number[]): NDArray {
+  return NDArray.fromBytes("<f4", new Uint8Array(data.buffer), shape, { share: true });
 }
 
 /** An array of float64 over numbers. */
@@ -203,7 +233,7 @@ export function intArray(data: ArrayLike<number>, shape: readonly number[]): NDA
   return NDArray.fromBytes("<i8", new Uint8Array(big.buffer), shape, { share: true });
 }
 
-function sparseOutput({ rows, cols, indptr, indices, data }: Csr): SparseMatrix {
+function sparseOutput({ rows, cols, indptr, indices, data }: Csr, isSingle: boolean): SparseMatrix {
   const ints = (numbers: ArrayLike<number>): NDArray => {
     const own = Int32Array.from(numbers);
     return NDArray.fromBytes("<i4", new Uint8Array(own.buffer), [own.length], { share: true });
@@ -213,7 +243,12 @@ function sparseOutput({ rows, cols, indptr, indices, data }: Csr): SparseMatrix 
     ["maxprint", 50],
     ["indices", ints(indices)],
     ["indptr", ints(indptr)],
-    ["data", floatArray(Float64Array.from(data), [data.length])],
+    [
+      "data",
+      isSingle
+        ? singleArray(Float32Array.from(data), [data.length])
+        : floatArray(Float64Array.from(data), [data.length]),
+    ],
   ]);
   return new SparseMatrix("csr", false, attrs);
 }
@@ -236,8 +271,24 @@ function takenCsr(csr: Csr, places: readonly number[]): Csr {
   return { rows: csr.rows, cols: places.length, indptr, indices, data };
 }
 
-/** Tables side by side; sparse when `sparse`. */
+/** A table with all numbers times one. */
+export function weighted(x: Matrix, weight: number): Matrix {
+  const made = x.isSparse
+    ? Matrix.sparse({ ...x.csr, data: Array.from(x.csr.data, (v) => v * weight) })
+    : Matrix.dense(
+        x.data.map((v) => v * weight),
+        x.rows,
+        x.cols,
+      );
+  return x.isSingle ? made.rounded() : made;
+}
+
+/** Tables side by side; sparse when `sparse`, in single precision where all are. */
 export function beside(parts: readonly Matrix[], rows: number, sparse: boolean): Matrix {
+  return together(parts, rows, sparse).asSingle(parts.length > 0 && parts.every((part) => part.isSingle));
+}
+
+function together(parts: readonly Matrix[], rows: number, sparse: boolean): Matrix {
   const cols = parts.reduce((sum, part) => sum + part.cols, 0);
   if (sparse) {
     const indptr = new Int32Array(rows + 1);

@@ -6,7 +6,7 @@
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { flag, labelsOf, list, misfit, plain, wrong } from "../fields.ts";
-import { beside, Matrix } from "../matrix.ts";
+import { beside, type Matrix, weighted } from "../matrix.ts";
 import type { Model } from "../model.ts";
 import { isPassing, stepOf } from "./step.ts";
 
@@ -94,16 +94,7 @@ export function columns(est: Estimator): Model {
         if (places.length === 0) return [];
         const part = x.take(places);
         const out = model.transform?.(part) ?? misfit(est, "one of its parts does not transform");
-        if (weight === 1) return [out];
-        return [
-          out.isSparse
-            ? Matrix.sparse({ ...out.csr, data: Array.from(out.csr.data, (v) => v * weight) })
-            : Matrix.dense(
-                out.data.map((v) => v * weight),
-                out.rows,
-                out.cols,
-              ),
-        ];
+        return [weight === 1 ? out : weighted(out, weight)];
       });
       return beside(made, x.rows, isSparse);
     },

@@ -6,7 +6,7 @@
 import { byMethod } from "../ensemble/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
 import { labels, list, misfit, num, plain, text, wrong } from "../fields.ts";
-import { beside, Matrix } from "../matrix.ts";
+import { beside, type Matrix, weighted } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { tableFrom, targetRows } from "../tree/index.ts";
 import { columns } from "./columns.ts";
@@ -76,12 +76,7 @@ function union(est: Estimator): Model {
       const made = parts.map(({ model, weight }) => {
         const own = model.transform?.(x) ?? misfit(est, "one of its parts does not transform");
         if (weight === 1) return own;
-        if (own.isSparse) return Matrix.sparse({ ...own.csr, data: Array.from(own.csr.data, (v) => v * weight) });
-        return Matrix.dense(
-          own.data.map((v) => v * weight),
-          own.rows,
-          own.cols,
-        );
+        return weighted(own, weight);
       });
       return beside(
         made,

@@ -7,6 +7,7 @@ import { PyObject } from "../../../core/values/object.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { flag, floats, floatsOf, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import { tidy } from "../input.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
@@ -87,7 +88,7 @@ function simple(est: Estimator): Model {
           const marks = x.column(kept.length + mark);
           return values.map((value, i) => (numberOf(marks[i]) === 0 ? value : Number.NaN));
         });
-        return Matrix.columns(columns, x.rows);
+        return Matrix.columns(columns.map(tidy), x.rows);
       },
     }),
   };

@@ -22,7 +22,7 @@ function keeping(mask: readonly boolean[], more: Model = {}): Model {
       const out = new Float64Array(x.rows * d);
       for (let i = 0; i < x.rows; i++)
         for (const [t, j] of places.entries()) out[i * d + j] = x.data[i * places.length + t] as number;
-      return Matrix.dense(out, x.rows, d);
+      return Matrix.dense(out, x.rows, d).asSingle(x.isSingle);
     },
     ...more,
   };
