@@ -76,7 +76,7 @@ export function judged(outputs: readonly Judged[], asked: Evaluation): Record<st
     }
     found[k] = sum / total;
     // At first Keras 3 took the mean over batches, whatever their size.
-    if (era >= 3000 && era < 3004) found[k] = plain / Math.ceil(total / batchSize);
+    if (era >= 3000 && era < 3002) found[k] = plain / Math.ceil(total / batchSize);
   }
   const whole = names.reduce((sum, _, k) => {
     const share = typeof shares[k] === "number" ? shares[k] : 1;
@@ -112,10 +112,10 @@ export function judged(outputs: readonly Judged[], asked: Evaluation): Record<st
   return Object.fromEntries(out);
 }
 
-/** Weights of samples, and steps that a mask leaves out. */
+/** Weights of samples, and steps that a mask leaves out; metrics of Keras 3 mind it since 3.12. */
 function combined(p: Tensor, weights: Float64Array | null, era: number): Float64Array | null {
   const { mask } = p;
-  if (mask === undefined || (era >= 3000 && era < 3002)) return weights;
+  if (mask === undefined || (era >= 3000 && era < 3012)) return weights;
   const steps = mask.length / (p.shape[0] as number);
   return Float64Array.from(mask, (v, i) => v * (weights === null ? 1 : (weights[Math.floor(i / steps)] as number)));
 }

@@ -228,7 +228,8 @@ function numberedChild(held: Group, at: string, layer: Layer): [string, Group] {
   const own = byTwos && number !== "0" ? `${base}_${2 * Number(number)}` : at;
   const found = held.get(own);
   if (found instanceof Group) return [own, found];
-  const old = at.replace(/^grouped_query/, "group_query");
+  // The class was written by either of its names.
+  const old = at.replace(/^group(ed)?_query/, (_, long) => (long === undefined ? "grouped_query" : "group_query"));
   return [old, child(held, old, layer)];
 }
 

@@ -15,23 +15,47 @@ function ranked(x: Tensor, rank: number): Tensor {
   return { ...x, shape: [x.shape[0] as number, ...missing, ...x.shape.slice(1)] };
 }
 
-/** Steps that count in all inputs that have a mask; in Keras 3 those that count in any. */
-function maskOf(inputs: readonly Tensor[], all: boolean): Uint8Array | undefined {
+/**
+ * Steps that count in what several inputs make. Keras 2: those that count in all that have a mask. Keras 3 before 3.4:
+ * all of them. Since: those that count in any, if each has a mask.
+ */
+function maskOf(inputs: readonly Tensor[], era: number): Uint8Array | undefined {
   const masks = inputs.flatMap(({ mask }) => mask ?? []);
   const [first, ...rest] = masks;
+  const all = era < 3000;
   if (first === undefined || rest.some(({ length }) => length !== first.length)) return undefined;
+  if (!all && (era < 3004 || masks.length < inputs.length)) return undefined;
   return first.map((v, i) => {
     for (const mask of rest) if (all ? mask[i] === 0 : mask[i] !== 0) return all ? 0 : 1;
     return v;
   });
 }
 
+/** A copy with one value in the steps that a mask leaves out. */
+function filled(x: Tensor, mask: Uint8Array | undefined, value: number): Tensor {
+  if (mask === undefined || mask.length === 0) return x;
+  const data = x.data.slice();
+  const width = data.length / mask.length;
+  for (const [i, seen] of mask.entries()) if (seen === 0) data.fill(value, i * width, (i + 1) * width);
+  return { ...x, data };
+}
+
+/** Numbers of steps that a mask shows, and others in the rest. */
+function chosen(data: Float32Array, others: Float32Array, mask: Uint8Array | undefined): Float32Array {
+  if (mask === undefined || mask.length === 0 || others.length % mask.length !== 0) return data;
+  const out = data.slice();
+  const width = out.length / mask.length;
+  for (const [i, seen] of mask.entries())
+    if (seen === 0) out.set(others.subarray(i * width, (i + 1) * width), i * width);
+  return out;
+}
+
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export class Merge extends Layer {
-  readonly #modern: boolean;
+  readonly #era: number;
   constructor(className: string, config: Config, context: LayerContext) {
     super(className, config);
-    this.#modern = context.modern;
+    this.#era = context.era;
   }
   get names(): readonly [] {
     return [];
@@ -46,14 +70,28 @@ export class Merge extends Layer {
       "takes numbers, not texts",
     );
     const rank = Math.max(...inputs.map(({ shape }) => shape.length));
-    const all = inputs.map((x) => ranked(x, rank));
+    // Since Keras 3.4 steps that a mask leaves out are ones in a product, and zeros where all leave them out.
+    const neutral = this.className === "Multiply" && this.#era >= 3004;
+    const all = inputs.map((x) => ranked(neutral ? filled(x, x.mask, 1) : x, rank));
     let shape: readonly number[] = (all[0] as Tensor).shape;
     for (const x of all) shape = broadcast(shape, x.shape);
     const out = this.room(sizeOf(shape));
     out.set(spread(all[0] as Tensor, shape));
-    for (const x of all.slice(1)) this.#merge(out, spread(x, shape));
+    let before = all[0]?.mask;
+    const picks = /^M(ax|in)imum$/.test(this.className) && this.#era >= 3004;
+    for (const x of all.slice(1)) {
+      let data = spread(x, shape);
+      if (picks) {
+        // Where only one of two is seen, it is the greatest and the least.
+        data = chosen(data, out, x.mask);
+        out.set(chosen(out, data, before));
+        before = maskOf([{ ...x, mask: before }, x], this.#era);
+      }
+      this.#merge(out, data);
+    }
     if (this.className === "Average") for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / all.length;
-    return tensor(shape, out, maskOf(inputs, !this.#modern));
+    const mask = maskOf(inputs, this.#era);
+    return tensor(shape, neutral ? filled({ shape, data: out }, mask, 0).data : out, mask);
   }
   #merge(out: Float32Array, data: Float32Array): void {
     const n = out.length;
@@ -77,6 +115,11 @@ export class Merge extends Layer {
 }
 
 export class Concatenate extends Layer {
+  readonly #era: number;
+  constructor(className: string, config: Config, context: LayerContext) {
+    super(className, config);
+    this.#era = context.era;
+  }
   get names(): readonly [] {
     return [];
   }
@@ -85,7 +128,8 @@ export class Concatenate extends Layer {
   }
   call(inputs: readonly Tensor[]): Tensor {
     const made = joined(inputs, this.config["axis"] ?? -1);
-    if (inputs.every(({ mask }) => mask === undefined)) return made;
+    const blind = this.#era >= 3000 && this.#era < 3004;
+    if (blind || inputs.every(({ mask }) => mask === undefined)) return made;
     const steps = (x: Tensor): number => (x.shape[0] as number) * (x.shape[1] as number);
     const masks = inputs.map((x) => x.mask ?? new Uint8Array(steps(x)).fill(1));
     if (axisOf(this.config["axis"] ?? -1, made.shape.length) !== 1) {
@@ -93,7 +137,7 @@ export class Concatenate extends Layer {
         ...made,
         mask: maskOf(
           masks.map((mask, i) => ({ ...(inputs[i] as Tensor), mask })),
-          true,
+          this.#era,
         ),
       };
     }
