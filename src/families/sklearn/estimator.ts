@@ -18,6 +18,7 @@ import type { Maker, Model } from "./model.ts";
 import { estimatorText, paramsOf } from "./repr.ts";
 import { accuracy, r2 } from "./score.ts";
 import { withSingles } from "./single.ts";
+import { pathsOf } from "./tree/path.ts";
 
 /** Finds what a class can do; undefined where its code is not there. */
 export type Resolve = (name: string) => Maker | undefined;
@@ -177,6 +178,19 @@ export class Estimator {
   apply(X: Input): NDArray {
     const leaves = this.#method("apply")(matrixOf(this, X));
     return intArray(leaves.data, leaves.shape ?? (leaves.isFlat ? [leaves.rows] : [leaves.rows, leaves.cols]));
+  }
+  /**
+   * The nodes that each row walks through: a sparse matrix of ones, int64 of shape (rows, nodes), tree beside tree, and
+   * the column at which each tree begins, with the number of columns at the end.
+   */
+  decisionPath(X: Input): { indicator: SparseMatrix; starts: number[] } {
+    return pathsOf(this.#method("trees"), matrixOf(this, X));
+  }
+  /** {@link predict} with the standard deviation of each prediction, as `predict(X, return_std=True)` gives them. */
+  predictStd(X: Input): { mean: ArrayLike<number> & Iterable<number>; std: NDArray } {
+    const x = matrixOf(this, X);
+    const std = this.#method("deviations")(x).output() as NDArray;
+    return { mean: this.#method("predict")(x) as Float64Array, std };
   }
   /** {@link predict} after one stage, after two, and so on. */
   *stagedPredict<T = number | string>(X: Input): IterableIterator<ArrayLike<T> & Iterable<T>> {

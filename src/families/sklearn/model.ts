@@ -5,6 +5,7 @@
  */
 import type { Estimator } from "./estimator.ts";
 import type { Matrix } from "./matrix.ts";
+import type { Tree } from "./tree/tree.ts";
 
 /** Predictions: labels or numbers, one per row; rows of them where there are several targets. */
 export type Predictions = ArrayLike<unknown>;
@@ -43,6 +44,10 @@ export interface Model {
   inverseRaw?(x: Matrix): unknown;
   kneighbors?(x: Matrix, k?: number): Neighbors;
   apply?(x: Matrix): Matrix;
+  /** The trees whose nodes rows walk through. */
+  readonly trees?: readonly Tree[];
+  /** Standard deviations of predictions. */
+  deviations?(x: Matrix): Matrix;
   stagedPredict?(x: Matrix): Iterable<Predictions>;
   stagedPredictProba?(x: Matrix): Iterable<Matrix>;
   stagedDecisionFunction?(x: Matrix): Iterable<Matrix>;

@@ -63,6 +63,7 @@ function classifier(est: Estimator): Model {
     finite: finiteOf(est, trees),
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
+    trees,
     apply: (x) => leavesOf(trees, x),
   };
 }
@@ -88,6 +89,7 @@ function regressor(est: Estimator): Model {
       for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / trees.length;
       return targetRows(out, x.rows, outputs);
     },
+    trees,
     apply: (x) => leavesOf(trees, x),
   };
 }
@@ -99,6 +101,7 @@ function embedding(est: Estimator): Model {
   return {
     features: trees[0]?.features,
     transform: (x) => encoder.transform?.(leavesOf(trees, x)) ?? misfit(est, "its encoder does not transform"),
+    trees,
     apply: (x) => leavesOf(trees, x),
   };
 }

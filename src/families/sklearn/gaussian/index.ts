@@ -34,6 +34,18 @@ function regressor(est: Estimator): Model {
         outputs,
       );
     },
+    deviations(x) {
+      const lower = vector(est, "L_", n * n);
+      const star = kernel(x.data, x.rows, points, n, d);
+      const own = kernel(x.data, x.rows, null, x.rows, d);
+      const out = new Float64Array(x.rows * outputs);
+      for (let i = 0; i < x.rows; i++) {
+        const v = solveLower(lower, star.slice(i * n, (i + 1) * n), n, 1);
+        const variance = Math.max(0, (own[i] as number) - pairwiseSum(v.map((one) => one * one)));
+        for (let j = 0; j < outputs; j++) out[i * outputs + j] = Math.sqrt(variance * at(spread, j) ** 2);
+      }
+      return outputs === 1 ? Matrix.flat(out) : Matrix.dense(out, x.rows, outputs);
+    },
   };
 }
 

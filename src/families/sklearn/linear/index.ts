@@ -77,6 +77,36 @@ function regressor(link: (est: Estimator) => ((v: number) => number) | null = ()
   };
 }
 
+/** Bayesian regression, which knows how sure it is: of ARD only the columns that were kept count. */
+function bayesian(est: Estimator): Model {
+  const base = regressor()(est);
+  // Older versions took the columns as they came, though the weights' spread is around the middle.
+  const isCentred = isSince(est.version, 1, 9);
+  return {
+    ...base,
+    deviations(x) {
+      const cut = num(est, "threshold_lambda", Number.POSITIVE_INFINITY);
+      const weights = est.name === "ARDRegression" ? Array.from(vector(est, "lambda_", x.cols)) : [];
+      const kept = est.name === "ARDRegression" ? weights.flatMap((v, j) => (v < cut ? [j] : [])) : null;
+      const middle = isCentred ? vector(est, "X_offset_", x.cols) : new Float64Array(x.cols);
+      const moved = Matrix.dense(
+        x.data.map((v, at) => v - (middle[at % x.cols] as number)),
+        x.rows,
+        x.cols,
+      );
+      const { data, cols } = kept === null ? moved : moved.take(kept);
+      const turned = times(data, vector(est, "sigma_", cols * cols), x.rows, cols, cols);
+      const noise = 1 / num(est, "alpha_");
+      const sums = rowSums(
+        turned.map((v, at) => v * (data[at] as number)),
+        x.rows,
+        cols,
+      );
+      return Matrix.flat(sums.map((v) => Math.sqrt(v + noise)));
+    },
+  };
+}
+
 const tweedie = (est: Estimator): ((v: number) => number) | null => {
   const given = text(est, "link", "auto");
   return given === "log" || (given === "auto" && num(est, "power", 0) > 0) ? Math.exp : null;
@@ -359,11 +389,13 @@ function leastProjection(est: Estimator): Model {
 const PLAIN =
   "LinearRegression Ridge RidgeCV Lasso LassoCV ElasticNet ElasticNetCV Lars LarsCV LassoLars LassoLarsCV LassoLarsIC " +
   "MultiTaskLasso MultiTaskLassoCV MultiTaskElasticNet MultiTaskElasticNetCV OrthogonalMatchingPursuit " +
-  "OrthogonalMatchingPursuitCV BayesianRidge ARDRegression HuberRegressor TheilSenRegressor SGDRegressor " +
+  "OrthogonalMatchingPursuitCV HuberRegressor TheilSenRegressor SGDRegressor " +
   "PassiveAggressiveRegressor LinearSVR QuantileRegressor";
 
 export const kinds: Kinds = {
   ...Object.fromEntries(PLAIN.split(" ").map((name) => [name, regressor()])),
+  BayesianRidge: bayesian,
+  ARDRegression: bayesian,
   PoissonRegressor: general(() => 1),
   GammaRegressor: general(() => 2),
   TweedieRegressor: general((est) => num(est, "power", 0)),

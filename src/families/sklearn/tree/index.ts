@@ -112,6 +112,7 @@ function classifier(est: Estimator): Model {
     finite: tree.knowsMissing ? "allow-nan" : true,
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
+    trees: [tree],
     apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(x.singles, x.rows, x.cols))),
   };
 }
@@ -135,6 +136,7 @@ function regressor(est: Estimator): Model {
       });
       return targetRows(out, x.rows, outputs);
     },
+    trees: [tree],
     apply: (x) => Matrix.flat(Float64Array.from(tree.leaves(x.singles, x.rows, x.cols))),
   };
 }

@@ -41,6 +41,7 @@ export class Tree {
   features = 0;
   #nodes: Nodes | null = null;
   #table: NodeTable | null = null;
+  #parents: Int32Array | null = null;
 
   constructor(cls: PyGlobal, args: PyTuple) {
     this.cls = cls;
@@ -70,7 +71,7 @@ export class Tree {
     this.outputs = values.shape[1] as number;
     this.width = values.shape[2] as number;
     this.features = features;
-    this.#nodes = this.#table = null;
+    this.#nodes = this.#table = this.#parents = null;
   }
 
   /** The nodes as walks want them, made at the first. */
@@ -131,6 +132,23 @@ export class Tree {
       out[i] = node;
     }
     return out;
+  }
+
+  /** The nodes above and at a leaf, from the root on. */
+  pathTo(leaf: number): number[] {
+    const { left, right } = this.nodes;
+    if (this.#parents === null) {
+      this.#parents = new Int32Array(this.count).fill(-1);
+      for (let i = 0; i < this.count; i++) {
+        if (left[i] === -1) continue;
+        this.#parents[left[i] as number] = i;
+        this.#parents[right[i] as number] = i;
+      }
+    }
+    const path: number[] = [];
+    // Parents stand before their children, so this ends.
+    for (let at = leaf; at >= 0; at = this.#parents[at] as number) path.push(at);
+    return path.reverse();
   }
 
   /** A field of the nodes as numbers: `n_node_samples`, `impurity`… */
