@@ -5,9 +5,10 @@
  */
 
 /** What a module exports; null where vectors are not known, or a page's policy forbids compiling. */
-export function instantiated<T>(base64: string): T | null {
+export function instantiated<T>(hex: string): T | null {
   if (typeof WebAssembly !== "object") return null;
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   if (!WebAssembly.validate(bytes)) return null;
   try {
     return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as T;

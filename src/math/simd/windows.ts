@@ -4,6 +4,7 @@
  * @module
  */
 import { KERNELS } from "./convmodule.ts";
+import { grown, instantiated } from "./instance.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -51,7 +52,6 @@ export type After = "none" | "relu" | "tanh" | "sigmoid";
 
 const KINDS: Readonly<Record<After, number>> = { none: 0, relu: 1, tanh: 2, sigmoid: 3 };
 
-const PAGE = 65536;
 /** Numbers that one round of the kernel works on: what a processor keeps at hand. */
 const BLOCK = 1 << 17;
 /** Numbers that its memory may hold. */
@@ -61,30 +61,15 @@ const MOST = 1 << 27;
 let instance: Exports | null | undefined;
 
 function kernel(): Exports | null {
-  if (instance === undefined) {
-    instance = null;
-    if (typeof WebAssembly === "object") {
-      const bytes = Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0));
-      // False where vectors are not known; a page's policy may forbid compiling besides.
-      if (WebAssembly.validate(bytes)) {
-        try {
-          instance = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
-        } catch (e) {
-          if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-        }
-      }
-    }
-  }
+  if (instance === undefined) instance = instantiated<Exports>(KERNELS);
   return instance;
 }
 
-/** Memory of the kernel for so many numbers: where it begins, and views of it. */
-function room(fast: Exports, numbers: number): { first: number; floats: Float32Array; ints: Int32Array } {
+/** Memory of the kernel for so many numbers: where it begins, and views of it; null where the machine has no more. */
+function room(fast: Exports, numbers: number): { first: number; floats: Float32Array; ints: Int32Array } | null {
   const start = (fast.base() + 15) & ~15;
-  const need = start + 4 * numbers;
-  const { memory } = fast;
-  if (memory.buffer.byteLength < need) memory.grow(Math.ceil((need - memory.buffer.byteLength) / PAGE));
-  return { first: start / 4, floats: new Float32Array(memory.buffer), ints: new Int32Array(memory.buffer) };
+  const buffer = grown(fast.memory, start + 4 * numbers);
+  return buffer === null ? null : { first: start / 4, floats: new Float32Array(buffer), ints: new Int32Array(buffer) };
 }
 
 /** How a window goes along one axis: `before` and what it needs in all are cells, zeros among them. */
@@ -202,8 +187,9 @@ export class Windows {
     const many = Math.max(1, Math.min(samples, Math.floor(BLOCK / Math.max(1, size + made))));
     const panels = this.#panels.reduce((n, panel) => n + panel.length, 0);
     const total = many * (own + size + places + made) + this.#taps.length + panels + this.#bias.length + 64;
-    if (total > MOST) return false;
-    const { first, floats, ints } = room(fast, total);
+    const held = total > MOST ? null : room(fast, total);
+    if (held === null) return false;
+    const { first, floats, ints } = held;
     const aligned = (at: number): number => (at + 3) & ~3;
     const pPanels = aligned(first);
     const pBias = aligned(pPanels + panels);
@@ -298,8 +284,9 @@ export function pool32(
   const count = d.size * h.size * w.size;
   const many = Math.max(1, Math.min(samples, Math.floor(BLOCK / Math.max(1, size + made))));
   const total = many * (size + places + made) + count + 32;
-  if (total > MOST) return false;
-  const { first, floats, ints } = room(fast, total);
+  const held = total > MOST ? null : room(fast, total);
+  if (held === null) return false;
+  const { first, floats, ints } = held;
   const pPlaces = first + count;
   const pX = (pPlaces + many * places + 3) & ~3;
   const pOut = (pX + many * size + 3) & ~3;
@@ -326,7 +313,9 @@ export function activate32(data: Float32Array, after: After): boolean {
   const fast = data.length < 64 || after === "none" ? null : kernel();
   if (fast === null) return false;
   const many = Math.min(data.length, BLOCK);
-  const { first, floats } = room(fast, many + 8);
+  const held = room(fast, many + 8);
+  if (held === null) return false;
+  const { first, floats } = held;
   for (let at = 0; at < data.length; at += many) {
     const count = Math.min(many, data.length - at);
     floats.set(data.subarray(at, at + count), first);
