@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 // Sources run unbuilt here, so the platform is the one in src.
-const alias = { "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname };
+const alias = {
+  "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname,
+  "#filters": new URL("./src/formats/hdf5/filters/here.ts", import.meta.url).pathname,
+};
 
 export default defineConfig({
   resolve: { alias },

@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 
 // The live lane: run by scripts/test-python.mjs, which finds the Pythons and tells of them in BRINE_PYTHONS.
 // Sources run unbuilt here, so the platform is the one in src.
-const alias = { "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname };
+const alias = {
+  "#platform": new URL("./src/platform/node.ts", import.meta.url).pathname,
+  "#filters": new URL("./src/formats/hdf5/filters/here.ts", import.meta.url).pathname,
+};
 
 export default defineConfig({
   resolve: { alias },

@@ -16,7 +16,9 @@ async function bundled(entry: string, name: string): Promise<string> {
   const build = await rolldown({
     input: entry,
     platform: "node",
-    resolve: { alias: { "#platform": source("platform/node.ts") } },
+    resolve: {
+      alias: { "#platform": source("platform/node.ts"), "#filters": source("formats/hdf5/filters/here.ts") },
+    },
     logLevel: "silent",
   });
   const file = join(folder, name);

@@ -6,7 +6,7 @@
 import { pipeline, Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { FormatError, TruncatedError } from "../core/errors.ts";
-import type { PlatformDeflate, PlatformInflate, Shell } from "./zlib.ts";
+import type { PlatformDeflate, PlatformInflate, PlatformZlib, Shell } from "./zlib.ts";
 
 type Callback = (error: Error | null, out: Buffer) => void;
 const UNPACK = {
@@ -88,6 +88,12 @@ export const deflate: PlatformDeflate = {
       first = false;
     }
   },
+};
+
+/** Packing in zlib's shell alone. */
+export const deflateZlib: PlatformZlib = {
+  now: (bytes, level) => deflate.now("zlib", bytes, level),
+  aside: (bytes, level) => deflate.aside("zlib", bytes, level),
 };
 
 /** Node names the system it runs on in gzip's header; Python and everybody else say 3. */

@@ -67,7 +67,7 @@ export { openNow } from "./filenow.ts";
 export { existsNow, patchNow, writeNow, writePath } from "./files.ts";
 export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
-export { deflate, inflate } from "./inflate.ts";
+export { deflate, deflateZlib, inflate } from "./inflate.ts";
 export { ownPort, portOf, startKerasWorker } from "./nodeworker.ts";
 export { type Spool, spoolNow } from "./spool.ts";
 export { codecsModule } from "./wasm/node.ts";

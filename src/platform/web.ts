@@ -109,6 +109,7 @@ export const inflate: PlatformInflate | null = null;
 
 export { isAsciiRange } from "./ascii.ts";
 export { deflate } from "./deflate.ts";
+export { deflateZlib } from "./deflatezlib.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";
 export { ownPort, portOf, startKerasWorker } from "./webworker.ts";

@@ -17,6 +17,12 @@ export interface PlatformInflate {
   pieces(shell: Shell, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
 }
 
+/** Packing in zlib's shell alone: a part of {@link PlatformDeflate} that weighs less. */
+export interface PlatformZlib {
+  now(bytes: Uint8Array, level: number): Uint8Array;
+  aside(bytes: Uint8Array, level: number): Promise<Uint8Array>;
+}
+
 /** Packing by the platform. */
 export interface PlatformDeflate {
   now(shell: Shell, bytes: Uint8Array, level: number): Uint8Array;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { deflate, inflate } from "#platform";
+import { deflate, deflateZlib, inflate } from "#platform";
 import { adler32, crc32 } from "../bytes/digest.ts";
 import { FormatError, LimitError, TruncatedError } from "../errors.ts";
 import { type Codec, type DecodeOptions, type Decoder, drained, drawn } from "./codec.ts";
@@ -149,6 +149,15 @@ function gzipHead(bytes: Uint8Array): number | null {
   return at <= bytes.length ? at : -1;
 }
 
+/** Unpacks at once, without what a codec can do besides. Throws `FormatError`, `TruncatedError`, `LimitError`. */
+export function inflateNow(shell: DeflateShell, bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array {
+  if (inflate === null) return drained(new DeflateDecoder(shell), bytes, options);
+  const { maxOutput = Number.POSITIVE_INFINITY, limit = "maxBytes" } = options;
+  const out = inflate.now(shell, bytes, maxOutput, options.size);
+  if (out === null) throw new LimitError(limit, maxOutput, maxOutput + 1, { format: shell });
+  return out;
+}
+
 function deflateCodec(shell: DeflateShell, prefix: readonly number[], extension: string): Codec {
   const decoder = (): Decoder => new DeflateDecoder(shell);
   return {
@@ -157,13 +166,7 @@ function deflateCodec(shell: DeflateShell, prefix: readonly number[], extension:
     extension,
     // joblib's own default for both.
     level: 3,
-    decode(bytes: Uint8Array, options: DecodeOptions = {}) {
-      if (inflate === null) return drained(decoder(), bytes, options);
-      const { maxOutput = Number.POSITIVE_INFINITY, limit = "maxBytes" } = options;
-      const out = inflate.now(shell, bytes, maxOutput, options.size);
-      if (out === null) throw new LimitError(limit, maxOutput, maxOutput + 1, { format: shell });
-      return out;
-    },
+    decode: (bytes, options) => inflateNow(shell, bytes, options),
     encode: (bytes, level = 3) => deflate.now(shell, bytes, level),
     decoder,
     // The kernel is faster than Node's zlib, which also passes each piece between threads.
@@ -208,4 +211,14 @@ export async function deflateMany(
   level = 3,
 ): Promise<Uint8Array[]> {
   return Promise.all(blocks.map((block) => deflate.aside(shell, block, level)));
+}
+
+/** Packs a block in zlib's shell at once, without what a codec can do besides. */
+export function packZlib(bytes: Uint8Array, level: number): Uint8Array {
+  return deflateZlib.now(bytes, level);
+}
+
+/** Packs many, side by side where the platform can. */
+export async function packZlibMany(blocks: readonly Uint8Array[], level: number): Promise<Uint8Array[]> {
+  return Promise.all(blocks.map((block) => deflateZlib.aside(block, level)));
 }

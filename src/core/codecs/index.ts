@@ -8,7 +8,17 @@
 export { adler32, Crc64, crc32 } from "../bytes/digest.ts";
 export { Xxh32, xxh32 } from "../bytes/xxh32.ts";
 export { type Codec, type DecodeOptions, type Decoder, drained, drawn, joined } from "./codec.ts";
-export { type DeflateShell, deflateMany, deflateRaw, gzip, inflateMany, zlib } from "./deflate.ts";
+export {
+  type DeflateShell,
+  deflateMany,
+  deflateRaw,
+  gzip,
+  inflateMany,
+  inflateNow,
+  packZlib,
+  packZlibMany,
+  zlib,
+} from "./deflate.ts";
 export { lz4 } from "./lz4.ts";
 export { unpackLz4Block } from "./lz4block.ts";
 export { lzfDecode, lzfEncode } from "./lzf.ts";

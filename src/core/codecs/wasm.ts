@@ -6,7 +6,7 @@
 import { codecsModule } from "#platform";
 import { FormatError, TruncatedError, UnsupportedError } from "../errors.ts";
 import type { Decoder } from "./codec.ts";
-import { deflateRaw } from "./deflate.ts";
+import { inflateNow } from "./deflate.ts";
 
 /** What scripts/codecs/codecs.c exports. */
 interface Exports {
@@ -42,7 +42,7 @@ export const MAX_DICTIONARY = 1 << 29;
 let compiled: WebAssembly.Module | null | undefined;
 
 function unpackedModule(text: string): Uint8Array<ArrayBuffer> {
-  return deflateRaw.decode(Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0))) as Uint8Array<ArrayBuffer>;
+  return inflateNow("deflate-raw", Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0))) as Uint8Array<ArrayBuffer>;
 }
 
 /** The module if it can be had at once. */

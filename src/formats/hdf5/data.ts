@@ -333,7 +333,7 @@ function* fromChunks(
       const mask = layout.flags & 1 && edge ? -1 : chunk.mask;
       return { bytes: blocks[k] as Uint8Array, mask };
     });
-    yield* decodeChunks(pipeline, packed, chunkBytes, (bytes, k) => {
+    yield* decodeChunks(context.filters, pipeline, packed, chunkBytes, (bytes, k) => {
       const parts = ranges[k] as ReturnType<typeof within>[];
       scatter(bytes, layout.chunks, out, counts, parts, size);
       // A chunk of which only a part was wanted is likely to be wanted again.

@@ -6,6 +6,7 @@
 import { existsNow, openNow, patchNow, writeNow } from "#platform";
 import { SourceError, UnsupportedError } from "../../core/errors.ts";
 import { asBytes } from "../../sources/index.ts";
+import { type Filter, filtersOf } from "./filters/index.ts";
 import { Group } from "./group.ts";
 import { Core, type Shared } from "./shared.ts";
 import { Context } from "./storage/context.ts";
@@ -26,6 +27,11 @@ export interface FileOptions {
   external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
   /** Reads a file that another program may be writing, as it is now (`h5py.File(…, swmr=True)`). */
   swmr?: boolean;
+  /**
+   * Filters besides those that are always there: what {@link loadFilters} fetches for a page, or the caller's
+   * own.
+   */
+  filters?: readonly Filter[];
   /** Structures of a new file: `"earliest"`, which every reader knows (h5py's choice), or `"latest"`. */
   libver?: Libver;
   /** Keep the order in which the links and attributes of new objects are made. */
@@ -246,7 +252,7 @@ function draftOptions({ libver = "earliest", trackOrder = false, userblockSize =
 function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, options: FileOptions): Shared {
   const bytes = asBytes(source);
   if (bytes !== null && bytes.length > 0) throw new TypeError("a new file in memory is made by File.create()");
-  const context = new Context(Store.of(new Uint8Array(0)), EIGHT);
+  const context = new Context(Store.of(new Uint8Array(0)), EIGHT, filtersOf(options.filters));
   const told = draftOptions(options);
   const draft = new Draft(context, null, told);
   if (bytes === null) draft.spill = new Spill(source as string | URL, told.userblock);
@@ -255,7 +261,7 @@ function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
 }
 
 function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {
-  const core = runNow(Core.open(store, mode === "r" && options.swmr === true));
+  const core = runNow(Core.open(store, filtersOf(options.filters), mode === "r" && options.swmr === true));
   if (mode !== "r" && core.context.hasImage) {
     throw new UnsupportedError("cache images", "a file that was closed with a cache image can only be read", {
       path: store.name,

@@ -9,6 +9,7 @@ export { Dataset } from "./dataset.ts";
 export { Dimension } from "./dims.ts";
 export { Empty } from "./empty.ts";
 export { File, type FileOptions, type Mode } from "./file.ts";
+export { type Filter, loadFilters, type RareFilter } from "./filters/index.ts";
 export { Group, type Item } from "./group.ts";
 export type { Link } from "./messages/links.ts";
 export { NamedType } from "./namedtype.ts";

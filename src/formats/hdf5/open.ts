@@ -5,6 +5,7 @@
  */
 import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
+import { type Filter, filtersOf } from "./filters/index.ts";
 import { Core } from "./shared.ts";
 import { noFile, runLater, Store } from "./storage/store.ts";
 
@@ -13,6 +14,8 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => SourceInput | undefined | Promise<SourceInput | undefined>;
+  /** Filters of the caller's own; ours are fetched when a file wants them. */
+  filters?: readonly Filter[];
   /** Reads a file that another program may be writing, as it is now. */
   swmr?: boolean;
   /** Bytes that a source without ranges may give (2 GiB); it is read whole. */
@@ -71,7 +74,7 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
     return found === undefined ? null : add(found);
   };
   try {
-    const core = await runLater(Core.open(await add(input), options.swmr), noFile, signal);
+    const core = await runLater(Core.open(await add(input), filtersOf(options.filters), options.swmr), noFile, signal);
     const shared: AsyncShared = {
       core,
       run: (reading) => runLater(reading, other, signal),

@@ -5,6 +5,7 @@
  */
 
 import { SourceError } from "../../core/errors.ts";
+import type { Filter } from "./filters/filter.ts";
 import type { Group } from "./group.ts";
 import type { Link } from "./messages/links.ts";
 import { Context } from "./storage/context.ts";
@@ -32,7 +33,7 @@ export class Core {
    * Reads the superblock and what stands in its extension. A file that is marked as open for writing is refused, as
    * h5py does, unless `swmr` is set; then it is taken as long as it is.
    */
-  static *open(store: Store, swmr = false): Reading<Core> {
+  static *open(store: Store, filters: Map<number, Filter>, swmr = false): Reading<Core> {
     const found = yield* superblock(store);
     if (found.isBeingWritten && !swmr) {
       throw new SourceError(
@@ -41,7 +42,7 @@ export class Core {
       );
     }
     if (!found.isBeingWritten) store.endAt(found.end);
-    const context = new Context(store, found.sizes);
+    const context = new Context(store, found.sizes, filters);
     yield* checkDriver(context, found.driver);
     yield* readExtension(context, found.extension);
     return new Core(context, found.root, found.userblock, found.version);

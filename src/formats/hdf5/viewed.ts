@@ -6,6 +6,7 @@
 import { FormatError, LimitError, UnsupportedError } from "../../core/errors.ts";
 import { type DatasetInfo, filled, gather, MOST, picked } from "./data.ts";
 import type { Runs } from "./messages/hyperslab.ts";
+import { place } from "./scatter.ts";
 import { type Axis, countOf } from "./selection.ts";
 import type { Context } from "./storage/context.ts";
 import type { Reading } from "./storage/store.ts";
@@ -13,7 +14,6 @@ import type { H5Type } from "./types/datatype.ts";
 import { elements } from "./types/decode.ts";
 import { mapped } from "./types/dtypes.ts";
 import { type Part, type Places, partsOf, type Source, sizeOf } from "./virtual.ts";
-import { place } from "./write/place.ts";
 
 /** The bytes of the elements that are picked of a dataset or a view, in C order. */
 export function* gatherAny(

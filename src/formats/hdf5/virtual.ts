@@ -67,7 +67,7 @@ function* sourceOf(context: Context, root: number, file: string, dataset: string
   if (file !== ".") {
     const store = yield* context.file(file);
     if (store === null) return null;
-    const core = yield* Core.open(store);
+    const core = yield* Core.open(store, context.filters);
     inner = core.context;
     at = core.root;
   }

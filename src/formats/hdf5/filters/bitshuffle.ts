@@ -5,6 +5,7 @@
  */
 import { unpackLz4Block } from "../../../core/codecs/index.ts";
 import { FormatError, TruncatedError, UnsupportedError } from "../../../core/errors.ts";
+import { type Filter, RARE } from "./filter.ts";
 import { zstdDecode } from "./zstd.ts";
 
 /** Puts the bits of `count` elements of `width` bytes together again; `count` is a multiple of eight. */
@@ -50,7 +51,7 @@ function defaultBlock(width: number): number {
 }
 
 /** Unpacks a chunk of `size` bytes. */
-export function bitshuffled(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+function bitshuffled(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
   const [, , width = 0, given = 0, packing = 0] = values;
   if (width === 0 || given % 8 !== 0)
     throw new FormatError("the parameters of bitshuffle make no sense", { format: "hdf5" });
@@ -94,3 +95,6 @@ export function bitshuffled(bytes: Uint8Array, values: readonly number[], size: 
   out.set(bytes.subarray(at, at + total - done * width), done * width);
   return out;
 }
+
+/** Bitshuffle. */
+export const bitshuffle: Filter = { id: RARE.bitshuffle, name: "bitshuffle", decode: bitshuffled };

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { unpackLz4Block, zlib } from "../../../core/codecs/index.ts";
+import { inflateNow, unpackLz4Block } from "../../../core/codecs/index.ts";
 import { FormatError, TruncatedError, UnsupportedError } from "../../../core/errors.ts";
 import { bitUnshuffle } from "./bitshuffle.ts";
+import { type Filter, RARE } from "./filter.ts";
 import { unshuffle } from "./shuffle.ts";
 import { zstdDecode } from "./zstd.ts";
 
@@ -16,7 +17,7 @@ const MOST_SPLITS = 16;
 const LEAST_SPLIT = 128;
 
 /** Unpacks a chunk of `size` bytes. */
-export function bloscDecode(bytes: Uint8Array, _values: readonly number[], size: number): Uint8Array {
+function bloscDecode(bytes: Uint8Array, _values: readonly number[], size: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEAD) throw new TruncatedError("the blosc data is cut short", { format: "hdf5" });
   const flags = bytes[2] as number;
@@ -65,7 +66,7 @@ function unpacked(codec: string | undefined, part: Uint8Array, size: number): Ui
     case "lz4":
       return unpackLz4Block(part, size);
     case "zlib":
-      return zlib.decode(part, { maxOutput: size, size });
+      return inflateNow("zlib", part, { maxOutput: size, size });
     case "zstd":
       return zstdDecode(part, size);
     default:
@@ -132,3 +133,6 @@ function blosclz(bytes: Uint8Array, size: number): Uint8Array {
     control = bytes[p++] as number;
   }
 }
+
+/** Blosc. */
+export const blosc: Filter = { id: RARE.blosc, name: "blosc", decode: bloscDecode };

@@ -5,9 +5,10 @@
  */
 import { unpackLz4Block } from "../../../core/codecs/index.ts";
 import { FormatError, TruncatedError } from "../../../core/errors.ts";
+import { type Filter, RARE } from "./filter.ts";
 
 /** Unpacks a chunk of `size` bytes. */
-export function lz4Framed(bytes: Uint8Array, _values: readonly number[], size: number): Uint8Array {
+function lz4Framed(bytes: Uint8Array, _values: readonly number[], size: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12) throw new TruncatedError("the lz4 data is cut short", { format: "hdf5" });
   const total = view.getUint32(0) * 2 ** 32 + view.getUint32(4);
@@ -31,3 +32,6 @@ export function lz4Framed(bytes: Uint8Array, _values: readonly number[], size: n
   }
   return out;
 }
+
+/** LZ4. */
+export const lz4: Filter = { id: RARE.lz4, name: "lz4", decode: lz4Framed };

@@ -5,6 +5,7 @@
  */
 import { FormatError } from "../../../core/errors.ts";
 import { BitReader } from "./bits.ts";
+import { type Filter, RARE } from "./filter.ts";
 
 const ATOMIC = 1;
 const ARRAY = 2;
@@ -22,7 +23,7 @@ interface Part {
 }
 
 /** Unpacks a chunk of `size` bytes. */
-export function unpackBits(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+function unpackBits(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
   if (values[1] === 1) return bytes;
   const parts: Part[] = [];
   const width = parse(values, 3, 0, parts, 0).size;
@@ -98,3 +99,6 @@ function parse(
       throw bad();
   }
 }
+
+/** N-bit. */
+export const nbit: Filter = { id: RARE.nbit, name: "nbit", decode: unpackBits };

@@ -5,6 +5,7 @@
  */
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { BitReader } from "./bits.ts";
+import { type Filter, RARE } from "./filter.ts";
 
 const FLOAT_DECIMAL = 0;
 const INTEGER = 2;
@@ -12,7 +13,7 @@ const INTEGER = 2;
 const HEAD = 21;
 
 /** Unpacks a chunk of `size` bytes. */
-export function unscale(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+function unscale(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
   const [kind, factor = 0, , cls, width = 0, , order, hasFill] = values;
   if (![1, 2, 4, 8].includes(width) || bytes.length < HEAD) {
     throw new FormatError("the parameters of scaleoffset make no sense", { format: "hdf5" });
@@ -76,3 +77,6 @@ function turned(bytes: Uint8Array, width: number): Uint8Array {
   for (let at = 0; at + width <= bytes.length; at += width) bytes.subarray(at, at + width).reverse();
   return bytes;
 }
+
+/** Scale-offset. */
+export const scaleoffset: Filter = { id: RARE.scaleoffset, name: "scaleoffset", decode: unscale };

@@ -4,6 +4,7 @@
  * @module
  */
 import { FormatError, TruncatedError } from "../../../core/errors.ts";
+import { type Filter, RARE } from "./filter.ts";
 
 const MSB_FIRST = 16;
 const NEAREST_NEIGHBOUR = 32;
@@ -47,7 +48,7 @@ class Bits {
 }
 
 /** Unpacks a chunk of `size` bytes. */
-export function unszip(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+function unszip(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
   const [mask = 0, perBlock = 0, bits = 0, perLine = 0] = values;
   if (perBlock < 2 || perBlock > 32 || perBlock % 2 === 1 || bits < 1 || bits > 64 || perLine < 1) {
     throw new FormatError("the parameters of szip make no sense", { format: "hdf5" });
@@ -183,3 +184,6 @@ function unmap(line: Uint32Array, end: number, most: number): void {
     line[i] = x;
   }
 }
+
+/** Szip. */
+export const szip: Filter = { id: RARE.szip, name: "szip", decode: unszip };

@@ -5,6 +5,7 @@
  */
 import { unzstd } from "#platform";
 import { FormatError, LimitError } from "../../../core/errors.ts";
+import { type Filter, RARE, room } from "./filter.ts";
 
 /** Unpacks a frame of which at most `most` bytes may come out. Throws `FormatError`, `LimitError`. */
 export function zstdDecode(bytes: Uint8Array, most: number): Uint8Array {
@@ -34,3 +35,10 @@ function contentSize(bytes: Uint8Array): number {
   for (let i = 0, scale = 1; i < width; i++, scale *= 256) size += (bytes[at++] ?? 0) * scale;
   return width === 0 ? 0 : size;
 }
+
+/** Zstandard. */
+export const zstd: Filter = {
+  id: RARE.zstd,
+  name: "zstd",
+  decode: (bytes, _, size) => zstdDecode(bytes, room(size)),
+};

@@ -4,6 +4,7 @@
  * @module
  */
 import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import type { Filter } from "../filters/filter.ts";
 import type { Link } from "../messages/links.ts";
 import { type H5Type, parseType } from "../types/datatype.ts";
 import { btree2Records } from "./btree2.ts";
@@ -40,6 +41,8 @@ export interface GlobalHeap {
 export class Context {
   readonly store: Store;
   readonly sizes: Sizes;
+  /** Filters that are at hand; those that are fetched join them. */
+  readonly filters: Map<number, Filter>;
   readonly headers = new Map<number, ObjectHeader>();
   /** How deep shared messages refer to each other just now. */
   nesting = 0;
@@ -56,9 +59,10 @@ export class Context {
   readonly #heaps = new Map<number, GlobalHeap>();
   #heapBytes = 0;
 
-  constructor(store: Store, sizes: Sizes) {
+  constructor(store: Store, sizes: Sizes, filters: Map<number, Filter>) {
     this.store = store;
     this.sizes = sizes;
+    this.filters = filters;
   }
 
   /** The store of another file; null where it is not there. */

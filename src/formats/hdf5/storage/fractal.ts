@@ -139,7 +139,7 @@ export class FractalHeap {
     const bytes = yield* store.get(at, size);
     if (!packed) return bytes;
     const mask = record.u32();
-    return yield* decodeChunk(this.#pipeline, bytes, mask, record.length());
+    return yield* decodeChunk(this.#context.filters, this.#pipeline, bytes, mask, record.length());
   }
 
   *#managed(offset: number, length: number): Reading<Uint8Array> {
@@ -152,7 +152,7 @@ export class FractalHeap {
     let bytes = this.#blocks.get(block.at);
     if (bytes === undefined) {
       const raw = yield* this.#context.store.get(block.at, block.packed.size);
-      bytes = yield* decodeChunk(this.#pipeline, raw, block.packed.mask, block.size);
+      bytes = yield* decodeChunk(this.#context.filters, this.#pipeline, raw, block.packed.mask, block.size);
       this.#blocks.set(block.at, bytes);
     }
     return bytes.subarray(from, from + length);

@@ -7,12 +7,11 @@ import { rawBytes } from "#platform";
 import { LimitError } from "../../../core/errors.ts";
 import { type DatasetInfo, filled, gather, MOST, within } from "../data.ts";
 import { decodeChunk, type PackedChunk, type Pipeline } from "../filters/index.ts";
-import { scatter } from "../scatter.ts";
+import { place, scatter } from "../scatter.ts";
 import { type Axis, countOf } from "../selection.ts";
 import { type Chunk, chunksIn } from "../storage/chunkindex.ts";
 import type { Context } from "../storage/context.ts";
 import type { Reading } from "../storage/store.ts";
-import { place } from "./place.ts";
 import type { Spill } from "./spill.ts";
 
 /** A chunk: unpacked in memory, or as a file has it. */
@@ -247,7 +246,7 @@ export class StagedData {
       packed = { bytes: bytes as Uint8Array, mask };
     }
     const { pipeline } = this.#info;
-    const made = yield* decodeChunk(pipeline, packed.bytes, packed.mask, this.#chunkBytes);
+    const made = yield* decodeChunk(this.#context.filters, pipeline, packed.bytes, packed.mask, this.#chunkBytes);
     held.raw = made.buffer === packed.bytes.buffer ? made.slice() : made;
     held.old = null;
     return held.raw;

@@ -108,7 +108,7 @@ export class Draft implements Pending {
       }
       // What cannot be packed again is refused now, not when the file is written.
       for (const spec of node.info.pipeline) {
-        if (filterOf(spec).encode === undefined) {
+        if (filterOf(this.context.filters, spec).encode === undefined) {
           const name = filterName(spec);
           throw new UnsupportedError(name, `the filter ${name} can be read, not written`, { format: "hdf5" });
         }

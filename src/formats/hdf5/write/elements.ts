@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodeChunks, type PackedChunk } from "../filters/index.ts";
+import { encodeChunks, type Filters, type PackedChunk } from "../filters/index.ts";
 import { NOWHERE } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import { compareGrid, type Placed, pageBits, writeChunkTree, writeFixedArray } from "./chunktree.ts";
@@ -22,6 +22,7 @@ export interface Writing {
   readonly image: Image;
   readonly ranks: TreeRanks;
   readonly libver: Libver;
+  readonly filters: Filters;
   readonly pointers: Pointers;
   readonly heap: GlobalHeapWriter;
   /** Is the file the one into which elements were spilled? */
@@ -105,6 +106,7 @@ function* writeChunks(node: DatasetNode, w: Writing, moved: (bytes: Uint8Array) 
   };
   const flush = function* (): Reading<void> {
     const packed = yield* encodeChunks(
+      w.filters,
       pipeline,
       batch.map(({ raw }) => moved(raw as Uint8Array)),
     );

@@ -65,7 +65,9 @@ class Saving {
       // An object that was deleted is referred to by the null reference.
       find: (id) => (this.#jobs.has(id) ? this.#addressOf(id) : 0),
     };
-    this.#writing = { image: this.#image, ranks: RANKS, libver: options.libver, pointers, heap, move, spilled };
+    const { libver } = options;
+    const { filters } = context;
+    this.#writing = { image: this.#image, ranks: RANKS, libver, filters, pointers, heap, move, spilled };
   }
 
   #addressOf(id: number): number {

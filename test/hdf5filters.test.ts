@@ -1,0 +1,65 @@
+/** Rare filters as a page has them: fetched when they are awaited, handed in where nobody can wait. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { expect, test, vi } from "vitest";
+import { UnsupportedError } from "../src/core/errors.ts";
+import type { NDArray } from "../src/core/ndarray/index.ts";
+import { AsyncDataset, File, type Filter, loadFilters, open, type RareFilter } from "../src/formats/hdf5/index.ts";
+
+vi.mock("#filters", () => import("../src/formats/hdf5/filters/later.ts"));
+
+const path = fileURLToPath(new URL("../fixtures/data/hdf5/plugins.h5.gz", import.meta.url));
+const bytes = new Uint8Array(gunzipSync(readFileSync(path)));
+
+const same = (a: unknown, b: unknown): boolean => (a as NDArray).equal(b);
+
+test("who awaits gets every filter by itself; who does not is told how", async () => {
+  await using awaited = await open(bytes);
+  using bare = new File(bytes);
+  using full = new File(bytes, "r", { filters: await loadFilters() });
+  let count = 0;
+  const missing = new Set<string>();
+  for await (const [name, item] of awaited.walk()) {
+    if (!(item instanceof AsyncDataset)) continue;
+    count++;
+    expect(same(await item.read(), full.dataset(name).read()), name).toBe(true);
+    try {
+      bare.dataset(name).read();
+    } catch (e) {
+      expect(e).toBeInstanceOf(UnsupportedError);
+      const { feature, message } = e as UnsupportedError;
+      missing.add(feature);
+      expect(message).toContain(`pass { filters: await loadFilters("${feature}") }`);
+    }
+  }
+  expect(count).toBe(88);
+  expect([...missing].sort()).toEqual(["bitshuffle", "blosc", "bzip2", "lz4", "zstd"]);
+});
+
+test("only what is named is fetched; a name that there is not is refused", async () => {
+  expect((await loadFilters("zstd", "szip")).map(({ id, name }) => [id, name])).toEqual([
+    [32015, "zstd"],
+    [4, "szip"],
+  ]);
+  expect((await loadFilters()).length).toBe(8);
+  await expect(loadFilters("zfp" as RareFilter)).rejects.toThrow(/no filter "zfp": there are szip, nbit/);
+});
+
+test("filters of one's own unpack and pack", () => {
+  const invert = (data: Uint8Array): Uint8Array => data.map((byte) => byte ^ 255);
+  const own: Filter = { id: 32013, name: "inverse", decode: invert, encode: invert };
+  const plain = File.create();
+  plain.createDataset("x", { data: Int32Array.of(1, 2, 3), compression: "lzf" });
+  const made = plain.toUint8Array();
+  // lzf leaves so few bytes as they are; the pipeline names another filter from now on.
+  const at = Buffer.from(made).indexOf("lzf\0") - 8;
+  expect(made[at]).toBe(32000 & 255);
+  made[at] = 32013 & 255;
+  const file = new File(made, "r+", { filters: [own] });
+  expect([...(file.dataset("x").read() as NDArray)]).toEqual([1, 2, 3]);
+  file.dataset("x").set(0, 7);
+  const changed = file.toUint8Array();
+  expect(() => new File(changed).dataset("x").read()).toThrow(/pass \{ filters \} with one that knows it/);
+  expect(new File(changed, "r", { filters: [own] }).dataset("x").get(0)).toBe(7);
+});
