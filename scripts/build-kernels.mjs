@@ -14,9 +14,10 @@ import { fileURLToPath } from "node:url";
  * which gzip makes a quarter smaller than base64: bytes stay whole letters.
  */
 const MODULES = [
-  ["kernels.c", "module.ts", "-O3"],
-  ["conv.c", "convmodule.ts", "-O3"],
+  ["kernels.c", "module.ts", "-Os"],
+  ["conv.c", "convmodule.ts", "-Os"],
   ["double.c", "doublemodule.ts", "-Os"],
+  ["neighbors.c", "neighborsmodule.ts", "-O2", "-Wl,-z,stack-size=8192"],
   ["trees.c", "treesmodule.ts", "-O2"],
   ["lz4.c", "../../core/codecs/lz4module.ts", "-O2", "-mbulk-memory"],
   ["inflate.c", "../../core/codecs/inflatemodule.ts", "-O3", "-mbulk-memory", "-Wl,-z,stack-size=16384"],

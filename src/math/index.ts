@@ -4,8 +4,11 @@
  * @module
  */
 export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
-export { pairwise } from "./simd/double.ts";
+export { KeptRows, pairwise } from "./simd/double.ts";
+export { KeptLayers } from "./simd/layers.ts";
+export { KeptVectors } from "./simd/machine.ts";
 export { matmul32 } from "./simd/matmul.ts";
+export { KeptPoints, KeptTree } from "./simd/neighbors.ts";
 export { type NodeTable, nodeTable, walkTrees } from "./simd/trees.ts";
 export { type After, activate32, pool32, type Way, Windows } from "./simd/windows.ts";
 export { inverted, solveLower, transposed } from "./solve.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pairwise, timesTransposed } from "../../../math/index.ts";
+import { KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
@@ -62,6 +62,7 @@ export function searchOf(est: Estimator): Search {
   const method = text(est, "_fit_method");
   if ((method === "kd_tree" || method === "ball_tree") && tree === null) wrong(est, "_tree", "a KDTree or BallTree");
   let places: Float64Array | null = null;
+  const kept = metric.name === "manhattan" ? new KeptRows(data, n, d) : null;
   // Of rows that are distances already each has one to every fitted sample.
   const width = metric.name === "precomputed" ? n : d;
   const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
@@ -69,7 +70,7 @@ export function searchOf(est: Estimator): Search {
     if (metric.name === "precomputed") return part.slice();
     if (isGemm) return squared(part, data, rows, n, d);
     const out = new Float64Array(rows * n);
-    if (metric.name === "manhattan" && pairwise("distances", part, data, rows, d, n, false, out)) return out;
+    if (kept?.pairwise("distances", part, rows, out)) return out;
     const four = metric.name === "manhattan" ? fourSizes : null;
     for (let i = 0; i < rows; i++) {
       let j = 0;
@@ -82,7 +83,13 @@ export function searchOf(est: Estimator): Search {
     return out;
   };
   let yy: Float64Array | null = null;
-  const walk = tree === null || method === "brute" ? null : descent(tree, metric);
+  const isWalked = tree !== null && method !== "brute";
+  const walk = isWalked ? descent(tree, metric) : null;
+  const keptTree =
+    isWalked && (metric.name === "euclidean" || metric.name === "manhattan")
+      ? new KeptTree(tree, metric.name === "manhattan")
+      : null;
+  const keptPoints = !isWalked && isGemm ? new KeptPoints(data, n, d) : null;
   return {
     metric,
     count: n,
@@ -110,7 +117,27 @@ export function searchOf(est: Estimator): Search {
             metric.name,
           ) ||
           (est.attrs.get("_fit_X") instanceof SparseMatrix && isSince(est.version, 1, 4)));
-      for (let from = 0; from < x.rows; from += BATCH) {
+      const sorted = (found: Heap, at: number): void => {
+        found.sort(isNew);
+        for (let j = 0; j < k; j++) distances[at + j] = metric.full(found.values[j] as number);
+        indices.set(found.places, at);
+      };
+      const pour = (values: ArrayLike<number>, own: ArrayLike<number>, from: number): void => {
+        poured.clear();
+        for (let j = from; j < from + k; j++) poured.push(values[j] as number, own[j] as number);
+      };
+      const search = isParted ? null : (keptTree ?? keptPoints);
+      const isDone = search?.nearest(x.data, x.rows, k, (values, own, from, rows) => {
+        for (let i = 0; i < rows; i++) {
+          if (isPoured) pour(values, own, i * k);
+          else {
+            poured.values.set(values.subarray(i * k, (i + 1) * k));
+            poured.places.set(own.subarray(i * k, (i + 1) * k));
+          }
+          sorted(poured, (from + i) * k);
+        }
+      });
+      for (let from = 0; from < x.rows && !isDone; from += BATCH) {
         const rows = Math.min(BATCH, x.rows - from);
         const part = x.data.subarray(from * width, (from + rows) * width);
         // The identity of squares is finished as the heap is filled.
@@ -148,15 +175,8 @@ export function searchOf(est: Estimator): Search {
               largest = heap.largest;
             }
           }
-          let found = heap;
-          if (isPoured) {
-            poured.clear();
-            for (let j = 0; j < k; j++) poured.push(heap.values[j] as number, heap.places[j] as number);
-            found = poured;
-          }
-          found.sort(isNew);
-          for (let j = 0; j < k; j++) distances[at + j] = metric.full(found.values[j] as number);
-          indices.set(found.places, at);
+          if (isPoured) pour(heap.values, heap.places, 0);
+          sorted(isPoured ? poured : heap, at);
         }
       }
       return { distances, indices, k };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argmax, expit, softmaxRows, times } from "../../../math/index.ts";
+import { argmax, expit, KeptLayers, softmaxRows, times } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { floatsOf, labels, list, misfit, plain, text, wrong } from "../fields.ts";
@@ -20,6 +20,8 @@ function mapped(f: (v: number) => number): Activation {
   };
 }
 
+const identity: Activation = () => {};
+
 const relu: Activation = mapped((v) => Math.max(v, 0));
 
 /** Adds a bias to each row, and makes what is negative zero: both at once, since most networks want both. */
@@ -32,7 +34,7 @@ function addAndCut(data: Float64Array, bias: Float64Array, rows: number, cols: n
 }
 
 const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
-  ["identity", () => {}],
+  ["identity", identity],
   ["logistic", mapped(expit)],
   ["tanh", mapped(Math.tanh)],
   ["relu", relu],
@@ -63,11 +65,29 @@ function netOf(est: Estimator): Net {
       misfit(est, `layer ${i} does not follow from the one before it`);
     }
   }
+  const outputs = layers[layers.length - 1]?.shape[1] as number;
+  const kept = new KeptLayers(
+    layers.map(({ data: weights, shape }, i) => {
+      const follow = i + 1 < layers.length ? hidden : last;
+      const [d, k] = shape as [number, number];
+      const isRelu = follow === relu;
+      return {
+        weights,
+        bias: biases[i] as Float64Array,
+        d,
+        k,
+        cut: isRelu,
+        follow: isRelu || follow === identity ? null : follow,
+      };
+    }),
+  );
   return {
     features: layers[0]?.shape[0] as number,
-    outputs: layers[layers.length - 1]?.shape[1] as number,
+    outputs,
     isSoftmax: text(est, "out_activation_") === "softmax",
     run(x) {
+      const out = new Float64Array(x.rows * outputs);
+      if (kept.run(x.data, x.rows, out)) return out;
       let data = x.data;
       for (const [i, { data: w, shape }] of layers.entries()) {
         const [d, k] = shape as [number, number];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argmax } from "../../../math/index.ts";
+import { argmax, KeptVectors } from "../../../math/index.ts";
 import { ovrScores } from "../ensemble/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, labels, misfit, num, text, vector } from "../fields.ts";
@@ -56,9 +56,26 @@ function pairsOf(est: Estimator, k: number): (x: Matrix) => Float64Array {
   if (sum !== count || coef.length !== (k - 1) * count || intercept.length !== pairs) {
     misfit(est, "its support vectors do not belong to its classes");
   }
+  const kind = text(est, "kernel");
+  const vectors = floats(est, "support_vectors_", 2);
+  const kept =
+    kind === "rbf" || kind === "linear"
+      ? new KeptVectors(
+          vectors.data,
+          count,
+          vectors.shape[1] as number,
+          kind === "rbf" ? num(est, "_gamma", 0) : null,
+          {
+            sizes,
+            coef,
+            intercept,
+          },
+        )
+      : null;
   return (x) => {
-    const values = kernel(x);
     const out = new Float64Array(x.rows * pairs);
+    if (kept?.run(x.data, x.rows, out)) return out;
+    const values = kernel(x);
     // Four rows at once, each with a running sum of its own, so that none waits for the one before.
     let first = 0;
     for (; first + 4 <= x.rows; first += 4) {

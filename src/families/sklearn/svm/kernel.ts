@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
-import { pairwise, timesTransposed } from "../../../math/index.ts";
+import { KeptVectors, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floatsOf, num, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
@@ -36,8 +36,15 @@ export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d
       return out;
     };
   }
-  if (name === "rbf") return (x) => rbf(x.data, vectors, x.rows, count, d, gamma);
-  const dots = (x: Matrix): Float64Array => timesTransposed(x.data, vectors, x.rows, d, count);
+  const kept = new KeptVectors(vectors, count, d, name === "rbf" ? gamma : null);
+  const values =
+    (plainly: (x: Matrix) => Float64Array): Kernel =>
+    (x) => {
+      const out = new Float64Array(x.rows * count);
+      return kept.run(x.data, x.rows, out) ? out : plainly(x);
+    };
+  if (name === "rbf") return values((x) => rbf(x.data, vectors, x.rows, count, d, gamma));
+  const dots = values((x) => timesTransposed(x.data, vectors, x.rows, d, count));
   if (name === "linear") return dots;
   if (name === "poly") {
     const degree = num(est, "degree", 3);
@@ -60,10 +67,6 @@ function rbf(
   gamma: number,
 ): Float64Array {
   const out = new Float64Array(rows * count);
-  if (pairwise("squares", x, vectors, rows, d, count, false, out)) {
-    for (let at = 0; at < out.length; at++) out[at] = Math.exp(-gamma * (out[at] as number));
-    return out;
-  }
   for (let i = 0; i < rows; i++) {
     const from = i * d;
     let j = 0;
