@@ -84,14 +84,14 @@ describe.each(cases.map((one) => [one.name, one] as const))("%s", (_, one) => {
 describe("a pickled model", () => {
   test.each(cases.filter(({ files }) => files["pkl"] !== undefined).map((one) => [one.name, one] as const))(
     "%s predicts, and is pickled again",
-    (_, one) => {
+    async (_, one) => {
       const bytes = bytesOf(one.files["pkl"] as string);
       const value = loads<Map<string, Model>>(bytes, { packs: [keras] });
       const model = value.get("model") as Model;
       expect(model).toBeInstanceOf(Model);
-      check(model, one);
+      check(await model.ready(), one);
       const again = loads<Map<string, Model>>(dumps(value, { packs: [keras] }), { packs: [keras] });
-      check(again.get("model") as Model, one);
+      check(await (again.get("model") as Model).ready(), one);
     },
   );
 });

@@ -51,11 +51,11 @@ const x = array(
 );
 
 /** Fails at once, by an error that says what is wrong. */
-function refused(run: () => unknown, pattern: RegExp): void {
+async function refused(run: () => unknown, pattern: RegExp): Promise<void> {
   const start = performance.now();
   let error: unknown;
   try {
-    run();
+    await run();
   } catch (e) {
     error = e;
   }
@@ -64,7 +64,8 @@ function refused(run: () => unknown, pattern: RegExp): void {
   expect(performance.now() - start).toBeLessThan(2000);
 }
 
-const predicts = (spec: Spec, given: unknown = x): unknown => modelFromJson(spec).predict(given as never);
+const predicts = async (spec: Spec, given: unknown = x): Promise<unknown> =>
+  (await modelFromJson(spec).ready()).predict(given as never);
 
 describe("configurations", () => {
   test.each([
@@ -137,10 +138,10 @@ describe("configurations", () => {
       functional([inputLayer("x", [null, 3, 3]), of("MaxPooling1D", { name: "y", pool_size: ["a"] })]),
       /no size for 1 axes/,
     ],
-  ])("%s", (_, spec, pattern) => {
+  ])("%s", async (_, spec, pattern) => {
     const shape = ((spec["config"] as Spec)["layers"] as Spec[])[0]?.["config"] as Spec | undefined;
     const deep = (shape?.["batch_shape"] as unknown[] | undefined)?.length === 3;
-    refused(() => predicts(spec, deep ? array(new Float32Array(18), { shape: [2, 3, 3] }) : x), pattern);
+    await refused(() => predicts(spec, deep ? array(new Float32Array(18), { shape: [2, 3, 3] }) : x), pattern);
   });
 
   test.each([
@@ -157,8 +158,8 @@ describe("configurations", () => {
     ["Discretization", { bin_boundaries: null }],
     ["StringLookup", { vocabulary: ["a"] }],
     ["EinsumDense", { equation: "ab,bc->ad", bias_axes: null }],
-  ] as const)("%s of %j", (className, config) => {
-    refused(() => predicts(functional([inputLayer(), of(className, { name: "y", ...config })])), /./);
+  ] as const)("%s of %j", async (className, config) => {
+    await refused(() => predicts(functional([inputLayer(), of(className, { name: "y", ...config })])), /./);
   });
 
   test.each([
@@ -169,36 +170,37 @@ describe("configurations", () => {
     ["Resizing", { height: 1e6, width: 1e6 }],
     ["Resizing", { height: 5, width: 5, interpolation: "magic" }],
     ["AdaptiveAveragePooling2D", { output_size: [1e9, 1e9] }],
-  ] as const)("%s of %j", (className, config) => {
+  ] as const)("%s of %j", async (className, config) => {
     const spec = functional([inputLayer("x", [null, 4, 4, 1]), of(className, { name: "y", ...config })]);
-    refused(() => predicts(spec, array(new Float32Array(16), { shape: [1, 4, 4, 1] })), /./);
+    await refused(() => predicts(spec, array(new Float32Array(16), { shape: [1, 4, 4, 1] })), /./);
   });
 
-  test("names of modules and classes lead nowhere", () => {
+  test("names of modules and classes lead nowhere", async () => {
     for (const name of ["os.system", "__proto__", "constructor", "toString", "eval", "subprocess>Popen", "Lambda"]) {
       const spec = functional([
         inputLayer(),
         of(name, { name: "y", function: ["code"], module: "os" }, [call(ref("x"))], "os"),
       ]);
-      const model = modelFromJson(spec);
+      const model = await modelFromJson(spec).ready();
+      expect(() => model.predict(x)).toThrow(/not known|never run/);
       expect(() => model.predict(x)).toThrow(UnsupportedError);
     }
     const evil = JSON.parse(
       '{"module":"keras","class_name":"Functional","config":{"name":"m","layers":[{"class_name":"InputLayer","config":{"name":"x","batch_shape":[null,3]},"inbound_nodes":[]},{"class_name":"ReLU","config":{"name":"y","__proto__":{"polluted":1}},"inbound_nodes":[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["x",0,0]}}],"kwargs":{"__proto__":{"polluted":1},"constructor":1}}]}],"input_layers":[["x",0,0]],"output_layers":[["y",0,0]]}}',
     ) as Spec;
-    expect((predicts(evil) as { shape: number[] }).shape).toEqual([2, 3]);
+    expect(((await predicts(evil)) as { shape: number[] }).shape).toEqual([2, 3]);
     expect(({} as Spec)["polluted"]).toBeUndefined();
   });
 
-  test("what is nested without end", () => {
-    refused(() => modelFromJson(`{"class_name":${"[".repeat(100000)}${"]".repeat(100000)}}`), /nested deeper/);
+  test("what is nested without end", async () => {
+    await refused(() => modelFromJson(`{"class_name":${"[".repeat(100000)}${"]".repeat(100000)}}`), /nested deeper/);
     let deep: Spec = of("ReLU", { name: "y" });
     for (let i = 0; i < 100; i++) deep = of("TimeDistributed", { name: "y", layer: deep });
-    refused(() => predicts(functional([inputLayer(), deep])), /nested deeper/);
+    await refused(() => predicts(functional([inputLayer(), deep])), /nested deeper/);
     // Each level makes two of the next.
     let wide: Spec = of("LSTM", { name: "y", units: 1 });
     for (let i = 0; i < 40; i++) wide = of("Bidirectional", { name: "y", layer: wide });
-    refused(() => predicts(functional([inputLayer(), wide])), /more than 100000 layers/);
+    await refused(() => predicts(functional([inputLayer(), wide])), /more than 100000 layers/);
   });
 
   test("inputs that nobody could give have a summary all the same", () => {
@@ -209,7 +211,7 @@ describe("configurations", () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  test("models that call each other twice, again and again", () => {
+  test("models that call each other twice, again and again", async () => {
     let inner: Spec = of("ReLU", { name: "y" });
     for (let i = 0; i < 40; i++) {
       const own = inner["class_name"] === "ReLU" ? "ReLU" : "Sequential";
@@ -221,7 +223,7 @@ describe("configurations", () => {
       inner = functional([inputLayer(), first, of("Add", { name: "y" }, [call([ref("f"), ref("f", 1)])])]);
       expect(own).toBeDefined();
     }
-    refused(() => predicts(inner), /more than 1000000 times/);
+    await refused(() => predicts(inner), /more than 1000000 times/);
   });
 });
 
@@ -240,47 +242,61 @@ describe("weights", () => {
     }
   }
 
-  test("that have other shapes", () => {
+  test("that have other shapes", async () => {
     const bytes = altered((file) => {
       file.delete("model_weights/dense/dense/kernel:0");
       file.createDataset("model_weights/dense/dense/kernel:0", {
         data: array(new Float32Array(10), { shape: [5, 2] }),
       });
     });
-    refused(() => fromHdf5(bytes).predict(x), /takes 5 numbers a row, not 3/);
+    await refused(() => fromHdf5(bytes).predict(x), /takes 5 numbers a row, not 3/);
     const bias = altered((file) => {
       file.delete("model_weights/dense/dense/bias:0");
       file.createDataset("model_weights/dense/dense/bias:0", { data: new Float32Array(3) });
     });
-    refused(() => fromHdf5(bias).predict(x), /bias of 3 for 4 units/);
+    await refused(() => fromHdf5(bias).predict(x), /bias of 3 for 4 units/);
     const texts = altered((file) => {
       file.delete("model_weights/dense/dense/bias:0");
       file.createDataset("model_weights/dense/dense/bias:0", { data: ["a", "b"] });
     });
-    refused(() => fromHdf5(texts), /holds no numbers/);
+    await refused(() => fromHdf5(texts), /holds no numbers/);
   });
 
-  test("that are missing", () => {
-    refused(() => fromHdf5(altered((file) => void file.delete("model_weights/dense/dense/kernel:0"))), /kernel:0/);
-    refused(() => fromHdf5(altered((file) => void file.delete("model_weights/dense"))), /dense/);
-    refused(() => fromHdf5(altered((file) => void file.delete("model_weights"))), /./);
-    refused(() => fromHdf5(altered((file) => void file.attrs.delete("model_config"))), /no model_config/);
-    refused(() => modelFromJson(made().config).predict(x), /has no weight kernel/);
+  test("that are missing", async () => {
+    await refused(
+      () => fromHdf5(altered((file) => void file.delete("model_weights/dense/dense/kernel:0"))),
+      /kernel:0/,
+    );
+    await refused(() => fromHdf5(altered((file) => void file.delete("model_weights/dense"))), /dense/);
+    await refused(() => fromHdf5(altered((file) => void file.delete("model_weights"))), /./);
+    await refused(() => fromHdf5(altered((file) => void file.attrs.delete("model_config"))), /no model_config/);
+    await refused(() => modelFromJson(made().config).predict(x), /has no weight kernel/);
   });
 
   test("of another model leave the model as it was", async () => {
     const model = made();
     const before = model.getWeights();
     const other = sequential([input({ shape: [3] }), dense({ units: 5 }), dense({ units: 2 })]);
-    refused(() => weightsFrom(model, h5Bytes(other)), /has the shape \(3, 4\), that of the file \(3, 5\)/);
-    refused(() => weightsFrom(model, kerasBytes(other)), /has the shape/);
+    await refused(() => weightsFrom(model, h5Bytes(other)), /has the shape \(3, 4\), that of the file \(3, 5\)/);
+    await refused(() => weightsFrom(model, kerasBytes(other)), /has the shape/);
     const more = sequential([input({ shape: [3] }), dense({ units: 4 }), dense({ units: 2 }), dense({ units: 2 })]);
-    refused(() => weightsFrom(model, h5Bytes(more)), /./);
+    await refused(() => weightsFrom(model, h5Bytes(more)), /./);
     await expect(loadWeights(model, new Uint8Array(50))).rejects.toThrow(FormatError);
     expect(model.getWeights().every((w, i) => w.equal(before[i] as never))).toBe(true);
     await loadWeights(model, h5Bytes(made()));
     expect(model.getWeights()[0]?.equal(before[0] as never)).toBe(false);
   });
+});
+
+test("a model that comes at once says that the code of its layers is to be fetched", async () => {
+  const spec = functional([inputLayer(), of("UnitNormalization", { name: "y" })]);
+  const model = modelFromJson(spec);
+  expect(() => model.predict(x)).toThrow(
+    "the code of UnitNormalization is fetched when it is wanted: await model.ready()",
+  );
+  expect(model.name).toBe("m");
+  expect((await model.predictAsync(x)) as unknown).toEqual(model.predict(x));
+  expect(await model.ready()).toBe(model);
 });
 
 test("zips and files that are something else", async () => {

@@ -100,7 +100,8 @@ function check(model: Model, one: Case): void {
 
 async function restored({ kind, file, config, version }: Case): Promise<Model> {
   if (kind !== "weights.h5") return loadModel(file);
-  return weightsFrom(modelFromJson({ keras_version: version, ...JSON.parse(config as string) }), file);
+  const model = await modelFromJson({ keras_version: version, ...JSON.parse(config as string) }).ready();
+  return weightsFrom(model, file);
 }
 
 describe.each([...new Set(cases.map(({ version }) => version))])("Keras of %s", (version) => {

@@ -54,7 +54,7 @@ test.each(NAMES)("%s", async (name) => {
       expect(Math.abs(v - (want[i] as number)) / most).toBeLessThan(2e-6);
     });
   }
-  const back = await loadModel(kerasBytes(fromTfjs(own as never)));
+  const back = await loadModel(kerasBytes(await fromTfjs(own as never).ready()));
   const again = [back.predict(xs.length > 1 ? xs : (xs[0] as NDArray))].flat();
   expect(again.every((out, k) => out.equal(ours[k] as NDArray))).toBe(true);
 });

@@ -5,7 +5,7 @@
  */
 import { SourceError } from "../core/errors.ts";
 import { NDArray } from "../core/ndarray/index.ts";
-import { keras, loadModel } from "../families/keras/index.ts";
+import { keras, loadModel, Model } from "../families/keras/index.ts";
 import { load } from "../load.ts";
 import { dumps, dumpsNpz } from "../npysave.ts";
 import { writePath } from "../platform/files.ts";
@@ -40,7 +40,7 @@ export const predict: Command = {
     const x = oneArray((await openTree(input, args, io)).value);
     const made = /\.(keras|h5|hdf5)$/i.test(file)
       ? (await loadModel(file)).predict(x)
-      : predicted(await restored(file, args, io), x, file);
+      : await predicted(await restored(file, args, io), x, file);
     if (typeof output === "string") {
       if (Array.isArray(made)) {
         if (!/\.npz$/i.test(output))
@@ -60,9 +60,10 @@ async function restored(file: string, { options }: Parsed, io: IO): Promise<unkn
   return load(source, { packs: [keras], ...(typeof encoding === "string" ? { encoding } : {}) });
 }
 
-function predicted(value: unknown, x: NDArray, path: string): NDArray {
+async function predicted(value: unknown, x: NDArray, path: string): Promise<NDArray> {
   const isModel = typeof value === "object" && value !== null && typeof (value as Predicts).predict === "function";
   if (!isModel) throw new SourceError("this file holds nothing that predicts", { path });
+  if (value instanceof Model) await value.ready();
   const made = (value as Predicts).predict(x);
   if (made instanceof NDArray) return made;
   return oneArray(made);

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
-import { fromHdf5, loadModel } from "../families/keras/index.ts";
+import { fromHdf5, loadModel, type Model } from "../families/keras/index.ts";
 import { harmless, renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
 import type { Command } from "./commands.ts";
@@ -37,12 +37,14 @@ export const show: Command = {
     const { isTTY, columns } = io.stdout;
     const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
     if (isKeras(file)) return showModel(await loadModel(file), file, out);
+    let model: Model | null = null;
     const isHdf5 = await withHdf5(file, io, (opened) => {
       if (args.options.has("json")) writeJSON(new PyDict(everything(opened)), out);
       else if (args.options.has("typed")) writeTypedJSON(new PyDict(everything(opened)), out);
-      else if (holdsModel(opened)) showModel(fromHdf5(readFileSync(file)), file, out);
+      else if (holdsModel(opened)) model = fromHdf5(readFileSync(file));
       else showHdf5(opened, file, { depth, limit, ...(paint ? { paint } : {}) }, out);
     });
+    if (model !== null) return showModel(await (model as Model).ready(), file, out);
     if (isHdf5) return;
     const root = await openTree(file, args, io);
     if (args.options.has("json")) return writeJSON(root.value, out);

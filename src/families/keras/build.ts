@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Graph, MAX_LAYERS, makeLayer } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
+import { begin } from "./make.ts";
 import { Model } from "./model.ts";
 import { numbered } from "./names.ts";
 import { sizeOf, type Tensor, tensor, zeros } from "./tensor.ts";
@@ -103,12 +103,13 @@ export function sequential(specs: readonly LayerSpec[], options: BuildOptions = 
     config: { name, trainable: true, dtype: "float32", layers },
     registered_name: null,
   };
-  const graph = makeLayer(config, 3000, new Map(), { left: MAX_LAYERS }) as Graph;
-  let shape = (graph.inputShapes[0] ?? []).map((n) => n ?? 1);
-  for (const one of graph.layers) {
-    fresh(one, shape, random);
-    shape = [...([one.call([zeros(shape)], {})].flat()[0] as Tensor).shape];
-  }
+  const graph = begin(config, 3000, new Map(), ({ inputShapes, layers: made }) => {
+    let shape = (inputShapes[0] ?? []).map((n) => n ?? 1);
+    for (const one of made) {
+      fresh(one, shape, random);
+      shape = [...([one.call([zeros(shape)], {})].flat()[0] as Tensor).shape];
+    }
+  });
   return new Model(graph, config, null, VERSION);
 }
 

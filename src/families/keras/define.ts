@@ -4,7 +4,7 @@
  * @module
  */
 import { type Config, Layer } from "./layer.ts";
-import type { LayerMaker } from "./layers/table.ts";
+import type { LayerMaker } from "./layers/maker.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A layer for {@link defineLayer}. */

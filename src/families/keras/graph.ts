@@ -3,76 +3,14 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../core/errors.ts";
 import { bad, type Call, legacyCall, modernCall, type Ref, refsOf, resolved } from "./calls.ts";
 import { type Config, Layer, type LayerContext, namedTensor } from "./layer.ts";
-import { LAYERS, type LayerMaker } from "./layers/table.ts";
 import { Memory } from "./memory.ts";
-import { Operation, operationOf } from "./ops/table.ts";
+import { Operation } from "./operation.ts";
 import type { Tensor } from "./tensor.ts";
 
-const MODELS = new Set(["Sequential", "Functional", "Model"]);
-const MAX_NESTING = 64;
-/** Layers of a model, those inside others counted: wrappers that double could make as many as they like. */
-export const MAX_LAYERS: number = 100_000;
 /** Calls of layers in one run, those of models inside counted each time. */
 const MAX_STEPS = 1_000_000;
-
-/** A layer whose class is not known: it is shown, and refuses to be called. */
-class Unknown extends Layer {
-  get names(): readonly [] {
-    return [];
-  }
-  call(): never {
-    throw new UnsupportedError(
-      this.className,
-      this.className === "Lambda"
-        ? `the layer ${this.name} is a Lambda, whose Python code is never run: give its function as layers: { Lambda: … } or by its name`
-        : `the layer ${this.name} is of the class ${this.className}, which is not known: give it as layers: { ${this.className}: … }`,
-      { format: "keras" },
-    );
-  }
-}
-
-/** Layers of the caller's, by class or by layer name. */
-export type CustomLayers = ReadonlyMap<string, LayerMaker>;
-
-/** Makes a layer or model of its specification in a file; `era` is the version of Keras, 2.15 as 2015. */
-export function makeLayer(
-  spec: unknown,
-  era: number,
-  custom: CustomLayers,
-  budget: { left: number },
-  depth = 0,
-): Layer {
-  if (typeof spec !== "object" || spec === null) throw bad("a layer has no configuration");
-  const {
-    class_name: className,
-    config,
-    module,
-  } = spec as { class_name?: unknown; config?: unknown; module?: unknown };
-  if (typeof className !== "string" || typeof config !== "object" || config === null) {
-    throw bad("a layer has no class or no configuration");
-  }
-  if (depth > MAX_NESTING) throw bad(`models are nested deeper than ${MAX_NESTING} levels`);
-  if (budget.left-- <= 0) throw bad(`the model has more than ${MAX_LAYERS} layers`);
-  const named = (spec as { name?: unknown }).name;
-  const settings = { ...(typeof named === "string" ? { name: named } : {}), ...(config as Config) };
-  const context: LayerContext = {
-    modern: era >= 3000,
-    era,
-    make: (inner) => makeLayer(inner, era, custom, budget, depth + 1),
-  };
-  const short = className.split(">").pop() as string;
-  const given = custom.get(settings["name"] as string) ?? custom.get(short);
-  if (given !== undefined) return given(short, settings, context);
-  if (MODELS.has(className))
-    return new Graph(className, Array.isArray(config) ? { layers: config } : settings, context);
-  const operation = operationOf(short, module, settings, era >= 3000 && "inbound_nodes" in spec);
-  if (operation !== null) return operation;
-  const maker = LAYERS.get(short);
-  return maker === undefined ? new Unknown(short, settings) : maker(short, settings, context);
-}
 
 /** A step of a model at work: a layer, what it takes, where its outputs go, and what is not needed after it. */
 interface Step {

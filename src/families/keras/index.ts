@@ -16,7 +16,7 @@ export {
 export { type DefinedLayer, defineLayer, type LayerDefinition } from "./define.ts";
 export { Graph } from "./graph.ts";
 export { type Config as LayerConfig, Layer, type LayerContext, type Weight } from "./layer.ts";
-export type { LayerMaker } from "./layers/table.ts";
+export type { LayerMaker } from "./layers/maker.ts";
 export {
   fromHdf5,
   fromKerasBytes,

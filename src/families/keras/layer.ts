@@ -61,6 +61,11 @@ export abstract class Layer {
     return true;
   }
 
+  /** Forgets what is carried from batch to batch. */
+  resetStates(): void {
+    // Most carry nothing.
+  }
+
   abstract call(inputs: readonly Tensor[], options: Config): Tensor | Tensor[];
 
   /** The weight of a name. Throws `FormatError` where the file had none. */
@@ -108,6 +113,22 @@ export abstract class Layer {
   protected demand(condition: boolean, reason: string): void {
     if (!condition) throw new FormatError(`the layer ${this.name} (${this.className}) ${reason}`, { format: "keras" });
   }
+}
+
+/** A layer that looks words up: they come from its settings or from a file. */
+export interface Words extends Layer {
+  /** Does it still want its words from the file's assets? */
+  readonly wants: boolean;
+  /** The words that came from the file's assets, not from its settings. */
+  readonly assets: readonly string[] | null;
+  /** Weights of the words, for `tf_idf`. */
+  idf: ArrayLike<number> | null;
+  setVocabulary(words: readonly string[]): void;
+}
+
+/** Its class is not asked for, whose code may not be there. */
+export function isLookup(layer: Layer): layer is Words {
+  return "setVocabulary" in layer;
 }
 
 function isSize(value: unknown): value is number {

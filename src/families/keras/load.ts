@@ -8,9 +8,10 @@ import { openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
 import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import type { DefinedLayer } from "./define.ts";
-import { type CustomLayers, Graph, MAX_LAYERS, makeLayer } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { Config } from "./layer.ts";
-import type { LayerMaker } from "./layers/table.ts";
+import type { LayerMaker } from "./layers/maker.ts";
+import { begin, type Later } from "./make.ts";
 import { Model } from "./model.ts";
 import { allWeights, legacyWeights, modernWeights } from "./weights.ts";
 
@@ -41,9 +42,9 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
   try {
     const size = from.size ?? 0;
     const [head = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: Math.min(8, size) }])) ?? [];
-    if (head[0] === 0x50 && head[1] === 0x4b) return await fromZip(await openZip(from), options);
+    if (head[0] === 0x50 && head[1] === 0x4b) return await (await fromZip(await openZip(from), options)).ready();
     const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }])) ?? [];
-    return fromHdf5(bytes, options);
+    return await fromHdf5(bytes, options).ready();
   } finally {
     await from.close?.();
   }
@@ -63,7 +64,10 @@ export function refuseTar(bytes: Uint8Array): void {
   );
 }
 
-/** The same from the bytes of a `.h5` file, at once. */
+/**
+ * The same from the bytes of a `.h5` file, at once. A model with layers whose code is fetched when it is wanted is to be
+ * made `ready()` before it predicts.
+ */
 export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
   refuseTar(bytes);
   const file = new File(bytes);
@@ -79,12 +83,26 @@ export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Mod
     }
     const config = parsed(text);
     const version = String(file.attrs.get("keras_version") ?? "");
-    const graph = graphOf(config, eraOf(version, config), options);
-    const weights = file.get("model_weights") ?? file;
-    if (!(weights instanceof Group)) throw new FormatError("the file has no weights", { format: "keras" });
-    legacyWeights(graph, weights);
     const training = file.attrs.get("training_config");
+    const graph = graphOf(config, version, options, (made) => within(bytes, (own) => filled(made, own)));
     return new Model(graph, config, typeof training === "string" ? parsed(training) : null, version);
+  } finally {
+    file.close();
+  }
+}
+
+/** The weights of a whole model's `.h5`. */
+function filled(graph: Graph, file: File): void {
+  const weights = file.get("model_weights") ?? file;
+  if (!(weights instanceof Group)) throw new FormatError("the file has no weights", { format: "keras" });
+  legacyWeights(graph, weights);
+}
+
+/** Does something with the HDF5 file of bytes. */
+function within<T>(bytes: Uint8Array, use: (file: File) => T): T {
+  const file = new File(bytes);
+  try {
+    return use(file);
   } finally {
     file.close();
   }
@@ -106,7 +124,7 @@ export async function loadWeights(model: Model, source: SourceInput, signal?: Ab
   const from = await toRanges(source, signal);
   try {
     const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: from.size ?? 0 }])) ?? [];
-    return weightsFrom(model, bytes);
+    return weightsFrom(await model.ready(), bytes);
   } finally {
     await from.close?.();
   }
@@ -162,7 +180,7 @@ export function weightsFrom(model: Model, bytes: Uint8Array): Model {
 export function modelFromJson(text: string | Config, options: LoadModelOptions = {}): Model {
   const config = typeof text === "string" ? parsed(text) : text;
   const version = String(config["keras_version"] ?? (typeof config["module"] === "string" ? "3" : "2.15"));
-  return new Model(graphOf(config, eraOf(version, config), options), config, null, version);
+  return new Model(graphOf(config, version, options), config, null, version);
 }
 
 /** What a `.keras` zip holds, each file read when it is asked for. */
@@ -179,7 +197,7 @@ async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> 
   return fromParts({ names: [...zip.entries.keys()], read: (name) => found.get(name) as Uint8Array }, options);
 }
 
-/** The same from the bytes of a `.keras` file, at once. */
+/** The same from the bytes of a `.keras` file, at once, as {@link fromHdf5}. */
 export function fromKerasBytes(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
   const zip = openZipSync(bytes, inMemory(bytes));
   return fromParts({ names: [...zip.entries.keys()], read: (name) => zip.readSync(name) }, options);
@@ -197,7 +215,6 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   const config = json("config.json");
   const metadata = names.includes("metadata.json") ? json("metadata.json") : {};
   const version = String(metadata["keras_version"] ?? "3");
-  const graph = graphOf(config, eraOf(version, config), options);
   if (!names.includes("model.weights.h5")) {
     throw new UnsupportedError(
       "weights",
@@ -207,15 +224,13 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
       },
     );
   }
-  const file = new File(read("model.weights.h5"));
-  try {
-    modernWeights(graph, file, (path) => {
-      const name = `assets/${path}`;
-      return names.includes(name) ? new TextDecoder().decode(read(name)) : null;
-    });
-  } finally {
-    file.close();
-  }
+  const asset = (path: string): string | null => {
+    const name = `assets/${path}`;
+    return names.includes(name) ? new TextDecoder().decode(read(name)) : null;
+  };
+  const graph = graphOf(config, version, options, (made) =>
+    within(read("model.weights.h5"), (file) => modernWeights(made, file, asset)),
+  );
   const compiled = config["compile_config"];
   return new Model(
     graph,
@@ -266,18 +281,17 @@ function eraOf(version: string, config: Config): number {
   return major * 1000 + (Number.isNaN(minor) ? 0 : minor);
 }
 
-function graphOf(config: Config, era: number, options: LoadModelOptions): Graph {
-  const { layers = [] } = options;
-  const custom: CustomLayers = new Map(
+/** The graph of a configuration, with the layers of the options. */
+function graphOf(
+  config: Config,
+  version: string,
+  { layers = [] }: LoadModelOptions,
+  fill: (graph: Graph) => void = () => undefined,
+): Graph | Later {
+  const custom = new Map(
     Array.isArray(layers)
       ? (layers as readonly DefinedLayer[]).map(({ python, make }) => [python, make])
       : Object.entries(layers as Readonly<Record<string, LayerMaker>>),
   );
-  const made = makeLayer(config, era, custom, { left: MAX_LAYERS });
-  if (made instanceof Graph) return made;
-  throw new UnsupportedError(
-    "subclassed models",
-    `the model is of the class ${String(config["class_name"])}, whose Python code makes it: only Sequential and Functional models run`,
-    { format: "keras" },
-  );
+  return begin(config, eraOf(version, config), custom, fill);
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { UnsupportedError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
 import { classWeights, judged, together } from "./evaluate.ts";
-import type { Graph } from "./graph.ts";
+import { Graph } from "./graph.ts";
 import type { Config, Layer } from "./layer.ts";
-import { Recurrent } from "./layers/recurrent.ts";
+import type { Later } from "./make.ts";
 import { summaryText } from "./summary.ts";
 import { fromArray, rows, type Tensor, toArray } from "./tensor.ts";
 import { allWeights, insideOf, setAll } from "./weights.ts";
@@ -62,31 +63,53 @@ export class Model {
   trainingConfig: Config | null;
   /** The Keras that wrote it. */
   readonly kerasVersion: string;
-  readonly #graph: Graph;
+  /** @internal Its layers, or how they are made when their code is fetched. */
+  held: Graph | Later;
   #changed = false;
 
   /** @internal */
-  constructor(graph: Graph, config: Config, trainingConfig: Config | null, kerasVersion: string) {
-    this.#graph = graph;
+  constructor(graph: Graph | Later, config: Config, trainingConfig: Config | null, kerasVersion: string) {
+    this.held = graph;
     this.config = config;
     this.trainingConfig = trainingConfig;
     this.kerasVersion = kerasVersion;
   }
 
   get name(): string {
-    return this.#graph.name;
+    if (this.held instanceof Graph) return this.held.name;
+    return String((this.config["config"] as Config | undefined)?.["name"] ?? "");
+  }
+
+  /**
+   * Fetches the code of layers that few models have (attention, words, pictures, operations). `loadModel` has done it; a
+   * model that comes at once, from bytes or in a pickle, wants it before it predicts, and says so.
+   *
+   * @example
+   * ```ts
+   * const model = await modelFromJson(text).ready();
+   * ```
+   */
+  async ready(): Promise<this> {
+    if (!(this.held instanceof Graph)) this.held = await this.held.make();
+    return this;
   }
 
   /** Its layers, in Keras's order. */
   get layers(): readonly Layer[] {
-    return this.#graph.className === "Sequential"
-      ? this.#graph.layers.filter(({ className }) => className !== "InputLayer")
-      : this.#graph.layers;
+    return this.graph.className === "Sequential"
+      ? this.graph.layers.filter(({ className }) => className !== "InputLayer")
+      : this.graph.layers;
   }
 
   /** @internal */
   get graph(): Graph {
-    return this.#graph;
+    if (this.held instanceof Graph) return this.held;
+    const { classes } = this.held;
+    throw new UnsupportedError(
+      "layers",
+      `the code of ${classes.join(", ")} is fetched when it is wanted: await model.ready() first`,
+      { format: "keras" },
+    );
   }
 
   /** The layer of a name, or at an index. `RangeError` where there is none. */
@@ -100,12 +123,12 @@ export class Model {
 
   /** All weights, in the order of Keras's `model.get_weights()`. */
   getWeights(): NDArray[] {
-    return allWeights(this.#graph).map(({ value }) => toArray(value).copy());
+    return allWeights(this.graph).map(({ value }) => toArray(value).copy());
   }
 
   /** Puts other numbers in; shapes must be the same. `RangeError` where they are not. */
   setWeights(values: readonly ModelInput[]): void {
-    const old = allWeights(this.#graph);
+    const old = allWeights(this.graph);
     const made = values.map(fromArray);
     for (const [i, { value, name }] of old.entries()) {
       const shape = made[i]?.shape;
@@ -121,7 +144,7 @@ export class Model {
 
   /** @internal The same of tensors whose shapes are right. */
   setTensors(values: readonly Tensor[]): void {
-    setAll(this.#graph, values);
+    setAll(this.graph, values);
     this.#changed = true;
   }
 
@@ -133,14 +156,14 @@ export class Model {
 
   /** Names of the outputs, in their order. */
   get outputNames(): readonly string[] {
-    return this.#graph.outputNames;
+    return this.graph.outputNames;
   }
 
   /** Forgets the states that stateful recurrent layers carry from batch to batch. */
   resetStates(): void {
-    const todo: Layer[] = [this.#graph];
+    const todo: Layer[] = [this.graph];
     for (let layer = todo.pop(); layer !== undefined; layer = todo.pop()) {
-      if (layer instanceof Recurrent) layer.resetStates();
+      layer.resetStates();
       todo.push(...insideOf(layer));
     }
   }
@@ -172,6 +195,7 @@ export class Model {
 
   /** The same, giving way between batches; it can be stopped. */
   async predictAsync(input: ModelInputs, options: PredictAsyncOptions = {}): Promise<NDArray | NDArray[]> {
+    await this.ready();
     const steps = this.#batches(input, options);
     for (;;) {
       options.signal?.throwIfAborted();
@@ -190,7 +214,7 @@ export class Model {
   /** What the layer of a name makes of samples. */
   outputOf(layer: string, input: ModelInputs): NDArray {
     this.getLayer(layer);
-    return toArray(this.#graph.run(this.#inputs(input), layer)[0] as Tensor);
+    return toArray(this.graph.run(this.#inputs(input), layer)[0] as Tensor);
   }
 
   *#batches(input: ModelInputs, { batchSize = 32, onProgress }: PredictOptions): Generator<void, NDArray | NDArray[]> {
@@ -210,7 +234,7 @@ export class Model {
     if (other !== undefined) throw new RangeError(`inputs have ${total} and ${other.shape[0]} samples`);
     const parts: Tensor[][] = [];
     for (let at = 0; at < Math.max(1, total); at += batchSize) {
-      parts.push(this.#graph.run(inputs.map((x) => rows(x, at, at + batchSize))));
+      parts.push(this.graph.run(inputs.map((x) => rows(x, at, at + batchSize))));
       onProgress?.(Math.min(total, at + batchSize), total);
       yield;
     }
@@ -219,7 +243,7 @@ export class Model {
 
   /** The tensors of what was given, shapes checked. */
   #inputs(input: ModelInputs): Tensor[] {
-    const { inputs, inputShapes, inputNames } = this.#graph;
+    const { inputs, inputShapes, inputNames } = this.graph;
     let given: readonly unknown[];
     if (input instanceof NDArray || ArrayBuffer.isView(input)) given = [input];
     else if (Array.isArray(input)) given = inputs.length === 1 && !(input[0] instanceof NDArray) ? [input] : input;
@@ -306,7 +330,7 @@ export class Model {
     return "keras.Model";
   }
   [pyRepr](): Parts {
-    return [`<${this.#graph.className} name=${this.name}, built=True>`];
+    return [`<${String(this.config["class_name"])} name=${this.name}, built=True>`];
   }
   [inspect](): string {
     return repr(this);

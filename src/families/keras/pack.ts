@@ -19,7 +19,7 @@ class PickledModel extends Model {
   readonly origin: { readonly func: PyGlobal; readonly args: PyTuple };
 
   constructor(model: Model, func: PyGlobal, args: PyTuple) {
-    super(model.graph, model.config, model.trainingConfig, model.kerasVersion);
+    super(model.held, model.config, model.trainingConfig, model.kerasVersion);
     this.origin = { func, args };
   }
 }
@@ -37,7 +37,7 @@ function reduce(model: Model): Reduction {
       args: tuple(bytes),
     };
   }
-  const isSequential = model.graph.className === "Sequential";
+  const isSequential = model.config["class_name"] === "Sequential";
   const func = isSequential
     ? new PyGlobal("keras.src.models.sequential", "Sequential._unpickle_model")
     : new PyGlobal("keras.src.models.functional", "Functional._unpickle_model");

@@ -8,12 +8,11 @@ import { array, dtype, NDArray } from "../../core/ndarray/index.ts";
 import { zipPieces } from "../../core/zip/index.ts";
 import { File, type Group } from "../../formats/hdf5/index.ts";
 import { Graph } from "./graph.ts";
-import type { Config, Layer } from "./layer.ts";
-import { Lookup } from "./layers/lookup.ts";
+import { type Config, isLookup, type Layer } from "./layer.ts";
 import { plainName } from "./losses.ts";
 import type { Model } from "./model.ts";
 import { numbered } from "./names.ts";
-import { Operation } from "./ops/table.ts";
+import { Operation } from "./operation.ts";
 import { toArray } from "./tensor.ts";
 import { filedWeights } from "./weights.ts";
 
@@ -133,7 +132,7 @@ function writeVars(group: Group, layer: Layer, modern: boolean, assets: Map<stri
       if (modern && kernel !== undefined) own.unshift(kernel.value);
     }
     for (const [i, value] of own.entries()) vars.createDataset(String(i), { data: toArray(value) });
-    if (layer instanceof Lookup) {
+    if (isLookup(layer)) {
       const words = layer.assets;
       if (words !== null) {
         assets.set(`${path}vocabulary.txt`, words.join("\n"));
@@ -226,6 +225,7 @@ export function kerasBytes(model: Model): Uint8Array {
  * ```
  */
 export async function saveModel(model: Model, path: string): Promise<void> {
+  await model.ready();
   if (/\.keras$/i.test(path)) await writePath(path, kerasBytes(model));
   else if (/\.(h5|hdf5)$/i.test(path)) await writePath(path, h5Bytes(model));
   else throw new TypeError(`${path} ends neither in .keras nor in .h5`);

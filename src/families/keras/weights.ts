@@ -7,10 +7,9 @@ import { FormatError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
 import { Dataset, Group } from "../../formats/hdf5/index.ts";
 import { Graph } from "./graph.ts";
-import type { Layer, Weight } from "./layer.ts";
-import { Lookup } from "./layers/lookup.ts";
+import { isLookup, type Layer, type Weight, type Words } from "./layer.ts";
 import { numbered } from "./names.ts";
-import { Operation } from "./ops/table.ts";
+import { Operation } from "./operation.ts";
 import { fromArray, type Tensor, tensor } from "./tensor.ts";
 
 /** Puts values into a layer's own weights; their number must be right. */
@@ -168,7 +167,7 @@ export function modernWeights(
   path = "",
 ): void {
   if (layer.names.length > 0) fill(layer, vars(group, layer));
-  if (layer instanceof Lookup) {
+  if (isLookup(layer)) {
     lookedUp(layer, group, asset, path);
     return;
   }
@@ -206,7 +205,7 @@ export function modernWeights(
 }
 
 /** A vocabulary of the assets, one word a line, and its weights. */
-function lookedUp(layer: Lookup, group: Group, asset: (path: string) => string | null, path: string): void {
+function lookedUp(layer: Words, group: Group, asset: (path: string) => string | null, path: string): void {
   if (layer.wants) {
     const text = asset(`${path}vocabulary.txt`);
     if (text !== null) layer.setVocabulary(text.split("\n"));
@@ -217,7 +216,7 @@ function lookedUp(layer: Lookup, group: Group, asset: (path: string) => string |
 
 /** Does a layer hold no numbers, nor any layer inside it? */
 function weightless(layer: Layer): boolean {
-  if (layer instanceof Lookup) return false;
+  if (isLookup(layer)) return false;
   return layer.names.length === 0 && insideOf(layer).every(weightless);
 }
 
@@ -238,7 +237,7 @@ function child(group: Group, name: string, layer: Layer): Group {
   const found = group.get(name) ?? group.get(`_${name}`);
   if (found instanceof Group) return found;
   // Old files have no group for a layer whose only contents are words.
-  if (layer instanceof Lookup) return group;
+  if (isLookup(layer)) return group;
   throw new FormatError(`the file has no weights of the layer ${layer.name}: ${group.name} lacks ${name}`, {
     format: "keras",
   });

@@ -261,3 +261,21 @@ export function masking(x: Tensor, config: Config): Tensor {
   }
   return tensor(x.shape, data, mask);
 }
+
+/** Rescaling: by a factor, plus an offset; both may be lists, for the last axis. */
+export function rescale(x: Tensor, config: Config): Tensor {
+  const last = x.shape[x.shape.length - 1] ?? 1;
+  const list = (value: unknown, fallback: number): Float32Array => {
+    const numbers = Float32Array.from([value ?? fallback].flat().map(Number));
+    if (numbers.length !== 1 && numbers.length !== last)
+      throw new FormatError(`${numbers.length} factors for ${last} channels`, { format: "keras" });
+    return numbers;
+  };
+  const [scale, offset] = [list(config["scale"], 1), list(config["offset"], 0)];
+  const data = new Float32Array(x.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const product = Math.fround((x.data[i] as number) * (scale[scale.length === 1 ? 0 : i % last] as number));
+    data[i] = product + (offset[offset.length === 1 ? 0 : i % last] as number);
+  }
+  return tensor(x.shape, data, x.mask);
+}

@@ -7,6 +7,7 @@ import { bad } from "../calls.ts";
 import { type Config, Layer, type LayerContext, perAxis } from "../layer.ts";
 import { cut, fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { byAxes, made, type Rows } from "./maker.ts";
 import { channelsFirst, channelsLast, Spatial } from "./spatial.ts";
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
@@ -173,19 +174,9 @@ function surrounded(x: Tensor, height: number, width: number, fill: number): Ten
   return tensor([samples, height, width, channels], out);
 }
 
-/** Rescaling: by a factor, plus an offset; both may be lists, for the last axis. */
-export function rescale(x: Tensor, config: Config): Tensor {
-  const last = x.shape[x.shape.length - 1] ?? 1;
-  const list = (value: unknown, fallback: number): Float32Array => {
-    const numbers = Float32Array.from([value ?? fallback].flat().map(Number));
-    if (numbers.length !== 1 && numbers.length !== last) throw bad(`${numbers.length} factors for ${last} channels`);
-    return numbers;
-  };
-  const [scale, offset] = [list(config["scale"], 1), list(config["offset"], 0)];
-  const data = new Float32Array(x.data.length);
-  for (let i = 0; i < data.length; i++) {
-    const product = Math.fround((x.data[i] as number) * (scale[scale.length === 1 ? 0 : i % last] as number));
-    data[i] = product + (offset[offset.length === 1 ? 0 : i % last] as number);
-  }
-  return tensor(x.shape, data, x.mask);
-}
+export const IMAGES: Rows = [
+  ["Resizing", made(Resizing)],
+  ["CenterCrop", made(Resizing)],
+  ["RandomCrop", made(Resizing)],
+  ...byAxes([["UpSampling*D", (c, config, _, axes) => new UpSampling(c, config, axes)]]),
+];

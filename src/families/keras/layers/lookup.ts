@@ -4,7 +4,7 @@
  * @module
  */
 import { bad } from "../calls.ts";
-import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { type Config, Layer, type LayerContext, type Words } from "../layer.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { encoded } from "./encoding.ts";
 import { fingerprint64 } from "./fingerprint.ts";
@@ -17,7 +17,7 @@ interface Places {
   readonly unknown: number;
 }
 
-export class Lookup extends Layer {
+export class Lookup extends Layer implements Words {
   readonly #texts: boolean;
   #made: Places | null = null;
   #vocabulary: readonly string[] | null = null;

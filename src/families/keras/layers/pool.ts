@@ -1,16 +1,14 @@
 /**
- * Pooling, also over a whole picture, and to a size that is asked for.
+ * Pooling, also over a whole picture.
  *
  * @module
  */
 import { type Config, perAxis } from "../layer.ts";
-import type { Arguments, Op } from "../ops/arguments.ts";
-import { fits } from "../ops/nd.ts";
 import { ONE_CELL, pool32, sizeOf, type Tensor, tensor, type Way } from "../tensor.ts";
 import { Spatial, walkOf } from "./spatial.ts";
 
 /** Where windows begin and end along an axis, inside it. */
-interface Windows {
+export interface Windows {
   readonly from: readonly number[];
   readonly to: readonly number[];
 }
@@ -22,7 +20,7 @@ function windowsOf(n: number, size: number, stride: number, padding: unknown): W
 }
 
 /** The largest or the mean of every window, channels last. */
-function pooled(x: Tensor, windows: readonly Windows[], most: boolean, out: Float32Array): void {
+export function pooled(x: Tensor, windows: readonly Windows[], most: boolean, out: Float32Array): void {
   const missing = 3 - windows.length;
   const still: Windows = { from: [0], to: [1] };
   const [wd, wh, ww] = [...new Array<Windows>(missing).fill(still), ...windows] as [Windows, Windows, Windows];
@@ -95,31 +93,6 @@ export class Pool extends Spatial {
   }
 }
 
-/** Pooling to `output_size` places, whose windows may overlap. */
-export class AdaptivePool extends Spatial {
-  readonly #most: boolean;
-  constructor(className: string, config: Config, axes: number, most: boolean) {
-    super(className, config, axes);
-    this.#most = most;
-  }
-  protected run(x: Tensor): Tensor {
-    const sizes = perAxis(this.config["output_size"], this.axes, 1);
-    fits([x.shape[0] as number, ...sizes, x.shape[this.axes + 1] as number]);
-    const windows = sizes.map((count, i): Windows => {
-      const n = x.shape[i + 1] as number;
-      const places = Array.from({ length: count }, (_, k) => k);
-      return {
-        from: places.map((k) => Math.floor((k * n) / count)),
-        to: places.map((k) => Math.ceil(((k + 1) * n) / count)),
-      };
-    });
-    const outShape = [x.shape[0] as number, ...sizes, x.shape[this.axes + 1] as number];
-    const out = this.room(sizeOf(outShape));
-    pooled(x, windows, this.#most, out);
-    return tensor(outShape, out);
-  }
-}
-
 export class GlobalPool extends Spatial {
   readonly #most: boolean;
   constructor(className: string, config: Config, axes: number, most: boolean) {
@@ -149,27 +122,4 @@ export class GlobalPool extends Spatial {
     const keep = this.config["keepdims"] === true;
     return tensor(keep ? [samples, ...shape.map(() => 1), channels] : [samples, channels], out);
   }
-}
-
-/** Pooling as an operation of `keras.ops`. */
-export function poolOps(): [string, Op][] {
-  const op =
-    (most: boolean): Op =>
-    (given: Arguments) => {
-      const x = given.tensor(0, "inputs");
-      const axes = x.shape.length - 2;
-      const size = given.at(1, "pool_size");
-      const config = {
-        name: "pool",
-        pool_size: size,
-        strides: given.at(2, "strides") ?? size,
-        padding: given.at(3, "padding") ?? "valid",
-        data_format: given.at(4, "data_format"),
-      };
-      return new Pool("Pool", config, axes, most).call([x]);
-    };
-  return [
-    ["max_pool", op(true)],
-    ["average_pool", op(false)],
-  ];
 }

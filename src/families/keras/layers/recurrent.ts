@@ -99,8 +99,7 @@ export class Recurrent extends Layer {
   override get keepsMask(): boolean {
     return this.config["return_sequences"] === true;
   }
-  /** Forgets the states that a stateful layer carries from batch to batch. */
-  resetStates(): void {
+  override resetStates(): void {
     this.#carried = null;
   }
 

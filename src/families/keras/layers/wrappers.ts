@@ -5,7 +5,7 @@
  */
 import { FormatError } from "../../../core/errors.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
-import { joined } from "../ops/shapes.ts";
+import { joined } from "../ops/nd.ts";
 import { reshaped, sizeOf, type Tensor, tensor } from "../tensor.ts";
 
 /** A layer at work on every step. */
@@ -106,25 +106,4 @@ function turned({ shape, data }: Tensor): Tensor {
     }
   }
   return tensor(shape, out);
-}
-
-/** SpectralNormalization: changes its layer's kernel in training only. */
-export class SpectralNormalization extends Layer {
-  readonly #layer: Layer;
-  constructor(className: string, config: Config, context: LayerContext) {
-    super(className, config);
-    this.#layer = context.make(config["layer"]);
-  }
-  get names(): readonly (readonly [string, boolean])[] {
-    return [["vector_u", false]];
-  }
-  override get keepsMask(): boolean {
-    return this.#layer.keepsMask;
-  }
-  override get parts(): readonly (readonly [string, Layer])[] {
-    return [["layer", this.#layer]];
-  }
-  call(inputs: readonly Tensor[], options: Config): Tensor | Tensor[] {
-    return this.#layer.call(inputs, options);
-  }
 }

@@ -7,7 +7,7 @@ import { bad, ELLIPSIS, Slice } from "../calls.ts";
 import { sizeOf, type Tensor, tensor, transposed, zeros } from "../tensor.ts";
 import type { Arguments, Op } from "./arguments.ts";
 import { einsum, stackedProduct } from "./einsum.ts";
-import { asTensor, axesOf, axisOf, cut, fits, pairwise, sliced, spread, taken, walk } from "./nd.ts";
+import { asTensor, axesOf, axisOf, cut, fits, joined, pairwise, sliced, spread, taken, walk } from "./nd.ts";
 
 function reshape(x: Tensor, wanted: readonly number[]): Tensor {
   const known = wanted.reduce((n, size) => (size < 0 ? n : n * size), 1);
@@ -15,32 +15,6 @@ function reshape(x: Tensor, wanted: readonly number[]): Tensor {
   if (sizeOf(fits(shape)) !== x.data.length)
     throw bad(`${x.data.length} numbers do not fit the shape (${wanted.join(", ")})`);
   return tensor(shape, x.data);
-}
-
-/** Tensors joined along an axis. */
-export function joined(parts: readonly Tensor[], along: unknown): Tensor {
-  const [first] = parts;
-  if (first === undefined) throw bad("there is nothing to be joined");
-  const axis = axisOf(along, first.shape.length);
-  for (const { shape, text } of parts) {
-    const fitting = shape.length === first.shape.length && shape.every((n, i) => i === axis || n === first.shape[i]);
-    if (!fitting || text !== undefined) {
-      throw bad(`tensors of (${shape.join(", ")}) and (${first.shape.join(", ")}) cannot be joined along axis ${axis}`);
-    }
-  }
-  const outer = sizeOf(first.shape.slice(0, axis));
-  const widths = parts.map(({ shape }) => sizeOf(shape.slice(axis)));
-  const width = widths.reduce((a, b) => a + b, 0);
-  const out = new Float32Array(outer * width);
-  let place = 0;
-  for (const [k, { data }] of parts.entries()) {
-    const n = widths[k] as number;
-    for (let o = 0; o < outer; o++) out.set(data.subarray(o * n, (o + 1) * n), o * width + place);
-    place += n;
-  }
-  const shape = [...first.shape];
-  shape[axis] = parts.reduce((n, x) => n + (x.shape[axis] as number), 0);
-  return tensor(shape, out);
 }
 
 function expanded(x: Tensor, axes: readonly number[], rank: number): Tensor {
