@@ -17,14 +17,15 @@ const update = process.argv.includes("--update");
 /** Subpaths that only Node imports. */
 const NODE_ONLY = new Set(["./node"]);
 
-async function bundle(path, names) {
+/** The chunks of a bundle; `beside` is another entry of it, so that what both load stands in chunks of its own. */
+async function bundle(path, names, beside) {
   const virtual = names && {
     name: "chosen-exports",
     resolveId: (id) => (id === "chosen" ? id : null),
     load: (id) => (id === "chosen" ? `export { ${names} } from ${JSON.stringify(join(root, path))};` : null),
   };
   const build = await rolldown({
-    input: names ? "chosen" : join(root, path),
+    input: names ? "chosen" : beside ? { own: join(root, path), beside: join(root, beside) } : join(root, path),
     plugins: virtual ? [virtual] : [],
     platform: "browser",
     resolve: { conditionNames: ["browser", "import", "default"] },
@@ -43,18 +44,25 @@ const entries = Object.entries(subpaths)
 // What a page that only reads or writes bytes gets, since unused exports fall away.
 const pickle = subpaths["./pickle"].default;
 entries.push(["brine/pickle { loads, dumps }", pickle, "loads, dumps"], ["brine/pickle { loads }", pickle, "loads"]);
+// What Keras adds to a page that has HDF5: layers, kernels, zip, pickling; all but what brine/hdf5 loads itself.
+entries.push(["brine/keras besides brine/hdf5", subpaths["./keras"].default, undefined, subpaths["./hdf5"].default]);
 
-for (const [name, path, names] of entries) {
-  const chunks = await bundle(path, names);
+for (const [name, path, names, beside] of entries) {
+  const chunks = await bundle(path, names, beside);
   // What a page loads at once: the entry and what it imports statically.
-  const wanted = new Set();
-  const walk = (file) => {
-    const chunk = chunks.find((c) => c.fileName === file);
-    if (chunk === undefined || wanted.has(chunk)) return;
-    wanted.add(chunk);
-    for (const next of chunk.imports) walk(next);
+  const loaded = (isEntry) => {
+    const wanted = new Set();
+    const walk = (file) => {
+      const chunk = chunks.find((c) => c.fileName === file);
+      if (chunk === undefined || wanted.has(chunk)) return;
+      wanted.add(chunk);
+      for (const next of chunk.imports) walk(next);
+    };
+    for (const chunk of chunks) if (chunk.isEntry && isEntry(chunk.name)) walk(chunk.fileName);
+    return wanted;
   };
-  for (const chunk of chunks) if (chunk.isEntry) walk(chunk.fileName);
+  const wanted = loaded((entry) => entry !== "beside");
+  if (beside) for (const chunk of loaded((entry) => entry === "beside")) wanted.delete(chunk);
   const code = [...wanted].map((chunk) => chunk.code).join("\n");
   const size = gzipSync(code, { level: 9 }).length;
   for (const chunk of chunks) {
