@@ -190,7 +190,19 @@ try {
   }
   // A Keras model in a Worker of the page: started by the library, and handed in; texts, progress, errors, the end.
   const threaded = await tab.evaluate(async () => {
-    const { array, compile, dense, fromKerasBytes, input, inWorker, kerasBytes, layer, sequential } = globalThis.keras;
+    const {
+      array,
+      compile,
+      dense,
+      fromKerasBytes,
+      input,
+      inWorker,
+      kerasBytes,
+      layer,
+      loadModel,
+      modelFromJson,
+      sequential,
+    } = globalThis.keras;
     const made = sequential([
       input({ shape: [6, 6, 1] }),
       layer("Flatten", {}),
@@ -225,10 +237,37 @@ try {
       twin.close();
       out.push(await left);
     }
+    // Layers whose code is fetched when a model has them: here, by loadModel, and in the Worker.
+    const words = modelFromJson({
+      module: "keras",
+      class_name: "Sequential",
+      config: {
+        name: "w",
+        layers: [
+          { class_name: "InputLayer", config: { name: "i", batch_shape: [null, 2], dtype: "string" } },
+          { class_name: "StringLookup", config: { name: "s", vocabulary: ["a", "b"] } },
+        ],
+      },
+    });
+    let early = "";
+    try {
+      words.predict([["a", "z"]]);
+    } catch (e) {
+      early = e.name;
+    }
+    const loaded = await loadModel(kerasBytes(await words.ready()));
+    const twin = await inWorker(loaded, {});
+    const texts = [
+      ["a", "z"],
+      ["b", "a"],
+    ];
+    out.push(early, loaded.predict(texts).flat(), (await twin.predict(texts)).flat());
+    twin.close();
     return out.join(" ");
   });
   const once = "true 40,80,100 true RangeError AbortError the worker of a model was closed";
-  if (threaded !== `${once} ${once}`) throw new Error(`a worker of the page gave ${threaded}`);
+  if (threaded !== `${once} ${once} UnsupportedError 1,0,2,1 1,0,2,1`)
+    throw new Error(`a worker of the page gave ${threaded}`);
   console.log("keras: a model predicts in a Worker of the page");
   if (errors.length > 0) throw new Error(errors.join("\n"));
   console.log(`ok   Chromium ${browser.version()}`);
