@@ -337,9 +337,9 @@ function* fromChunks(
       const parts = ranges[k] as ReturnType<typeof within>[];
       scatter(bytes, layout.chunks, out, counts, parts, size);
       // A chunk of which only a part was wanted is likely to be wanted again.
-      if (isKept && parts.some(({ from }, axis) => 2 * from.length <= (layout.chunks[axis] as number))) {
-        context.keepUnpacked((batch[k] as Chunk).at, bytes.slice(0, chunkBytes));
-      }
+      if (!isKept || !parts.some(({ from }, axis) => 2 * from.length <= (layout.chunks[axis] as number))) return false;
+      context.keepUnpacked((batch[k] as Chunk).at, bytes);
+      return true;
     });
   }
   return out;

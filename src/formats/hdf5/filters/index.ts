@@ -103,14 +103,14 @@ export interface PackedChunk {
 
 /**
  * Takes chunks through the filters backwards, and gives each to `visit` when it is whole: of `size` bytes, which may be
- * in memory that the next chunk is put into.
+ * in memory that the next chunk is put into, unless `visit` says that it keeps them.
  */
 export function* decodeChunks(
   filters: Map<number, Filter>,
   pipeline: Pipeline,
   chunks: readonly PackedChunk[],
   size: number,
-  visit: (bytes: Uint8Array, i: number) => void,
+  visit: (bytes: Uint8Array, i: number) => boolean,
 ): Reading<void> {
   yield* readyFilters(filters, pipeline);
   const gzip = pipeline.findIndex(({ id }) => id === FILTER.gzip);
@@ -119,7 +119,7 @@ export function* decodeChunks(
     for (let i = from; i > to; i--) {
       const spec = pipeline[i] as Pipeline[number];
       if (mask & (1 << i)) continue;
-      if (spec.id === FILTER.shuffle && bytes.length === size) {
+      if (spec.id === FILTER.shuffle && bytes.length === size && bytes !== scratch.memory) {
         scratch.memory ??= new Uint8Array(size);
         bytes = unshuffle(bytes, spec.values[0] ?? 1, scratch.memory);
       } else bytes = filterOf(filters, spec).decode(bytes, spec.values, size);
@@ -132,7 +132,7 @@ export function* decodeChunks(
         format: "hdf5",
       });
     }
-    visit(bytes, i);
+    if (visit(bytes, i)) scratch.memory = null;
   };
   const last = pipeline.length - 1;
   const now = (): void => {
@@ -164,6 +164,7 @@ export function* decodeChunk(
   let out = bytes;
   yield* decodeChunks(filters, pipeline, [{ bytes, mask }], size, (made) => {
     out = made;
+    return true;
   });
   return out.subarray(0, size);
 }

@@ -27,10 +27,32 @@ export function unshuffle(bytes: Uint8Array, size: number, out: Uint8Array = new
   return out;
 }
 
+/** Every `step`-th word from `at` on, of four rows of `n` bytes. */
 function words(bytes: Uint8Array, from: number, n: number, to: Uint32Array, at: number, step: number): void {
   const second = from + n;
   const third = second + n;
   const fourth = third + n;
+  const start = bytes.byteOffset + from;
+  if ((n | start) % 4 === 0) {
+    // Four words at a time: a square of 4 × 4 bytes is turned over.
+    const rows = new Uint32Array(bytes.buffer, start, n);
+    const row = n / 4;
+    for (let i = 0; i < row; i++, at += 4 * step) {
+      const a = rows[i] as number;
+      const b = rows[row + i] as number;
+      const c = rows[2 * row + i] as number;
+      const d = rows[3 * row + i] as number;
+      const evenLow = (a & 0xff00ff) | ((b & 0xff00ff) << 8);
+      const oddLow = ((a >>> 8) & 0xff00ff) | (b & 0xff00ff00);
+      const evenHigh = (c & 0xff00ff) | ((d & 0xff00ff) << 8);
+      const oddHigh = ((c >>> 8) & 0xff00ff) | (d & 0xff00ff00);
+      to[at] = (evenLow & 0xffff) | (evenHigh << 16);
+      to[at + step] = (oddLow & 0xffff) | (oddHigh << 16);
+      to[at + 2 * step] = (evenLow >>> 16) | (evenHigh & 0xffff0000);
+      to[at + 3 * step] = (oddLow >>> 16) | (oddHigh & 0xffff0000);
+    }
+    return;
+  }
   for (let i = 0; i < n; i++, at += step) {
     to[at] =
       (bytes[from + i] as number) |
@@ -62,6 +84,25 @@ export function shuffle(bytes: Uint8Array, size: number): Uint8Array {
 
 /** Every `step`-th word from `from`: its four bytes go to four rows of `n` bytes. */
 function apart(words: Uint32Array, from: number, step: number, n: number, out: Uint8Array, at: number): void {
+  if ((n | at) % 4 === 0) {
+    const rows = new Uint32Array(out.buffer, at, n);
+    const row = n / 4;
+    for (let i = 0; i < row; i++, from += 4 * step) {
+      const a = words[from] as number;
+      const b = words[from + step] as number;
+      const c = words[from + 2 * step] as number;
+      const d = words[from + 3 * step] as number;
+      const evenLow = (a & 0xff00ff) | ((b & 0xff00ff) << 8);
+      const oddLow = ((a >>> 8) & 0xff00ff) | (b & 0xff00ff00);
+      const evenHigh = (c & 0xff00ff) | ((d & 0xff00ff) << 8);
+      const oddHigh = ((c >>> 8) & 0xff00ff) | (d & 0xff00ff00);
+      rows[i] = (evenLow & 0xffff) | (evenHigh << 16);
+      rows[row + i] = (oddLow & 0xffff) | (oddHigh << 16);
+      rows[2 * row + i] = (evenLow >>> 16) | (evenHigh & 0xffff0000);
+      rows[3 * row + i] = (oddLow >>> 16) | (oddHigh & 0xffff0000);
+    }
+    return;
+  }
   const second = at + n;
   const third = second + n;
   const fourth = third + n;
