@@ -53,13 +53,22 @@ const CLASSES: Readonly<Record<string, TypedClass>> = {
   m8: BigInt64Array,
 } as Readonly<Record<string, unknown>> as Readonly<Record<string, TypedClass>>;
 
+/** The classes by letter and size of the dtype, as {@link storageOf} looks them up: no text is made for each array. */
+const SIMPLE: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries(CLASSES).map(([name, make]): [number, Storage] => {
+    const size = Number(name.slice(1));
+    const slots = name.startsWith("c") ? 2 : 1;
+    return [name.charCodeAt(0) * 32 + size, { make, slots, slotBytes: size / slots }];
+  }),
+);
+
 /** How a dtype is stored: bool as bytes, float16 as its bits, complex as pairs, times as int64. */
 export function storageOf(dtype: DType): Storage {
   if (dtype.hasObject) return { make: null, slots: 1, slotBytes: dtype.itemsize };
-  const found = dtype.base === null ? CLASSES[dtype.kind + dtype.itemsize] : undefined;
-  if (found === undefined) return { make: Uint8Array as unknown as TypedClass, slots: dtype.itemsize, slotBytes: 1 };
-  const slots = dtype.kind === "c" ? 2 : 1;
-  return { make: found, slots, slotBytes: dtype.itemsize / slots };
+  const { itemsize } = dtype;
+  const found =
+    dtype.base === null && itemsize <= 16 ? SIMPLE.get(dtype.kind.charCodeAt(0) * 32 + itemsize) : undefined;
+  return found ?? { make: Uint8Array as unknown as TypedClass, slots: itemsize, slotBytes: 1 };
 }
 
 /** Empty memory for `count` items: zeros, or None for objects. */
@@ -76,7 +85,9 @@ function turns(dtype: DType, storage: Storage): boolean {
 /** A copy of bytes in memory of its own, which is not filled with zeros before. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   const { buffer, byteOffset, length } = bytes;
-  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer.slice(byteOffset, byteOffset + length));
+  // What is short is faster made anew, zeros and all.
+  if (length > 1024 && buffer instanceof ArrayBuffer)
+    return new Uint8Array(buffer.slice(byteOffset, byteOffset + length));
   const copy = new Uint8Array(length);
   copy.set(bytes);
   return copy;

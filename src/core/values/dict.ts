@@ -126,8 +126,21 @@ export class PyDict<K = unknown, V = unknown> {
     for (const [key] of this.entries()) yield key;
   }
 
-  *values(): IterableIterator<V> {
-    for (const [, value] of this.entries()) yield value;
+  values(): IterableIterator<V> {
+    if (!this.k.settled) this.settle();
+    const dict = this;
+    let at = 0;
+    return {
+      next(): IteratorResult<V> {
+        const keys = dict.k.keys;
+        while (at < keys.length && keys[at] === GONE) at++;
+        if (at >= keys.length) return { done: true, value: undefined };
+        return { done: false, value: dict.v[at++] as V };
+      },
+      [Symbol.iterator]() {
+        return this;
+      },
+    };
   }
 
   entries(): IterableIterator<[K, V]> {

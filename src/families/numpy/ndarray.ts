@@ -29,17 +29,18 @@ interface Extended {
 }
 
 const EMPTY = [[0], [1], 0] as const;
+const BYTE = /* @__PURE__ */ dtype("u1");
 
 /** An array without items that a state is to fill; undefined for a class that is none of arrays. */
 function emptyOf(subtype: unknown): NDArray | undefined {
   const [shape, stride, offset] = EMPTY;
   const view = { shape: [...shape], stride: [...stride], offset };
   const none = new Uint8Array(0);
-  if (isNamed(subtype, "ndarray")) return new NDArray(dtype("u1"), none, view);
-  if (subtype instanceof PyGlobal) return new SubclassArray(dtype("u1"), none, view, current(subtype));
+  if (isNamed(subtype, "ndarray")) return new NDArray(BYTE, none, view);
+  if (subtype instanceof PyGlobal) return new SubclassArray(BYTE, none, view, current(subtype));
   if (typeof subtype !== "function" || !(subtype.prototype instanceof NDArray)) return undefined;
   // The caller's constructor does not run: NDArray's makes an object of the caller's class.
-  return Reflect.construct(NDArray, [dtype("u1"), none, view], subtype as unknown as ArrayClass) as NDArray;
+  return Reflect.construct(NDArray, [BYTE, none, view], subtype as unknown as ArrayClass) as NDArray;
 }
 
 const reconstruct = {

@@ -71,7 +71,7 @@ export class Estimator {
     if (!(state instanceof PyDict)) throw new TypeError(`the state of ${this.name} must be a dict`);
     this.attrs = state as PyDict<string, unknown>;
     this.#model = null;
-    this.depth = 1 + deepest([...state.values()], 3);
+    this.depth = 1 + deepest(state.values(), 3);
     if (this.depth > MAX_DEPTH) throw new RangeError(`${MAX_DEPTH} estimators within each other are the most`);
   }
 
@@ -246,7 +246,7 @@ export class Estimator {
 }
 
 /** Levels of estimators in values, also in lists and pairs of them. */
-function deepest(values: readonly unknown[], levels: number): number {
+function deepest(values: Iterable<unknown>, levels: number): number {
   let most = 0;
   for (const value of values) {
     if (value instanceof Estimator) most = Math.max(most, value.depth);

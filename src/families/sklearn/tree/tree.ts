@@ -178,47 +178,53 @@ export class Tree {
   }
 }
 
-/** Ints of a field, as they stand in the memory of the records: words, and how far they are from each other. */
-interface Words {
-  readonly words: Int32Array;
-  readonly at: number;
-  readonly step: number;
-}
+const LINKS = ["left_child", "right_child", "feature"] as const;
 
-function wordsOf(nodes: NDArray, name: string): Words {
+/**
+ * Where the links of the nodes stand in the memory of the records, in words of four bytes: the first of each, and how far
+ * the nodes are from each other. Null where they are not ints of eight bytes in place.
+ */
+function wordsOf(nodes: NDArray): { words: Int32Array; starts: readonly number[]; step: number } | null {
   const { dtype } = nodes;
-  const field = dtype.fields?.get(name);
   const data = nodes.data as Uint8Array;
-  const isPlain = field?.dtype.kind === "i" && /^[<=|]$/.test(field.dtype.byteorder) && field.dtype.itemsize === 8;
-  const from = data.byteOffset + nodes.offset + (field?.offset ?? 0);
-  if (!isPlain || !nodes.isC || from % 4 !== 0 || dtype.itemsize % 4 !== 0 || data.buffer.byteLength % 4 !== 0) {
-    return { words: ints(nodes, name), at: 0, step: 1 };
+  const base = data.byteOffset + nodes.offset;
+  if (!nodes.isC || dtype.itemsize % 4 !== 0 || base % 4 !== 0 || data.buffer.byteLength % 4 !== 0) return null;
+  const starts: number[] = [];
+  for (const name of LINKS) {
+    const field = dtype.fields?.get(name);
+    if (field?.dtype.kind !== "i" || field.dtype.byteorder === ">" || field.dtype.itemsize !== 8) return null;
+    if (field.offset % 4 !== 0) return null;
+    starts.push((base + field.offset) / 4);
   }
-  // The lower half of each tells all that a place can be; the other must be its sign.
-  const words = new Int32Array(data.buffer);
-  const [at, step] = [from / 4, dtype.itemsize / 4];
-  for (let i = 0, w = at; i < nodes.size; i++, w += step) {
-    if (words[w + 1] !== (words[w] as number) >> 31)
-      throw new RangeError(`${name} of node ${i} of a Tree is too large`);
-  }
-  return { words, at, step };
+  return { words: new Int32Array(data.buffer), starts, step: dtype.itemsize / 4 };
 }
 
 /** Children stand after their parent, so that every walk ends, and ask for features that there are. */
 function checkNodes(nodes: NDArray, features: number): void {
-  const [left, right, feature] = [
-    wordsOf(nodes, "left_child"),
-    wordsOf(nodes, "right_child"),
-    wordsOf(nodes, "feature"),
-  ] as const;
   const count = nodes.size;
-  for (let i = 0; i < count; i++) {
-    const l = left.words[left.at + i * left.step] as number;
+  const found = wordsOf(nodes);
+  if (found === null) {
+    const [left, right, feature] = LINKS.map((name) => ints(nodes, name)) as [Int32Array, Int32Array, Int32Array];
+    for (let i = 0; i < count; i++) checkNode(i, left[i] as number, right[i] as number, feature[i] as number);
+    return;
+  }
+  const { words, starts, step } = found;
+  let [a, b, c] = starts as [number, number, number];
+  for (let i = 0; i < count; i++, a += step, b += step, c += step) {
+    const [l, r, f] = [words[a] as number, words[b] as number, words[c] as number];
+    // The lower half of each tells all that a place can be; the other must be its sign.
+    if (words[a + 1] !== l >> 31 || words[b + 1] !== r >> 31 || words[c + 1] !== f >> 31) {
+      throw new RangeError(`node ${i} of a Tree has links that are too large`);
+    }
     if (l === -1) continue;
-    const r = right.words[right.at + i * right.step] as number;
-    if (!(l > i && l < count && r > i && r < count))
+    if (!(l > i && l < count && r > i && r < count && f >= 0 && f < features)) checkNode(i, l, r, f);
+  }
+
+  function checkNode(i: number, l: number, r: number, f: number): void {
+    if (l === -1) return;
+    if (!(l > i && l < count && r > i && r < count)) {
       throw new RangeError(`node ${i} of a Tree has children ${l}, ${r}`);
-    const f = feature.words[feature.at + i * feature.step] as number;
+    }
     if (!(f >= 0 && f < features)) throw new RangeError(`node ${i} of a Tree asks for feature ${f} of ${features}`);
   }
 }
