@@ -81,6 +81,11 @@ export abstract class DatasetHead {
     return this.info.pipeline.some(({ id }) => id === FILTER.fletcher32);
   }
 
+  /** Bits that scale-offset keeps of ints (0: as many as it takes), or decimals of floats; null without it. */
+  get scaleoffset(): number | null {
+    return this.info.pipeline.find(({ id }) => id === FILTER.scaleoffset)?.values[1] ?? null;
+  }
+
   /**
    * The chunks in C order, each as slices for `get`, as h5py's `iter_chunks`; only what indices pick of them, which are
    * slices without steps. Throws `TypeError` for a dataset without chunks.

@@ -1,5 +1,5 @@
 /**
- * A stream of bits, highest first.
+ * Streams of bits, highest first.
  *
  * @module
  */
@@ -41,6 +41,35 @@ export class BitReader {
       const n = left - byte * 8;
       into[byte] = this.take(n);
       left -= n;
+    }
+  }
+}
+
+/** Puts bits behind each other. */
+export class BitWriter {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  /** Bits free in the byte at `#at`. */
+  #free = 8;
+
+  /** Writes into memory that is zero from `at` on. */
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  /** The lowest `count` bits of a number below 2 ** 32. */
+  put(count: number, value: number): void {
+    while (count > 0) {
+      const n = Math.min(count, this.#free);
+      this.#free -= n;
+      count -= n;
+      const part = (value >>> count) & ((1 << n) - 1);
+      this.#bytes[this.#at] = (this.#bytes[this.#at] as number) | (part << this.#free);
+      if (this.#free === 0) {
+        this.#at++;
+        this.#free = 8;
+      }
     }
   }
 }

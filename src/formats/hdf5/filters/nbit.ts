@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError } from "../../../core/errors.ts";
-import { BitReader } from "./bits.ts";
+import { BitReader, BitWriter } from "./bits.ts";
 import { type Filter, RARE } from "./filter.ts";
 
 const ATOMIC = 1;
@@ -22,15 +22,48 @@ interface Part {
   readonly precision: number;
 }
 
-/** Unpacks a chunk of `size` bytes. */
-function unpackBits(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
-  if (values[1] === 1) return bytes;
+/** The parts of an element, its bytes, and how many elements there are. */
+function planOf(values: readonly number[], size: number): { parts: Part[]; width: number; count: number } {
   const parts: Part[] = [];
   const width = parse(values, 3, 0, parts, 0).size;
   const count = values[2] ?? 0;
   if (width === 0 || count * width > size) {
     throw new FormatError("the parameters of nbit make no sense", { format: "hdf5" });
   }
+  return { parts, width, count };
+}
+
+/** Packs a chunk. */
+function packBits(bytes: Uint8Array, values: readonly number[]): Uint8Array {
+  // Nothing to leave out.
+  if (values[1] === 1) return bytes;
+  const { parts, width, count } = planOf(values, bytes.length);
+  const bits = parts.reduce((sum, { size, precision }) => sum + (precision < 0 ? size * 8 : precision), 0);
+  // As libhdf5 has it, the byte behind the last bit is there too.
+  const out = new Uint8Array(Math.floor((bits * count) / 8) + 1);
+  const writer = new BitWriter(out, 0);
+  for (let i = 0; i < count; i++) {
+    for (const { at, size, big, offset, precision } of parts) {
+      const from = i * width + at;
+      if (precision < 0) {
+        for (let k = 0; k < size; k++) writer.put(8, bytes[from + k] as number);
+        continue;
+      }
+      for (let bit = offset + precision; bit > offset; ) {
+        const byte = (bit - 1) >> 3;
+        const low = Math.max(offset, byte * 8);
+        writer.put(bit - low, (bytes[from + (big ? size - 1 - byte : byte)] as number) >> (low - byte * 8));
+        bit = low;
+      }
+    }
+  }
+  return out;
+}
+
+/** Unpacks a chunk of `size` bytes. */
+function unpackBits(bytes: Uint8Array, values: readonly number[], size: number): Uint8Array {
+  if (values[1] === 1) return bytes;
+  const { parts, width, count } = planOf(values, size);
   const reader = new BitReader(bytes);
   const out = new Uint8Array(size);
   const word = new Uint8Array(16);
@@ -101,4 +134,4 @@ function parse(
 }
 
 /** N-bit. */
-export const nbit: Filter = { id: RARE.nbit, name: "nbit", decode: unpackBits };
+export const nbit: Filter = { id: RARE.nbit, name: "nbit", decode: unpackBits, encode: packBits };

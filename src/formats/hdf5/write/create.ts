@@ -6,9 +6,10 @@
 import type { DType } from "../../../core/ndarray/index.ts";
 import type { DatasetInfo } from "../data.ts";
 import { Empty } from "../empty.ts";
-import { FILTER, type FilterSpec } from "../filters/index.ts";
+import { FILTER, type FilterSpec, filterOf } from "../filters/index.ts";
 import type { Space } from "../messages/space.ts";
 import { NOWHERE } from "../storage/cursor.ts";
+import type { H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
 import { type TypeSpec, typeOf } from "../types/filetype.ts";
 import { guessChunks } from "./chunkguess.ts";
@@ -40,6 +41,8 @@ export interface CreateOptions {
   compressionOpts?: GzipLevel;
   shuffle?: boolean;
   fletcher32?: boolean;
+  /** Fewer bits: of ints how many each keeps (0 or `true`: as many as it takes), of floats the decimals kept. */
+  scaleoffset?: number | true | null;
   /** What stands where nothing was written. */
   fillvalue?: unknown;
   /** Keep the order in which attributes were made. */
@@ -56,6 +59,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "compressionOpts",
   "shuffle",
   "fletcher32",
+  "scaleoffset",
   "fillvalue",
   "trackOrder",
 ]);
@@ -114,12 +118,14 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   }
   const space: Space = { shape, maxshape: maxshapeOf(options, shape) };
   const chunks = chunksOf(options, space, type.size);
-  const pipeline = chunks === null ? [] : pipelineOf(options, type.size, product(chunks) * type.size);
   let fill: Uint8Array | null = null;
   if (options.fillvalue !== undefined && options.fillvalue !== null) {
     fill = encodeValues(type, options.fillvalue, draft.pointers, 0).bytes.slice();
     if (fill.length !== type.size) throw new TypeError("a fill value is a single element");
   }
+  const pipeline = chunks === null ? [] : pipelineOf(options, type, product(chunks), fill);
+  // A page may have to fetch them before.
+  for (const spec of pipeline) filterOf(draft.context.filters, spec);
   const layout: DatasetInfo["layout"] =
     chunks === null
       ? contiguous(product(shape) * type.size)
@@ -158,13 +164,14 @@ function maxshapeOf({ maxshape }: CreateOptions, shape: readonly number[]): (num
 }
 
 function wantsChunks(options: CreateOptions): boolean {
-  const { chunks, compression, compressionOpts, shuffle, fletcher32, maxshape } = options;
+  const { chunks, compression, compressionOpts, shuffle, fletcher32, scaleoffset, maxshape } = options;
   return (
     (chunks !== undefined && chunks !== null && chunks !== false) ||
     (compression !== undefined && compression !== null) ||
     compressionOpts !== undefined ||
     shuffle === true ||
     fletcher32 === true ||
+    (scaleoffset !== undefined && scaleoffset !== null) ||
     (maxshape !== undefined && maxshape !== null)
   );
 }
@@ -191,9 +198,15 @@ function chunksOf(options: CreateOptions, { shape, maxshape }: Space, size: numb
   return out;
 }
 
-function pipelineOf(options: CreateOptions, size: number, chunkBytes: number): FilterSpec[] {
-  const { compression = null, compressionOpts, shuffle = false, fletcher32 = false } = options;
+function pipelineOf(options: CreateOptions, type: H5Type, count: number, fill: Uint8Array | null): FilterSpec[] {
+  const { compression = null, compressionOpts, shuffle = false, fletcher32 = false, scaleoffset = null } = options;
+  const { size } = type;
+  const chunkBytes = count * size;
   const out: FilterSpec[] = [];
+  if (scaleoffset !== null) {
+    if (fletcher32) throw new RangeError("fletcher32 cannot be used with potentially lossy scale/offset filter");
+    out.push(scaleSpec(scaleoffset, type, count, fill));
+  }
   if (shuffle) out.push({ id: FILTER.shuffle, flags: 1, name: "shuffle", values: [size] });
   if (compression === "gzip" || typeof compression === "number") {
     if (typeof compression === "number" && compressionOpts !== undefined) {
@@ -215,6 +228,35 @@ function pipelineOf(options: CreateOptions, size: number, chunkBytes: number): F
   }
   if (fletcher32) out.push({ id: FILTER.fletcher32, flags: 0, name: "fletcher32", values: [] });
   return out;
+}
+
+/** The parameters of scale-offset (H5Zscaleoffset.c): twenty numbers, those behind the eighth for the fill value. */
+function scaleSpec(factor: number | true, type: H5Type, count: number, fill: Uint8Array | null): FilterSpec {
+  const isFloat = type.kind === "float";
+  if (!(isFloat || type.kind === "int") || ![1, 2, 4, 8].includes(type.size)) {
+    throw new TypeError("scale/offset filter only supported for integer and floating-point types");
+  }
+  if (isFloat && type.size < 4) throw new TypeError("scale/offset filter knows no floats of two bytes");
+  if (isFloat && factor === true) {
+    throw new TypeError("integer scaleoffset must be provided for floating point types");
+  }
+  const number = factor === true ? 0 : factor;
+  if (!Number.isInteger(number) || number < 0) throw new RangeError("scale factor must be >= 0");
+  if (!isFloat && number > type.size * 8) {
+    throw new RangeError(`scaleoffset of ${number} bits for ints of ${type.size * 8}`);
+  }
+  const big = "big" in type ? type.big : type.order === ">";
+  const values = new Array<number>(20).fill(0);
+  values.splice(0, 5, isFloat ? 0 : 2, number, count, isFloat ? 1 : 0, type.size);
+  values[5] = type.kind === "int" && type.signed ? 1 : 0;
+  values[6] = big ? 1 : 0;
+  values[7] = 1;
+  const bytes = new Uint8Array(8);
+  if (fill !== null) bytes.set(big ? fill.slice().reverse() : fill);
+  const view = new DataView(bytes.buffer);
+  values[8] = view.getUint32(0, true);
+  values[9] = view.getUint32(4, true);
+  return { id: FILTER.scaleoffset, flags: 1, name: "scaleoffset", values };
 }
 
 /** Throws `TypeError` unless a dataset is of the shape and type that are wanted (`requireDataset`). */
