@@ -7,7 +7,7 @@ import { type Activation, activation } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { Conv } from "./conv.ts";
-import { walkThrough } from "./recurrent.ts";
+import { seenSteps, walkThrough } from "./recurrent.ts";
 import { channelsFirst, channelsLast } from "./spatial.ts";
 
 /** The cell holds the weights. */
@@ -55,7 +55,7 @@ export class ConvLSTM extends Layer {
     return conv;
   }
 
-  call(inputs: readonly Tensor[]): Tensor | Tensor[] {
+  call(inputs: readonly Tensor[], options: Config): Tensor | Tensor[] {
     const [given, ...initial] = inputs as [Tensor, ...Tensor[]];
     this.demand(given !== undefined && given.shape.length === this.#axes + 3, `takes ${this.#axes + 3} axes`);
     const [samples = 0, steps = 0, ...inner] = given.shape;
@@ -108,7 +108,8 @@ export class ConvLSTM extends Layer {
       if (own === undefined) return new Float32Array(samples * units);
       return (first ? channelsLast(own) : own).data.slice();
     });
-    const walked = walkThrough(cell, projected.data, cells * columns, start, given.mask, {
+    const mask = seenSteps(given, initial.length > 0 && this.#context.modern, options);
+    const walked = walkThrough(cell, projected.data, cells * columns, start, mask, {
       samples,
       steps,
       backwards: this.config["go_backwards"] === true,

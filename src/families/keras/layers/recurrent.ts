@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Config, Layer, type LayerContext } from "../layer.ts";
+import { type Config, Layer, type LayerContext, namedTensor } from "../layer.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { type Cell, cellOf, GRUCell, LSTMCell, SimpleRNNCell, StackedCells, type States } from "./cells.ts";
 
@@ -76,9 +76,11 @@ export function walkThrough(
 export class Recurrent extends Layer {
   readonly #cell: Layer;
   readonly #cells: readonly Cell[];
+  readonly #modern: boolean;
   #carried: States[] | null = null;
   constructor(className: string, config: Config, context: LayerContext) {
     super(className, config);
+    this.#modern = context.modern;
     const Class = CELLS.get(className);
     if (Class === undefined) {
       const made = context.make(config["cell"]);
@@ -103,7 +105,7 @@ export class Recurrent extends Layer {
     this.#carried = null;
   }
 
-  call(inputs: readonly Tensor[]): Tensor | Tensor[] {
+  call(inputs: readonly Tensor[], options: Config): Tensor | Tensor[] {
     const [x, ...given] = inputs as [Tensor, ...Tensor[]];
     this.demand(x !== undefined && x.shape.length === 3 && x.text === undefined, "takes sequences of three axes");
     const [samples = 0, steps = 0] = x.shape;
@@ -112,7 +114,7 @@ export class Recurrent extends Layer {
     const isStateful = this.config["stateful"] === true;
     let width = x.shape[2] as number;
     let data = x.data;
-    let mask = x.mask;
+    let mask = seenSteps(x, given.length > 0 && this.#modern, options);
     const after: States[] = [];
     for (const [k, cell] of this.#cells.entries()) {
       const projected = cell.project(data, samples * steps, width);
@@ -144,6 +146,11 @@ export class Recurrent extends Layer {
     if (this.config["return_state"] !== true) return made;
     return [made, ...after.flat().map((state) => tensor([samples, state.length / samples], state))];
   }
+}
+
+/** The mask of a sequence. Keras 3 hands on none beside states, unless it is given by name. */
+export function seenSteps(x: Tensor, blind: boolean, options: Config): Uint8Array | undefined {
+  return blind && namedTensor(options, "mask") === undefined ? undefined : x.mask;
 }
 
 function turnedMask(mask: Uint8Array, samples: number, steps: number): Uint8Array {
