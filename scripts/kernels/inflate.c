@@ -2,22 +2,20 @@
 
    One instance is one stream. The caller writes packed bytes to `input` behind the `held` ones that are left over, runs,
    and takes what was unpacked: `produced` bytes at `product`. */
-#include <wasm_simd128.h>
-
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
+#include "match.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
 enum { INPUT = 1 << 17, HISTORY = 32768, OUTPUT = 1 << 17, SLACK = 320 };
-enum { LONGEST = 15, LIT_ROOT = 11, DIST_ROOT = 8 };
-/* Entries that the worst complete codes need, by exhaustive search as in zlib's enough.c. */
-enum { LIT_ROOM = 2342, DIST_ROOM = 402, PRE_ROOM = 128 };
+enum { LONGEST = 15, LIT_ROOT = 11, DIST_ROOT = 10 };
+/* Entries that the worst complete codes need: of literals by exhaustive search as in zlib's enough.c, of distances as
+   many as the root and a largest subtable for each of 30. */
+enum { LIT_ROOM = 2342, DIST_ROOM = 1024 + 30 * 32, PRE_ROOM = 128 };
 enum { NEED_INPUT, FULL, END, TRUNCATED = -1, BAD_BLOCK = -2, BAD_STORED = -3, BAD_CODES = -4, BAD_SYMBOL = -5, FAR = -6 };
-/* An entry: bits to take (0 to 4), what it is (5 to 7), extra bits or bits of a subtable (8 to 12), value (16 to 31). */
-enum { LITERAL = 32, SUB = 64, STOP = 96, BAD = 128, KIND = 224 };
+/* An entry. Bits 0 to 5: bits of the code, if this is a literal or the code of a size, else 0. Of a length or distance:
+   bits 6 to 11 of the code and its extra bits, 12 to 15 of the code alone. Value: 16 to 31. Where all of 0 to 5 and 12 to
+   15 are 0, bits 6 to 11 tell: a subtable and bits of its index, the end of a block and bits of its code, or nothing. */
+enum { LITERAL = 63, COPY = 15 << 12, TOTAL = 6, CODE = 12, VALUE = 16, SUB = 16 << TOTAL, STOP = 32 << TOTAL, BAD = 0 };
 enum { HEAD, STORED, CODES, DONE };
 
 static u8 input[INPUT + 16], output[HISTORY + OUTPUT + SLACK];
@@ -47,12 +45,20 @@ EXPORT(held) u32 held(void) {
 
 enum { PRE, LIT, DIST };
 
-static u32 entry_of(u32 what, u32 symbol) {
-  if (what == PRE) return symbol << 16;
-  if (what == DIST) return symbol < 30 ? (u32)DISTANCES[symbol] << 16 | (symbol < 4 ? 0 : (symbol >> 1) - 1) << 8 : BAD;
-  if (symbol < 256) return symbol << 16 | LITERAL;
-  if (symbol == 256) return STOP;
-  return symbol < 286 ? (u32)LENGTHS[symbol - 257] << 16 | (u32)LENGTH_BITS[symbol - 257] << 8 : BAD;
+static u32 entry_of(u32 what, u32 symbol, u32 size) {
+  u32 value, extra;
+  if (what == PRE || (what == LIT && symbol < 256)) return symbol << VALUE | size;
+  if (what == LIT && symbol == 256) return STOP | size << TOTAL;
+  if (what == DIST) {
+    if (symbol >= 30) return BAD;
+    value = DISTANCES[symbol];
+    extra = symbol < 4 ? 0 : (symbol >> 1) - 1;
+  } else {
+    if (symbol >= 286) return BAD;
+    value = LENGTHS[symbol - 257];
+    extra = LENGTH_BITS[symbol - 257];
+  }
+  return value << VALUE | size << CODE | (size + extra) << TOTAL;
 }
 
 /* Makes the table of a code; 0 when there is no such code. What has no meaning in it is BAD. */
@@ -76,9 +82,9 @@ static int build(u32 *table, u32 root, u32 what, const u8 *sizes, u32 n) {
   u32 used = 1u << root, code = 0, at = 0, prefix = ~0u, sub = 0, start = 0;
   for (u32 size = 1; size <= max; size++) {
     for (; counts[size]; counts[size]--, at++) {
-      u32 entry = entry_of(what, order[at]);
       if (size <= root) {
-        for (u32 i = code; i < 1u << root; i += 1u << size) table[i] = entry | size;
+        u32 entry = entry_of(what, order[at], size);
+        for (u32 i = code; i < 1u << root; i += 1u << size) table[i] = entry;
       } else {
         u32 low = code & ((1u << root) - 1);
         if (low != prefix) {
@@ -95,9 +101,10 @@ static int build(u32 *table, u32 root, u32 what, const u8 *sizes, u32 n) {
           }
           used += 1u << sub;
           for (u32 i = start; i < used; i++) table[i] = BAD;
-          table[low] = start << 16 | sub << 8 | SUB | root;
+          table[low] = start << VALUE | SUB | sub << TOTAL;
         }
-        for (u32 i = code >> root; i < 1u << sub; i += 1u << (size - root)) table[start + i] = entry | (size - root);
+        u32 entry = entry_of(what, order[at], size - root);
+        for (u32 i = code >> root; i < 1u << sub; i += 1u << (size - root)) table[start + i] = entry;
       }
       /* The next code, counted from its last bit. */
       u32 bit = 1u << (size - 1);
@@ -106,29 +113,6 @@ static int build(u32 *table, u32 root, u32 what, const u8 *sizes, u32 n) {
     }
   }
   return 1;
-}
-
-static inline u64 load64(const u8 *at) { u64 v; __builtin_memcpy(&v, at, 8); return v; }
-static inline void copy16(u8 *to, const u8 *from) { wasm_v128_store(to, wasm_v128_load(from)); }
-
-/* Copies a match; may write 16 bytes beyond. */
-static inline void match(u8 *to, u32 offset, u32 length) {
-  const u8 *from = to - offset;
-  if (offset >= 16) {
-    copy16(to, from);
-    for (u32 i = 16; i < length; i += 16) copy16(to + i, from + i);
-  } else if (offset == 1) {
-    v128_t same = wasm_i8x16_splat((char)*from);
-    for (u32 i = 0; i < length; i += 16) wasm_v128_store(to + i, same);
-  } else if (offset == 8) {
-    v128_t same = wasm_v128_load64_splat(from);
-    for (u32 i = 0; i < length; i += 16) wasm_v128_store(to + i, same);
-  } else {
-    u32 i = 0;
-    for (; i < length && i < 16; i++) to[i] = from[i];
-    u32 step = offset * (16 / offset);
-    for (; i < length; i += step) copy16(to + i, to + i - step);
-  }
 }
 
 /* Gives whole bytes back to the input, so that less than one is held. */
@@ -153,27 +137,31 @@ static u32 take(reader *r, u32 n) {
   return value;
 }
 
-/* The entry of the next symbol, bits taken; BAD, or `lacking`. */
+/* The entry of the next symbol, bits of its code taken; BAD, or `lacking`. */
 static u32 symbol(reader *r, const u32 *table, u32 root) {
   while (r->count < LONGEST && r->at < in_end) {
     r->bits |= (u64)input[r->at++] << r->count;
     r->count += 8;
   }
-  u32 entry = table[r->bits & ((1u << root) - 1)], taken = entry & 31;
-  if ((entry & KIND) == SUB) {
-    entry = table[(entry >> 16) + ((r->bits >> root) & ((1u << (entry >> 8 & 31)) - 1))];
-    taken = root + (entry & 31);
+  u32 entry = table[r->bits & ((1u << root) - 1)], taken = 0;
+  if (!(entry & (LITERAL | COPY)) && entry & SUB) {
+    entry = table[(entry >> VALUE) + ((r->bits >> root) & ((1u << (entry >> TOTAL & 15)) - 1))];
+    taken = root;
   }
-  if ((entry & KIND) == BAD) {
+  if (entry == BAD) {
     /* With more bits it might be another. */
     if (r->count < LONGEST) r->lacking = 1;
     return BAD;
   }
+  taken += entry & LITERAL ? entry & LITERAL : entry & COPY ? entry >> CODE & 15 : entry >> TOTAL & 15;
   if (taken > r->count) { r->lacking = 1; return BAD; }
   r->bits >>= taken;
   r->count -= taken;
   return entry;
 }
+
+/* Extra bits that follow a length or distance. */
+#define EXTRA(e) (((e) >> TOTAL & 63) - ((e) >> CODE & 15))
 
 static void commit(const reader *r) {
   bits = r->bits;
@@ -196,7 +184,7 @@ static int codes_of_head(reader *r) {
     u32 entry = symbol(r, table, 7);
     if (r->lacking) return 0;
     if (entry == BAD) return BAD_CODES;
-    u32 value = entry >> 16;
+    u32 value = entry >> VALUE;
     if (value < 16) { sizes[i++] = (u8)value; continue; }
     u32 repeat = value == 16 ? 3 + take(r, 2) : value == 17 ? 3 + take(r, 3) : 11 + take(r, 7);
     if (r->lacking) return 0;
@@ -252,46 +240,53 @@ static int fast(void) {
   int result = 1;
   while (in < most_in && out < most_out) {
     REFILL();
+    /* A literal is written and passed without asking whether it is one: in numbers the chances are even. */
     u32 e = lit[b & ((1 << LIT_ROOT) - 1)];
-    if ((e & KIND) == LITERAL) {
-      TAKE(e & 31);
-      *out++ = (u8)(e >> 16);
+    *out = (u8)(e >> VALUE);
+    out += (e & LITERAL) != 0;
+    TAKE(e & LITERAL);
+    e = lit[b & ((1 << LIT_ROOT) - 1)];
+    if (e & LITERAL) {
+      *out++ = (u8)(e >> VALUE);
+      TAKE(e & LITERAL);
       e = lit[b & ((1 << LIT_ROOT) - 1)];
-      if ((e & KIND) == LITERAL) {
-        TAKE(e & 31);
-        *out++ = (u8)(e >> 16);
-        e = lit[b & ((1 << LIT_ROOT) - 1)];
-        if ((e & KIND) == LITERAL) {
-          TAKE(e & 31);
-          *out++ = (u8)(e >> 16);
-          continue;
-        }
+      if (e & LITERAL) {
+        *out++ = (u8)(e >> VALUE);
+        TAKE(e & LITERAL);
+        continue;
       }
     }
-    if ((e & KIND) == SUB) {
-      TAKE(LIT_ROOT);
-      e = lit[(e >> 16) + (u32)(b & ((1u << (e >> 8 & 31)) - 1))];
+    if (!(e & COPY)) {
+      if (e & SUB) {
+        TAKE(LIT_ROOT);
+        e = lit[(e >> VALUE) + (u32)(b & ((1u << (e >> TOTAL & 15)) - 1))];
+      }
+      if (e & LITERAL) {
+        *out++ = (u8)(e >> VALUE);
+        TAKE(e & LITERAL);
+        continue;
+      }
+      if (!(e & COPY)) {
+        result = e & STOP ? 2 : BAD_SYMBOL;
+        TAKE(e >> TOTAL & 15);
+        break;
+      }
     }
-    u32 kind = e & KIND;
-    TAKE(e & 31);
-    if (kind) {
-      if (kind == LITERAL) { *out++ = (u8)(e >> 16); continue; }
-      result = kind == STOP ? 2 : BAD_SYMBOL;
-      break;
-    }
-    u32 extra = e >> 8 & 31, length = (e >> 16) + (u32)(b & ((1u << extra) - 1));
-    TAKE(extra);
-    REFILL();
+    u32 total = e >> TOTAL & 63;
+    u32 length = (e >> VALUE) + ((u32)(b & ((1u << total) - 1)) >> (e >> CODE & 15));
+    TAKE(total);
     u32 d = dist[b & ((1 << DIST_ROOT) - 1)];
-    if ((d & KIND) == SUB) {
-      TAKE(DIST_ROOT);
-      d = dist[(d >> 16) + (u32)(b & ((1u << (d >> 8 & 31)) - 1))];
+    REFILL();
+    if (!(d & COPY)) {
+      if (d & SUB) {
+        TAKE(DIST_ROOT);
+        d = dist[(d >> VALUE) + (u32)(b & ((1u << (d >> TOTAL & 15)) - 1))];
+      }
+      if (!(d & COPY)) { result = BAD_SYMBOL; break; }
     }
-    if (d & KIND) { result = BAD_SYMBOL; break; }
-    TAKE(d & 31);
-    extra = d >> 8 & 31;
-    u32 offset = (d >> 16) + (u32)(b & ((1u << extra) - 1));
-    TAKE(extra);
+    total = d >> TOTAL & 63;
+    u32 offset = (d >> VALUE) + ((u32)(b & ((1u << total) - 1)) >> (d >> CODE & 15));
+    TAKE(total);
     if (offset > (u32)(out - output)) { result = FAR; break; }
     match(out, offset, length);
     out += length;
@@ -309,22 +304,22 @@ static int single(void) {
   reader r = {bits, count, in_at, 0};
   u32 e = symbol(&r, lit, LIT_ROOT);
   if (r.lacking) return 0;
-  u32 kind = e & KIND;
-  if (kind == BAD) return BAD_SYMBOL;
-  if (kind == LITERAL) output[out_at++] = (u8)(e >> 16);
-  else if (kind != STOP) {
-    u32 length = (e >> 16) + take(&r, e >> 8 & 31);
+  if (e == BAD) return BAD_SYMBOL;
+  int done = 1;
+  if (e & LITERAL) output[out_at++] = (u8)(e >> VALUE);
+  else if (e & COPY) {
+    u32 length = (e >> VALUE) + take(&r, EXTRA(e));
     u32 d = symbol(&r, dist, DIST_ROOT);
     if (r.lacking) return 0;
     if (d == BAD) return BAD_SYMBOL;
-    u32 offset = (d >> 16) + take(&r, d >> 8 & 31);
+    u32 offset = (d >> VALUE) + take(&r, EXTRA(d));
     if (r.lacking) return 0;
     if (offset > out_at) return FAR;
     match(output + out_at, offset, length);
     out_at += length;
-  }
+  } else done = 2;
   commit(&r);
-  return kind == STOP ? 2 : 1;
+  return done;
 }
 
 /* Unpacks with `added` more bytes of input, until it lacks input or room, or is at the end. What was unpacked before
