@@ -82,8 +82,17 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   let taken = 0;
   let given = 0;
   let asked: AbortSignal | undefined;
+  const next = (): Promise<Uint8Array> => source.next(1 << 18, asked);
+  let ahead: Promise<Uint8Array> | null = null;
   const packed = async (): Promise<Uint8Array> => {
-    const piece = await source.next(1 << 18, asked);
+    const piece = await (ahead ?? next());
+    ahead = null;
+    // The next piece is read while this one is unpacked; not of a stream, whose next piece may never come.
+    if (size !== undefined && piece.length > 0) {
+      ahead = next();
+      // A failure is told to whom asks for that piece.
+      ahead.catch(() => {});
+    }
     taken += piece.length;
     return piece;
   };
@@ -98,10 +107,10 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
     name,
     most: size === undefined ? undefined : Math.min(maxBytes, Math.max(FREE, size * maxRatio)),
   };
-  const { next, fill, close } = inside;
+  const { next: piece, fill, close } = inside;
   inside.next = (want, signal) => {
     asked = signal;
-    return next(want, signal);
+    return piece(want, signal);
   };
   if (fill) {
     inside.fill = (into, signal) => {
@@ -111,6 +120,7 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   }
   inside.close = async () => {
     close?.();
+    await ahead?.catch(() => {});
     await source.close?.();
   };
   if (source.beside) inside.beside = (other) => source.beside!(other);
