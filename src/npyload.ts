@@ -4,12 +4,12 @@
  * @module
  */
 import { openPath } from "#platform";
-import { Reader, run, runSync, type Source } from "./core/bytes/parse.ts";
+import { Reader, run, type Source } from "./core/bytes/parse.ts";
 import { FormatError, TruncatedError, UnsupportedError, withPath } from "./core/errors.ts";
 import { LazyNDArray, type MmapMode, type NDArray } from "./core/ndarray/index.ts";
 import { ALL_METHODS, openZip, openZipSync, type ZipOptions } from "./core/zip/index.ts";
 import { numpy } from "./families/numpy/index.ts";
-import { type NpyReadOptions, parseNpy, parseNpyHeader } from "./formats/npy/index.ts";
+import { type NpyReadOptions, npyOf, parseNpy, parseNpyHeader } from "./formats/npy/index.ts";
 import { NpzFile } from "./formats/npz/index.ts";
 import { loads as loadsPickle } from "./formats/pickle/index.ts";
 import { asBytes, type BytesLike, inMemory, type SourceInput, toRanges, toSource } from "./sources/index.ts";
@@ -36,6 +36,8 @@ export interface NpyLoadOptions {
   maxHeaderSize?: number;
   /** Memory to read one array into, of at least its bytes and aligned to its items; the result is a view of it. */
   into?: ArrayBufferView | ArrayBufferLike;
+  /** Of `loads`: give arrays memory of their own, where they could be views of the bytes (false). */
+  copy?: boolean;
   limits?: NpyLimits;
 }
 
@@ -55,11 +57,11 @@ function kindOf(head: Uint8Array): "npy" | "npz" | "other" {
 
 /** @internal How npy is read under these options. */
 export function npyOptions(options: NpyLoadOptions): NpyReadOptions {
-  const { allowPickle, encoding = "ASCII", fixImports = true, maxHeaderSize, into } = options;
+  const { allowPickle, encoding = "ASCII", fixImports = true, maxHeaderSize, into, copy = false } = options;
   const loadPickle = allowPickle
     ? (bytes: Uint8Array) => loadsPickle(bytes, { packs: [numpy], encoding, fixImports, copy: true })
     : undefined;
-  return { loadPickle, maxHeaderSize, into };
+  return { loadPickle, maxHeaderSize, into, share: !copy };
 }
 
 /** What `numpy.load` does with bytes that are neither: a pickle, where these are allowed. */
@@ -93,7 +95,8 @@ function zipOptions({ limits, signal }: NpyLoadAsyncOptions): ZipOptions {
 }
 
 /**
- * Reads an npy or npz file from bytes; arrays get memory of their own. Of an npz it gives an `NpzFile`, whose arrays
+ * Reads an npy or npz file from bytes; an array is a view of them where their alignment and order allow it, else (or with
+ * `copy`) it gets memory of its own. Of an npz it gives an `NpzFile`, whose arrays
  * are read when they are asked for. With `allowPickle` it gives the value of a pickle, too. Throws `FormatError` for
  * bad data, `TruncatedError` where bytes are missing, `UnsupportedError` for objects without `allowPickle`,
  * `RangeError` when `into` is too small (numpy.load).
@@ -108,9 +111,8 @@ export function loads<T extends NDArray | NpzFile = NDArray>(data: BytesLike, op
   const bytes = asBytes(data);
   if (bytes === null) throw new TypeError("an npy file is bytes: give a Uint8Array or an ArrayBuffer");
   const kind = kindOf(bytes);
-  if (kind === "npz") return openNpzSync(bytes, options, npyOptions(options)) as T;
-  if (kind === "other") return other(bytes, npyOptions(options)) as T;
-  return runSync(parseNpy(npyOptions(options)), bytes) as T;
+  if (kind === "npy") return npyOf(bytes, npyOptions(options)) as T;
+  return (kind === "npz" ? openNpzSync(bytes, options, npyOptions(options)) : other(bytes, npyOptions(options))) as T;
 }
 
 /** Options of {@link load} that leave the array in its file. */

@@ -64,9 +64,14 @@ describe("brine/numpy", () => {
     }
   });
 
-  it("owns its memory, and refuses what is no npy file", () => {
+  it("views the bytes, or owns its memory, and refuses what is no npy file", () => {
     const bytes = dumps(new Float32Array(4));
-    expect((loads(bytes).data as Float32Array).buffer).not.toBe(bytes.buffer);
+    expect((loads(bytes).data as Float32Array).buffer).toBe(bytes.buffer);
+    expect((loads(bytes, { copy: true }).data as Float32Array).buffer).not.toBe(bytes.buffer);
+    // Items that do not begin at a multiple of their size.
+    const odd = new Uint8Array(bytes.length + 1).subarray(1);
+    odd.set(bytes);
+    expect((loads(odd).data as Float32Array).buffer).not.toBe(odd.buffer);
     expect(() => loads(Uint8Array.of(0x50, 0x4b, 3, 4))).toThrow("no zip");
     expect(() => loads(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9))).toThrow("magic");
     expect(() => loads(new Uint8Array(0))).toThrow("empty");

@@ -207,6 +207,11 @@ function simpleTypes(): ReadonlyMap<string, DType> {
 
 const SIMPLE = /* @__PURE__ */ simpleTypes();
 
+/** The dtype of a text as NumPy writes it, where that has no parts nor a size of choice: `"<f8"`, `"|b1"`, `"<c16"`. */
+export function knownType(text: string): DType | undefined {
+  return SIMPLE.get(text);
+}
+
 /** A dtype without parts: the one object for it where its size is fixed; null for sizes that NumPy does not have. */
 export function simpleType(kind: Kind, size: number, order: ByteOrder = "<"): DType | null {
   if (kind === "S" || kind === "V") return new DType({ kind, itemsize: size, byteorder: "|" });

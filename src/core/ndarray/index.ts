@@ -9,6 +9,7 @@ export {
   DType,
   type Field,
   type Kind,
+  knownType,
   recordType,
   subarrayType,
   type TextRule,
@@ -22,6 +23,6 @@ export { MaskedArray, MaskedConstant, type MaskedOptions, masked, maskType } fro
 export { flattened, NDArray, type Nested } from "./ndarray.ts";
 export { type DTypeSpec, dtype, type RecordSpec } from "./parse.ts";
 export { NumpyScalar } from "./scalar.ts";
-export { type ArrayData, adoptBytes, allocate, type TypedData } from "./storage.ts";
+export { type ArrayData, adoptBytes, allocate, fromBytes, type TypedData } from "./storage.ts";
 export { SubclassArray } from "./subclass.ts";
 export { bracketed } from "./text.ts";

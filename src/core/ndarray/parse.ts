@@ -8,6 +8,7 @@ import {
   DType,
   type Field,
   type Kind,
+  knownType,
   recordType,
   simpleType,
   subarrayType,
@@ -117,7 +118,8 @@ const UNIT = /^\[(\d*)(Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as|generic)\]$/;
  * ```
  */
 export function dtype(spec: DTypeSpec, options: { align?: boolean } = {}): DType {
-  return parse(spec, options.align ?? false, 0);
+  const known = typeof spec === "string" ? knownType(spec) : undefined;
+  return known ?? parse(spec, options.align ?? false, 0);
 }
 
 function parse(spec: unknown, align: boolean, depth: number): DType {

@@ -9,7 +9,7 @@ import { decodeLatin1 } from "../../core/bytes/text.ts";
 import { FormatError } from "../../core/errors.ts";
 import { type DType, dtype, recordType, sizeOf, subarrayType } from "../../core/ndarray/index.ts";
 import { repr } from "../../core/values/repr.ts";
-import { isTuple, tupleFrom } from "../../core/values/tuple.ts";
+import { isTuple } from "../../core/values/tuple.ts";
 import { parseLiteral } from "./literal.ts";
 
 /** What a header says. */
@@ -25,7 +25,7 @@ const MAGIC_BYTES = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Multiple at which data begin. */
 const ALIGN = 64;
 /** Digits that the growing axis has room for (21 in all), so that a header can be rewritten in place. */
-const GROWTH = 21;
+const BLANKS = " ".repeat(21);
 
 function fail(reason: string, offset: number, cause?: unknown): FormatError {
   return new FormatError(reason, { offset, format: "npy", cause });
@@ -107,39 +107,46 @@ function shapeOf(value: unknown): readonly number[] {
 }
 
 /**
- * A whole header, byte for byte as NumPy writes it; the lowest version that holds it, unless one is asked for:
- * `RangeError` when that cannot hold it.
+ * A whole header, byte for byte as NumPy writes it, and `room` bytes behind it; the lowest version that holds it, unless
+ * one is asked for: `RangeError` when that cannot hold it.
  */
-export function writeHeader({ dtype, shape, fortran }: Header, version?: readonly [number, number]): Uint8Array {
+export function writeHeader(
+  { dtype, shape, fortran }: Header,
+  version?: readonly [number, number],
+  room = 0,
+): Uint8Array {
   const descr = dtype.hasObject && dtype.fields === null ? "|O" : dtype.descr;
-  let text = `{'descr': ${repr(descr)}, 'fortran_order': ${fortran ? "True" : "False"}, `;
-  text += `'shape': ${repr(tupleFrom([...shape]))}, }`;
+  const plain = typeof descr === "string";
+  const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  let text = `{'descr': ${plain ? `'${descr}'` : repr(descr)}, 'fortran_order': ${fortran ? "True" : "False"}, 'shape': (${lengths}), }`;
   const growing = shape[fortran ? shape.length - 1 : 0];
-  if (growing !== undefined) text += " ".repeat(Math.max(0, GROWTH - String(growing).length));
-  const wide = /[^\0-\xff]/.test(text);
+  if (growing !== undefined) text += BLANKS.slice(String(growing).length);
+  const wide = !plain && /[^\0-\xff]/.test(text);
   const major = version?.[0];
   if (version && (version[1] !== 0 || ![1, 2, 3].includes(version[0]))) {
     throw new RangeError(`npy version ${version.join(".")} is none of 1.0, 2.0, 3.0`);
   }
-  const encoded = wide || major === 3 ? new TextEncoder().encode(text) : Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const encoded = wide || major === 3 ? new TextEncoder().encode(text) : null;
+  const size = encoded?.length ?? text.length;
   const wrap = (number: number): Uint8Array => {
     const start = MAGIC + (number === 1 ? 2 : 4);
-    const used = start + encoded.length + 1;
-    const out = new Uint8Array(used + ALIGN - (used % ALIGN)).fill(0x20);
-    out.set(MAGIC_BYTES);
-    out.set([number, 0], 6);
-    const view = new DataView(out.buffer);
-    if (number === 1) view.setUint16(MAGIC, out.length - start, true);
-    else view.setUint32(MAGIC, out.length - start, true);
-    out.set(encoded, start);
-    out[out.length - 1] = 0x0a;
+    const used = start + size + 1;
+    const end = used + ALIGN - (used % ALIGN);
+    const out = new Uint8Array(end + room);
+    for (let i = 0; i < MAGIC_BYTES.length; i++) out[i] = MAGIC_BYTES[i] as number;
+    out[6] = number;
+    for (let i = MAGIC, rest = end - start; i < start; i++, rest >>>= 8) out[i] = rest;
+    if (encoded !== null) out.set(encoded, start);
+    else for (let i = 0; i < size; i++) out[start + i] = text.charCodeAt(i);
+    out.fill(0x20, start + size, end - 1);
+    out[end - 1] = 0x0a;
     return out;
   };
   if (wide && major !== undefined && major < 3) throw new RangeError("names beyond latin-1 need npy version 3.0");
   if (wide || major === 3) return wrap(3);
   if (major === 2) return wrap(2);
   const first = wrap(1);
-  if (first.length - MAGIC - 2 < 65536) return first;
+  if (first.length - room - MAGIC - 2 < 65536) return first;
   if (major === 1) throw new RangeError("the header is too long for npy version 1.0");
   return wrap(2);
 }

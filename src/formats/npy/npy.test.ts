@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { describeArray, expected, readNumpyCases, unbase64 } from "../../../test/support/numpy-cases.ts";
 import { runSync } from "../../core/bytes/parse.ts";
 import { isBrineError } from "../../core/errors.ts";
+import { array, type NDArray } from "../../core/ndarray/index.ts";
 import { repr } from "../../core/values/repr.ts";
-import { npyBytes, parseNpy } from "./index.ts";
+import { npyBytes, npyOf, parseNpy } from "./index.ts";
+import { plainHeader } from "./plain.ts";
 
 const cases = readNumpyCases().filter(({ items, str, id }) => !str.includes("O") && !id.includes("object") && items);
 
@@ -95,5 +97,29 @@ test("bad headers, lying shapes and cut payloads are typed errors with an offset
   const whole = unbase64(cases[0]!.npy);
   for (let size = 0; size < whole.length; size++) {
     expect(() => runSync(parseNpy(), whole.subarray(0, size))).toThrow(/ends|too long|magic/);
+  }
+});
+
+test("headers that are read byte by byte say what they say when they are taken apart", () => {
+  const told = (read: () => NDArray): unknown => {
+    try {
+      const { dtype, shape, isC, isF, data } = read();
+      return [dtype.str, shape, isC, isF, data];
+    } catch (e) {
+      return isBrineError(e) ? `${e.code} ${e.message}` : e;
+    }
+  };
+  const plain = [array(new Float64Array(6), { shape: [2, 3] }), array([true]), array(new Int8Array(0))];
+  plain.push(array([[1, 2]]).astype("<c16"), array(new Uint16Array(8), { shape: [2, 2, 2] }).T, array(7));
+  for (const made of plain) {
+    const bytes = npyBytes(made);
+    expect(plainHeader(bytes)?.byteOffset).toBe(128);
+    for (let at = 0; at < 100; at++) {
+      for (const byte of [0, 0x20, 0x27, 0x28, 0x2c, 0x30, 0x39, 0x3e, 0x4c, 0x54, bytes[at]! ^ 1]) {
+        const changed = bytes.slice();
+        changed[at] = byte;
+        expect([at, byte, told(() => npyOf(changed))]).toEqual([at, byte, told(() => runSync(parseNpy(), changed))]);
+      }
+    }
   }
 });

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Ask, Parse, Span, Window } from "../../core/bytes/parse.ts";
+import { type Ask, type Parse, runSync, type Span, type Window } from "../../core/bytes/parse.ts";
 import { FormatError, LimitError, TruncatedError, UnsupportedError } from "../../core/errors.ts";
-import { adoptBytes, bytesInto, type DType, flattened, NDArray, sizeOf } from "../../core/ndarray/index.ts";
+import { adoptBytes, bytesInto, type DType, flattened, fromBytes, NDArray, sizeOf } from "../../core/ndarray/index.ts";
 import { lengthSize, MAGIC, parseHeader } from "./header.ts";
+import { plainHeader } from "./plain.ts";
 
 /** Options of {@link parseNpy}. */
 export interface NpyReadOptions {
@@ -21,6 +22,9 @@ export interface NpyReadOptions {
   /** Longest header (10000, as NumPy); no limit where pickles are allowed. */
   maxHeaderSize?: number | undefined;
 }
+
+/** As in NumPy. */
+const MAX_HEADER = 10000;
 
 function more(at: number, need: number): Ask {
   return { kind: "more", at, need, line: false };
@@ -60,7 +64,7 @@ export function* parseNpyHeader(options: NpyReadOptions = {}): Parse<NpyPlace> {
   const field = yield* take(MAGIC, wide, "header") as Parse<Uint8Array>;
   const view = new DataView(field.buffer, field.byteOffset, wide);
   const length = wide === 2 ? view.getUint16(0, true) : view.getUint32(0, true);
-  const limit = options.maxHeaderSize ?? (options.loadPickle ? Number.POSITIVE_INFINITY : 10000);
+  const limit = options.maxHeaderSize ?? (options.loadPickle ? Number.POSITIVE_INFINITY : MAX_HEADER);
   if (length > limit) throw new LimitError("maxHeaderSize", limit, length, { offset: MAGIC, format: "npy" });
   const start = MAGIC + wide;
   const text = yield* take(start, length, "header") as Parse<Uint8Array>;
@@ -103,6 +107,20 @@ export function* parseNpy(options: NpyReadOptions = {}): Parse<NDArray> {
     return NDArray.fromBytes(dtype, bytes, shape, { order, share: options.share ?? false });
   }
   return NDArray.over(dtype, adoptBytes(dtype, bytes), shape, order === "F");
+}
+
+/** Reads one npy file from memory. Throws as {@link parseNpy}. */
+export function npyOf(bytes: Uint8Array, options: NpyReadOptions = {}): NDArray {
+  const header = options.into === undefined ? plainHeader(bytes) : null;
+  if (header !== null && header.byteOffset <= (options.maxHeaderSize ?? MAX_HEADER)) {
+    const { dtype, shape, fortran, byteOffset } = header;
+    const end = byteOffset + sizeOf(shape) * dtype.itemsize;
+    if (end <= bytes.length) {
+      const items = fromBytes(dtype, bytes.subarray(byteOffset, end), options.share ?? false);
+      return NDArray.over(dtype, items, shape, fortran);
+    }
+  }
+  return runSync(parseNpy(options), bytes);
 }
 
 function* objects(at: number, { loadPickle }: NpyReadOptions): Parse<NDArray> {

@@ -5,7 +5,7 @@
  */
 import { UnsupportedError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
-import { writeHeader } from "./header.ts";
+import { type Header, writeHeader } from "./header.ts";
 
 /** Options of {@link npyBytes}. */
 export interface NpyWriteOptions {
@@ -17,7 +17,13 @@ export interface NpyWriteOptions {
  * An npy file as its header and its items, which may be the array's own memory. `UnsupportedError` for objects without
  * `dumpPickle`, `TypeError` for records whose fields overlap.
  */
-export function npyParts(array: NDArray, { dumpPickle }: NpyWriteOptions = {}): [Uint8Array, Uint8Array] {
+export function npyParts(array: NDArray, options: NpyWriteOptions = {}): [Uint8Array, Uint8Array] {
+  const { header, payload } = plan(array, options);
+  return [writeHeader(header), payload];
+}
+
+/** What the header is to say, and the items. */
+function plan(array: NDArray, { dumpPickle }: NpyWriteOptions): { header: Header; payload: Uint8Array } {
   const fortran = !array.isC && array.isF;
   const { dtype, shape } = array;
   let payload: Uint8Array;
@@ -28,14 +34,13 @@ export function npyParts(array: NDArray, { dumpPickle }: NpyWriteOptions = {}): 
       format: "npy",
     });
   }
-  return [writeHeader({ dtype, shape, fortran }), payload];
+  return { header: { dtype, shape, fortran }, payload };
 }
 
 /** The bytes of an npy file. Throws as {@link npyParts}. */
 export function npyBytes(array: NDArray, options: NpyWriteOptions = {}): Uint8Array {
-  const [header, payload] = npyParts(array, options);
-  const out = new Uint8Array(header.length + payload.length);
-  out.set(header);
-  out.set(payload, header.length);
+  const { header, payload } = plan(array, options);
+  const out = writeHeader(header, undefined, payload.length);
+  out.set(payload, out.length - payload.length);
   return out;
 }

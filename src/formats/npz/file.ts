@@ -8,7 +8,7 @@ import { withPath } from "../../core/errors.ts";
 import { LazyNDArray, type MmapMode, type NDArray } from "../../core/ndarray/index.ts";
 import { inspect, pyType } from "../../core/values/protocol.ts";
 import type { ZipFile } from "../../core/zip/index.ts";
-import { type NpyReadOptions, parseNpy, parseNpyHeader } from "../npy/index.ts";
+import { type NpyReadOptions, npyOf, parseNpyHeader } from "../npy/index.ts";
 
 /** How the arrays of an npz are read. */
 export type NpzReadOptions = Pick<NpyReadOptions, "loadPickle" | "maxHeaderSize">;
@@ -118,7 +118,7 @@ export class NpzFile {
 
   #made(content: Uint8Array, owned: boolean): NDArray | Uint8Array {
     if (!MAGIC.every((byte, i) => content[i] === byte)) return owned ? content : content.slice();
-    return runSync(parseNpy({ ...this.#options, share: owned }), content);
+    return npyOf(content, owned ? { ...this.#options, share: true } : this.#options);
   }
 
   #pathOf(name: string): string {
