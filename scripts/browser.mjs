@@ -60,9 +60,11 @@ const build = await rolldown({
              import * as all from ${JSON.stringify(join(root, "dist/index.js"))};
              import * as numpy from ${JSON.stringify(join(root, "dist/numpy.js"))};
              import * as keras from ${JSON.stringify(join(root, "dist/keras.js"))};
+             import * as joblib from ${JSON.stringify(join(root, "dist/joblib.js"))};
              globalThis.brine = pickle;
              globalThis.numpy = numpy;
              globalThis.keras = keras;
+             globalThis.joblib = joblib;
              globalThis.all = all;
              globalThis.smoke = () => smoke(pickle);`
           : null,
@@ -90,6 +92,7 @@ const threads = await rolldown({
 const thread = await threads.generate({ format: "esm", minify: true, codeSplitting: false });
 await threads.close();
 
+const joblib = await import(join(root, "dist/joblib.js"));
 const { dumpsNpz } = await import(join(root, "dist/numpy.js"));
 const npz = dumpsNpz({ w: Float32Array.of(1, 2.5), z: new Float64Array(50_000).fill(3) });
 const packedNpz = dumpsNpz({ w: Float32Array.of(1, 2.5), t: [["a", "b"]] }, { compressed: true });
@@ -187,7 +190,40 @@ try {
     }, packedFiles());
     const expected = `${where === "" ? "none" : "wasm"} 3064 3064 3064`;
     if (packed !== expected) throw new Error(`packed files in the page gave ${packed}, not ${expected}`);
+    // joblib files of every compressor, written in the page, read there and here; some need WebAssembly to be written.
+    const written = await tab.evaluate(async () => {
+      const { dump, load } = globalThis.joblib;
+      const value = { x: Float64Array.from({ length: 100_000 }, (_, i) => (i * 7) % 1000), s: "é" };
+      const out = {};
+      for (const compress of ["zlib", "gzip", "bz2", "lzma", "xz", "lz4"]) {
+        const pieces = [];
+        const target = { write: (piece) => void pieces.push(piece.slice()) };
+        const failed = await dump(value, target, { compress }).then(
+          () => null,
+          (e) => e.name,
+        );
+        const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+        const again = failed === null ? await load(bytes) : null;
+        const same = again?.get("x").data.every((v, i) => v === value.x[i]) && again.get("s") === "é";
+        let text = "";
+        for (const byte of bytes) text += String.fromCharCode(byte);
+        out[compress] = { failed, same, text: btoa(text) };
+      }
+      return out;
+    });
+    for (const [compress, { failed: error, same, text }] of Object.entries(written)) {
+      const needsWasm = ["bz2", "lzma", "xz"].includes(compress);
+      if (where === "" && needsWasm) {
+        if (error !== "UnsupportedError") throw new Error(`${compress} without WebAssembly: ${error}`);
+        continue;
+      }
+      const here = error === null ? await joblib.load(Buffer.from(text, "base64")) : null;
+      if (!same || here?.get("x").get(99_999) !== (99_999 * 7) % 1000) {
+        throw new Error(`${compress} written in the page: ${error ?? "another value"}`);
+      }
+    }
   }
+  console.log("joblib: every compressor writes and reads in the page");
   // A Keras model in a Worker of the page: started by the library, and handed in; texts, progress, errors, the end.
   const threaded = await tab.evaluate(async () => {
     const {
