@@ -247,7 +247,11 @@ function apply(layer: Layer, call: Call, tensors: readonly Tensor[]): Tensor[] {
     const args = call.args.map((arg) => resolved(arg, tensors));
     return layer.operate(args, new Map(call.kwargs.map(([key, value]) => [key, resolved(value, tensors)])));
   }
-  let inputs = call.inputs.map((k) => tensors[k] as Tensor);
+  const { precision } = layer;
+  let inputs = call.inputs.map((k) => {
+    const x = tensors[k] as Tensor;
+    return precision?.inputs && x.text === undefined ? { ...x, data: precision.inputs(x.data.slice()) } : x;
+  });
   let options = call.options;
   if (call.named.length > 0) {
     options = { ...options, ...Object.fromEntries(call.named.map(([name, k]) => [name, tensors[k]])) };
@@ -259,6 +263,7 @@ function apply(layer: Layer, call: Call, tensors: readonly Tensor[]): Tensor[] {
   }
   const made = layer.call(inputs, options);
   const all = Array.isArray(made) ? made : [made];
+  if (precision !== null) for (const { data } of all) precision.outputs(data);
   const mask = inputs[0]?.mask;
   if (mask === undefined || !layer.keepsMask) return all;
   const rank = inputs[0]?.shape.length as number;

@@ -20,6 +20,17 @@ export interface LayerContext {
   make(spec: unknown): Layer;
 }
 
+/** Rounds numbers in place. */
+export type Round = (data: Float32Array) => Float32Array;
+
+/** What a layer of half precision rounds: its inputs, its weights, its outputs, and what it makes on the way. */
+export interface Precision {
+  readonly inputs: Round | null;
+  readonly weights: Round | null;
+  readonly outputs: Round;
+  readonly steps: Round | null;
+}
+
 /** A weight: its name, its numbers, and whether training changes it. */
 export interface Weight {
   readonly name: string;
@@ -36,6 +47,9 @@ export abstract class Layer {
   weights: Weight[] = [];
   /** @internal Where the numbers of outputs stand, if it is part of a model. */
   memory: Memory | null = null;
+  /** @internal How it rounds; null for float32. */
+  precision: Precision | null = null;
+  readonly #rounded = new Map<string, readonly [from: Tensor, to: Tensor]>();
 
   constructor(className: string, config: Config) {
     this.className = className;
@@ -85,7 +99,24 @@ export abstract class Layer {
     if (found === undefined) {
       throw new FormatError(`the layer ${this.name} (${this.className}) has no weight ${name}`, { format: "keras" });
     }
-    return found.value;
+    const round = this.precision?.weights ?? null;
+    if (round === null) return found.value;
+    const known = this.#rounded.get(name);
+    if (known?.[0] === found.value) return known[1];
+    const value = { ...found.value, data: round(found.value.data.slice()) };
+    this.#rounded.set(name, [found.value, value]);
+    return value;
+  }
+
+  /** What a product gives, plus a bias for each column: in half precision rounded before and after. */
+  protected biased(data: Float32Array, bias: Float32Array | null, round: Round): Float32Array {
+    round(data);
+    if (bias === null) return data;
+    const n = bias.length;
+    for (let i = 0; i < data.length; i += n) {
+      for (let j = 0; j < n; j++) data[i + j] = (data[i + j] as number) + (bias[j] as number);
+    }
+    return round(data);
   }
 
   /** Memory for an output of so many numbers, every one of which is to be written. */

@@ -8,7 +8,16 @@ import { bad } from "./calls.ts";
 import { Graph } from "./graph.ts";
 import { type Config, Layer, type LayerContext } from "./layer.ts";
 import type { LayerMaker } from "./layers/maker.ts";
-import { type Fetched, fetched, GROUPS, type Group, NOTHING, OPERATIONS } from "./layers/more.ts";
+import {
+  type Fetched,
+  fetched,
+  GROUPS,
+  type Group,
+  HALF,
+  NOTHING,
+  OPERATIONS,
+  type PrecisionOf,
+} from "./layers/more.ts";
 import { LAYERS } from "./layers/table.ts";
 import { Operation, operationName } from "./operation.ts";
 
@@ -83,7 +92,22 @@ function makeLayer(spec: unknown, kit: Kit, depth = 0): Layer {
   const operation = operationName(short, spec, era >= 3000);
   if (operation !== null) return new Operation(short, settings, operation, more.operate);
   const maker = LAYERS.get(short) ?? more.layers.get(short);
-  return maker === undefined ? new Unknown(short, settings) : maker(short, settings, context);
+  if (maker === undefined) return new Unknown(short, settings);
+  const made = maker(short, settings, context);
+  if (more.precisionOf !== null) rounds(made, dtypeOf(settings["dtype"]), more.precisionOf, era >= 3000);
+  return made;
+}
+
+/** The name of a type or policy. */
+function dtypeOf(dtype: unknown): string {
+  const { config } = (typeof dtype === "object" && dtype !== null ? dtype : {}) as { config?: { name?: unknown } };
+  return String(config?.name ?? dtype);
+}
+
+/** Sets how a layer rounds, and what it made inside itself. */
+function rounds(layer: Layer, dtype: string, of: PrecisionOf, modern: boolean): void {
+  layer.precision ??= of(layer.className, dtype, modern);
+  for (const [, part] of layer.parts) if (part.config["dtype"] === undefined) rounds(part, dtype, of, modern);
 }
 
 /** A model whose layers' code is to be fetched first. */
@@ -104,6 +128,11 @@ function wantedBy(config: unknown, era: number, custom: CustomLayers): { groups:
     if (typeof one !== "object" || one === null || seen.has(one)) continue;
     seen.add(one);
     for (const value of Object.values(one)) if (typeof value === "object") todo.push(value);
+    const dtype = dtypeOf((one as { dtype?: unknown }).dtype);
+    if (/^(mixed_)?b?float16$/.test(dtype)) {
+      groups.add(HALF);
+      classes.add(`layers of ${dtype}`);
+    }
     if (!isSpec(one) || MODELS.has(one.class_name) || customOf(one, custom) !== undefined) continue;
     const short = shortName(one);
     const isOperation = operationName(short, one, era >= 3000) !== null;

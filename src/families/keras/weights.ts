@@ -121,6 +121,11 @@ export function texts(group: Group, name: string): string[] {
 function numbers(dataset: Dataset): Tensor {
   const value = dataset.read();
   if (value instanceof NDArray && /[biuf]/.test(value.dtype.kind)) return fromArray(value);
+  if (value instanceof NDArray && value.dtype.str === "|V2" && dataset.attrs.get("dtype") === "bfloat16") {
+    // The upper half of float32, which HDF5 does not know.
+    const { buffer } = Uint8Array.from(value.copy().data as Uint8Array);
+    return tensor([...value.shape], new Float32Array(Uint32Array.from(new Uint16Array(buffer), (n) => n << 16).buffer));
+  }
   if (!/^(number|bigint|boolean)$/.test(typeof value))
     throw new FormatError(`the weight ${dataset.name} holds no numbers`, { format: "keras" });
   return tensor([], new Float32Array([Number(value)]));

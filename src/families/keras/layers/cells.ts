@@ -48,7 +48,15 @@ export abstract class Cell extends Layer {
     );
     const bias = this.config["use_bias"] === false ? null : this.weight("bias").subarray(0, columns);
     this.demand(bias === null || bias.length === columns, `has a bias of ${bias?.length} for ${columns} columns`);
+    const round = this.precision?.steps ?? null;
+    if (round !== null) return this.biased(matmul(x, kernel.data, rows, width, columns, null), bias, round);
     return matmul(x, kernel.data, rows, width, columns, bias);
+  }
+
+  /** States, rounded as the cell rounds. */
+  protected carried(states: States): States {
+    const round = this.precision?.outputs;
+    return round === undefined ? states : states.map(round);
   }
 
   /** One step: projected input `[samples, gates × units]` and the states before; gives the states after. */
@@ -57,7 +65,10 @@ export abstract class Cell extends Layer {
   /** Rows of a state times the recurrent kernel. */
   protected recur(state: Float32Array, samples: number, bias: Float32Array | null = null): Float32Array {
     const kernel = this.tensorOf("recurrent_kernel");
-    return matmul(state, kernel.data, samples, this.units, kernel.shape[1] as number, bias);
+    const columns = kernel.shape[1] as number;
+    const round = this.precision?.steps ?? null;
+    if (round === null) return matmul(state, kernel.data, samples, this.units, columns, bias);
+    return this.biased(matmul(state, kernel.data, samples, this.units, columns, null), bias, round);
   }
 
   /** The columns of one gate of both parts, added. */
@@ -69,7 +80,10 @@ export abstract class Cell extends Layer {
       const from = s * width + k * units;
       for (let j = 0; j < units; j++) out[s * units + j] = (a[from + j] as number) + (b[from + j] as number);
     }
-    return f(tensor([samples, units], out)).data;
+    const round = this.precision?.steps ?? null;
+    round?.(out);
+    const { data } = f(tensor([samples, units], out));
+    return round?.(data) ?? data;
   }
 
   /** One step of a cell that stands alone. */
@@ -90,7 +104,7 @@ export class SimpleRNNCell extends Cell {
   protected readonly gates = 1;
   step(projected: Float32Array, states: States, samples: number): States {
     const sums = this.recur(states[0] as Float32Array, samples);
-    return [this.gate(0, projected, sums, samples, this.activation)];
+    return this.carried([this.gate(0, projected, sums, samples, this.activation)]);
   }
 }
 
@@ -107,9 +121,10 @@ export class LSTMCell extends Cell {
     const next = new Float32Array(i.length);
     for (let j = 0; j < next.length; j++)
       next[j] = (f[j] as number) * (c[j] as number) + (i[j] as number) * (g[j] as number);
+    this.carried([next]);
     const shown = this.activation(tensor([samples, this.units], next.slice())).data;
     for (let j = 0; j < next.length; j++) shown[j] = (o[j] as number) * (shown[j] as number);
-    return [shown, next];
+    return this.carried([shown, next]);
   }
 }
 
@@ -143,7 +158,7 @@ export class GRUCell extends Cell {
     const out = new Float32Array(samples * units);
     for (let j = 0; j < out.length; j++)
       out[j] = (z[j] as number) * (h[j] as number) + (1 - (z[j] as number)) * (made[j] as number);
-    return [out];
+    return this.carried([out]);
   }
 }
 

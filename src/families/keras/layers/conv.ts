@@ -202,8 +202,10 @@ export class Conv extends Convolution {
     this.demand(depth * groups === channels, `takes ${depth * groups} channels, not ${channels}`);
     const each = filters / groups;
     this.demand(Number.isInteger(each), `has ${filters} filters in ${groups} groups`);
-    const bias = this.biasOf(filters);
-    const fast = this.byVectors(x, kernel, bias, filters, groups, false);
+    const round = this.precision?.steps ?? null;
+    const given = this.biasOf(filters);
+    const bias = round === null ? given : null;
+    const fast = round !== null ? null : this.byVectors(x, kernel, bias, filters, groups, false);
     if (fast !== null) return this.finished(fast);
     const walks = this.walks(x, kernel);
     const shape = x.shape.slice(1, axes + 1);
@@ -225,6 +227,7 @@ export class Conv extends Convolution {
       if (groups === 1) matmul(columns, kernel.data, count * places, width, filters, bias, out, at);
       else grouped(columns, kernel.data, count * places, taps, channels, depth, filters, groups, bias, out, at);
     }
+    if (round !== null) this.biased(out, given, round);
     return this.activation(tensor([samples, ...walks.map((walk) => walk.out), filters], out));
   }
 }

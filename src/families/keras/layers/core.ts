@@ -69,6 +69,11 @@ export class Dense extends Layer {
     const rows = x.data.length / inner;
     const shape = [...x.shape.slice(0, -1), units];
     this.demand(bias === null || bias.length === units, `has a bias of ${bias?.length} for ${units} units`);
+    const round = this.precision?.steps ?? null;
+    if (round !== null) {
+      const data = matmul(x.data, kernel.data, rows, inner, units, null, this.room(rows * units));
+      return this.#activation(tensor(shape, this.biased(data, bias, round)));
+    }
     if (rows * inner * units >= 4096) {
       let ready = this.#ready;
       if (ready === null || ready.kernel !== kernel.data || ready.bias !== bias) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../layer.ts";
+import type { Config, Precision } from "../layer.ts";
 import type { Tensor } from "../tensor.ts";
 import type { LayerMaker, Rows } from "./maker.ts";
 
@@ -15,10 +15,14 @@ export type Operate = (
   config: Config,
 ) => Tensor | Tensor[] | null;
 
-/** What is fetched at once: layers, or the operations. */
+/** How a layer of a type rounds; null for float32. */
+export type PrecisionOf = (className: string, dtype: string, modern: boolean) => Precision | null;
+
+/** What is fetched at once: layers, the operations, or the rounding of half precision. */
 export interface Part {
   readonly rows?: Rows;
   readonly operate?: Operate;
+  readonly precisionOf?: PrecisionOf;
 }
 
 /** A part, and the classes that want it. */
@@ -31,6 +35,12 @@ export interface Group {
 export const OPERATIONS: Group = {
   classes: /^$/,
   fetch: async () => ({ operate: (await import("../ops/table.ts")).operate }),
+};
+
+/** What layers of half precision want. */
+export const HALF: Group = {
+  classes: /^$/,
+  fetch: async () => ({ precisionOf: (await import("../half.ts")).precisionOf }),
 };
 
 /** To add one: a file of rows, and a group here. A file's names are only compared with these, never imported. */
@@ -57,10 +67,11 @@ export const GROUPS: readonly Group[] = [
 export interface Fetched {
   readonly layers: ReadonlyMap<string, LayerMaker>;
   readonly operate: Operate | null;
+  readonly precisionOf: PrecisionOf | null;
 }
 
 /** What a model has that needs nothing. */
-export const NOTHING: Fetched = { layers: /* @__PURE__ */ new Map(), operate: null };
+export const NOTHING: Fetched = { layers: /* @__PURE__ */ new Map(), operate: null, precisionOf: null };
 
 /** Fetches parts. */
 export async function fetched(groups: readonly Group[]): Promise<Fetched> {
@@ -68,5 +79,6 @@ export async function fetched(groups: readonly Group[]): Promise<Fetched> {
   return {
     layers: new Map(parts.flatMap(({ rows = [] }) => rows)),
     operate: parts.find(({ operate }) => operate !== undefined)?.operate ?? null,
+    precisionOf: parts.find(({ precisionOf }) => precisionOf !== undefined)?.precisionOf ?? null,
   };
 }
