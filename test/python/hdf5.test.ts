@@ -248,7 +248,7 @@ it.skipIf(!hasH5py)("a crash at any write leaves the old file or the new one", a
   const script = join(folder, "killed.mjs");
   writeFileSync(script, KILLED);
   const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
-  const alias = { "#platform": source("platform/node.ts") };
+  const alias = { "#platform": source("platform/node.ts"), "#filters": source("formats/hdf5/filters/here.ts") };
   const build = await rolldown({ input: source("hdf5.ts"), platform: "node", resolve: { alias } });
   await build.write({ dir: join(folder, "bundle"), format: "esm" });
   const hdf5 = pathToFileURL(join(folder, "bundle", "hdf5.js")).href;

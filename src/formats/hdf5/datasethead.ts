@@ -58,6 +58,17 @@ export abstract class DatasetHead {
     return layout.kind === "chunked" ? layout.chunks : null;
   }
 
+  /** Does it show elements of other datasets? */
+  get isVirtual(): boolean {
+    return this.info.layout.kind === "virtual";
+  }
+
+  /** Files in which the elements stand, as h5py's `external`: name, first byte, bytes (null: all that follow). */
+  get external(): [file: string, at: number, size: number | null][] | null {
+    const { external } = this.info;
+    return external.length === 0 ? null : external.map(({ file, at, size }) => [file, at, size < 0 ? null : size]);
+  }
+
   /** `"gzip"`, `"lzf"`, `"szip"`, or null. */
   get compression(): string | null {
     for (const filter of this.info.pipeline) {

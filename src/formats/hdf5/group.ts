@@ -20,8 +20,9 @@ import { mapped } from "./types/dtypes.ts";
 import { FileType, typeOf as typeOfSpec } from "./types/filetype.ts";
 import { Reference } from "./types/reference.ts";
 import { copyObject } from "./write/copy.ts";
-import { type CreateOptions, demandSame, makeDataset } from "./write/create.ts";
+import { type CreateOptions, demandSame, makeDataset, makeVirtual } from "./write/create.ts";
 import { insert, move, remove } from "./write/edit.ts";
+import type { VirtualLayout } from "./write/virtuallayout.ts";
 
 /** What a name in a group may lead to. */
 export type Item = Group | Dataset | NamedType;
@@ -139,6 +140,15 @@ export class Group implements Iterable<[string, Item | undefined]> {
    */
   createDataset(path: string, options: CreateOptions): Dataset {
     insert(this.shared, this.#place, path, (draft) => ({ kind: "hard", at: makeDataset(draft, options).id }));
+    return this.dataset(path);
+  }
+
+  /**
+   * Makes a view of other datasets, as h5py's `create_virtual_dataset`; where a source is not there, `fillvalue` is
+   * shown. Throws `RangeError` when the name is taken.
+   */
+  createVirtualDataset(path: string, layout: VirtualLayout, options: { fillvalue?: unknown } = {}): Dataset {
+    insert(this.shared, this.#place, path, (draft) => ({ kind: "hard", at: makeVirtual(draft, layout, options).id }));
     return this.dataset(path);
   }
 

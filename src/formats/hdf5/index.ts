@@ -31,3 +31,4 @@ export type { AttributeOptions } from "./write/attribute.ts";
 export type { CreateOptions, GzipLevel } from "./write/create.ts";
 export type { Libver } from "./write/draft.ts";
 export { externalLink, softLink } from "./write/edit.ts";
+export { VirtualLayout, VirtualSource } from "./write/virtuallayout.ts";

@@ -79,43 +79,26 @@ const NONE = 0;
 const POINTS = 1;
 const BOXES = 2;
 
-/** A reference to what indices pick of the dataset at an address. */
-export function regionReference(
-  at: number,
-  { axes, points, fields }: Selection,
-  shape: readonly number[],
-  sizes: Sizes,
-): Reference {
-  if (fields.length > 0) throw new TypeError("a region is of elements, not of their fields");
-  const e = new Encoder(sizes, 64).offset(at);
-  const rank = shape.length;
-  if (rank === 0) return new Reference(at, e.u32(3).u32(1).zeros(8).done());
-  const head = (kind: number, size: number, count: number): void => {
-    e.u32(kind)
-      .u32(1)
-      .u32(0)
-      .u32(8 + size)
-      .u32(rank)
-      .u32(count);
-  };
-  if (points !== null) {
-    head(POINTS, 4 * rank * points.length, points.length);
-    for (const point of points) {
-      let rest = point;
-      const place = new Array<number>(rank);
-      for (let axis = rank - 1; axis >= 0; axis--) {
-        place[axis] = rest % (shape[axis] as number);
-        rest = Math.floor(rest / (shape[axis] as number));
-      }
-      for (const n of place) e.u32(n);
-    }
-    return new Reference(at, e.done());
-  }
+function putHead(e: Encoder, kind: number, size: number, rank: number, count: number): void {
+  e.u32(kind)
+    .u32(1)
+    .u32(0)
+    .u32(8 + size * rank * count)
+    .u32(rank)
+    .u32(count);
+}
+
+/** Writes a selection as boxes (version 1 of hyperslabs). */
+export function putBoxes(e: Encoder, axes: readonly Axis[]): void {
+  const rank = axes.length;
   const blocks = axes.map(blocksOf);
   const count = blocks.reduce((n, list) => n * list.length, 1);
-  if (count === 0) return new Reference(at, e.u32(NONE).u32(1).zeros(8).done());
+  if (count === 0) {
+    e.u32(NONE).u32(1).zeros(8);
+    return;
+  }
   if (count > MOST_BLOCKS) throw new LimitError("maxBlocks", MOST_BLOCKS, count, { format: "hdf5" });
-  head(BOXES, 8 * rank * count, count);
+  putHead(e, BOXES, 8, rank, count);
   const index = blocks.map(() => 0);
   for (let i = 0; i < count; i++) {
     for (const end of [0, 1] as const) {
@@ -127,5 +110,32 @@ export function regionReference(
       index[axis] = 0;
     }
   }
+}
+
+/** A reference to what indices pick of the dataset at an address. */
+export function regionReference(
+  at: number,
+  { axes, points, fields }: Selection,
+  shape: readonly number[],
+  sizes: Sizes,
+): Reference {
+  if (fields.length > 0) throw new TypeError("a region is of elements, not of their fields");
+  const e = new Encoder(sizes, 64).offset(at);
+  const rank = shape.length;
+  if (rank === 0) return new Reference(at, e.u32(3).u32(1).zeros(8).done());
+  if (points !== null) {
+    putHead(e, POINTS, 4, rank, points.length);
+    for (const point of points) {
+      let rest = point;
+      const place = new Array<number>(rank);
+      for (let axis = rank - 1; axis >= 0; axis--) {
+        place[axis] = rest % (shape[axis] as number);
+        rest = Math.floor(rest / (shape[axis] as number));
+      }
+      for (const n of place) e.u32(n);
+    }
+    return new Reference(at, e.done());
+  }
+  putBoxes(e, axes);
   return new Reference(at, e.done());
 }

@@ -11,6 +11,7 @@ import type { Context } from "../storage/context.ts";
 import { Cursor, NOWHERE } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import type { H5Type } from "../types/datatype.ts";
+import { virtualLayout } from "./create.ts";
 import { product, StagedData, wholeAxes } from "./data.ts";
 import { type Draft, loadNode } from "./draft.ts";
 import type { DatasetNode, Node } from "./nodes.ts";
@@ -41,7 +42,7 @@ export function* copyObject(
     const known = copies.get(id);
     if (known !== undefined) return known;
     const source: Node = from?.peek(id) ?? (yield* loadNode(context, root, id));
-    const made = place ?? makeCopy(target, source);
+    const made = place ?? (yield* makeCopy(context, target, source));
     copies.set(id, made);
     sources.push({ source, copy: target.edit(made) });
     return made;
@@ -67,18 +68,24 @@ export function* copyObject(
 }
 
 /** An object without its content. */
-function makeCopy(target: Draft, source: Node): number {
+function* makeCopy(context: Context, target: Draft, source: Node): Reading<number> {
   if (source.kind === "group") return target.makeGroup(source.tracked);
   if (source.kind === "type") return target.makeType(source.type);
   const { type, space, layout, pipeline, external } = source.info;
-  if (layout.kind === "virtual" || external.length > 0) {
-    throw new UnsupportedError("copying other files", "the elements of this dataset stand in other files");
+  if (layout.kind === "virtual") {
+    if (context.sizes.lengths !== target.context.sizes.lengths) {
+      throw new UnsupportedError("copying between files", "the files have lengths of different sizes");
+    }
+    // The names of files stay as they are, as in h5py.
+    const told = yield* context.globalObject(layout.heap, layout.index);
+    const view = virtualLayout(target, told?.slice() ?? null);
+    return target.makeDataset({ type, space, layout: view, pipeline, fill: null }, source.tracked).id;
   }
   const plain =
     layout.kind === "chunked"
       ? { ...layout, index: { kind: "btree1" as const, at: -1 }, flags: 0 }
       : { kind: "contiguous" as const, at: -1, size: product(space.shape ?? []) * type.size };
-  return target.makeDataset({ type, space, layout: plain, pipeline, fill: null }, source.tracked).id;
+  return target.makeDataset({ type, space, layout: plain, pipeline, fill: null }, source.tracked, external).id;
 }
 
 function* copyData(copying: Copying, source: DatasetNode, made: DatasetNode): Reading<void> {
@@ -86,9 +93,10 @@ function* copyData(copying: Copying, source: DatasetNode, made: DatasetNode): Re
   const { type, space, fill } = source.info;
   if (fill !== null) {
     made.info = { ...made.info, fill: yield* copyElements(copying, type, fill) };
-    target.stage(made, new StagedData(target.context, made.info));
+    if (made.data !== null) target.stage(made, new StagedData(target.context, made.info));
   }
-  const data = made.data as StagedData;
+  const { data } = made;
+  if (data === null) return;
   const shape = space.shape ?? [];
   if (space.shape === null || shape.includes(0)) return;
   const isUnwritten = source.data === null ? isNowhere(source.info.layout) : source.data.whole === null;

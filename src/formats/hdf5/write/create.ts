@@ -4,7 +4,7 @@
  * @module
  */
 import type { DType } from "../../../core/ndarray/index.ts";
-import type { DatasetInfo } from "../data.ts";
+import type { DatasetInfo, ExternalPart } from "../data.ts";
 import { Empty } from "../empty.ts";
 import { FILTER, type FilterSpec, filterOf } from "../filters/index.ts";
 import type { Space } from "../messages/space.ts";
@@ -19,6 +19,7 @@ import { inferred } from "./infer.ts";
 import type { DatasetNode } from "./nodes.ts";
 import { fitted } from "./pointers.ts";
 import { type Encoded, encodeValues, ownBytes } from "./values.ts";
+import type { VirtualLayout } from "./virtuallayout.ts";
 
 /** A number from 0 to 9: how hard gzip tries. */
 export type GzipLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
@@ -45,6 +46,11 @@ export interface CreateOptions {
   scaleoffset?: number | true | null;
   /** What stands where nothing was written. */
   fillvalue?: unknown;
+  /**
+   * Files in which the elements stand one part behind the other, without chunks: a name, or names with the place of the
+   * first byte and the number of bytes (`null`: all that follow). The files are the caller's to write.
+   */
+  external?: string | readonly (readonly [file: string, at: number, size: number | null])[] | null;
   /** Keep the order in which attributes were made. */
   trackOrder?: boolean;
 }
@@ -61,6 +67,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "fletcher32",
   "scaleoffset",
   "fillvalue",
+  "external",
   "trackOrder",
 ]);
 
@@ -118,21 +125,66 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   }
   const space: Space = { shape, maxshape: maxshapeOf(options, shape) };
   const chunks = chunksOf(options, space, type.size);
-  let fill: Uint8Array | null = null;
-  if (options.fillvalue !== undefined && options.fillvalue !== null) {
-    fill = encodeValues(type, options.fillvalue, draft.pointers, 0).bytes.slice();
-    if (fill.length !== type.size) throw new TypeError("a fill value is a single element");
-  }
+  const { fillvalue } = options;
+  const fill = fillvalue === undefined || fillvalue === null ? null : fillBytes(type, fillvalue, draft);
   const pipeline = chunks === null ? [] : pipelineOf(options, type, product(chunks), fill);
   // A page may have to fetch them before.
   for (const spec of pipeline) filterOf(draft.context.filters, spec);
+  const external = externalOf(options, chunks !== null, product(shape) * type.size);
   const layout: DatasetInfo["layout"] =
     chunks === null
       ? contiguous(product(shape) * type.size)
       : { kind: "chunked", chunks, index: { kind: "btree1", at: NOWHERE }, flags: 0 };
-  const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked);
+  const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked, external);
   if (encoded !== null) fillFrom(node.data as StagedData, encoded, draft);
   return node;
+}
+
+function externalOf({ external, data }: CreateOptions, isChunked: boolean, size: number): ExternalPart[] {
+  if (external === undefined || external === null) return [];
+  if (isChunked) throw new TypeError("Chunked format is not for elements in other files");
+  if (data !== undefined && data !== null) {
+    throw new TypeError("elements that stand in other files are written there: give shape and dtype instead of data");
+  }
+  const parts = typeof external === "string" ? [[external, 0, null] as const] : external;
+  let room = 0;
+  const out = parts.map(([file, at, bytes], i): ExternalPart => {
+    if (file === "" || file.includes("\0")) throw new TypeError("a file has a name, without NULs");
+    lengthOf(at, "external");
+    if (bytes !== null) lengthOf(bytes, "external");
+    else if (i < parts.length - 1) throw new RangeError("only the last file goes on without end");
+    room += bytes ?? Number.POSITIVE_INFINITY;
+    return { file, at, size: bytes ?? -1 };
+  });
+  if (room < size) throw new RangeError(`the files have room for ${room} bytes, the dataset has ${size}`);
+  return out;
+}
+
+/** The layout of a view; the block that tells its parts waits in memory. */
+export function virtualLayout({ pointers }: Draft, block: Uint8Array | null): DatasetInfo["layout"] {
+  if (block === null) return { kind: "virtual", heap: NOWHERE, index: 0 };
+  return { kind: "virtual", heap: pointers.heap, index: pointers.keep(block) };
+}
+
+/** Makes a view of other datasets. */
+export function makeVirtual(
+  draft: Draft,
+  made: VirtualLayout,
+  { fillvalue }: Pick<CreateOptions, "fillvalue">,
+): DatasetNode {
+  const { sizes } = draft.context;
+  const type = fitted(typeOf(made.dtype), sizes);
+  const maxshape = maxshapeOf({ maxshape: made.maxshape }, made.shape);
+  const space: Space = { shape: made.shape, maxshape };
+  const fill = fillvalue === undefined || fillvalue === null ? null : fillBytes(type, fillvalue, draft);
+  const layout = virtualLayout(draft, made.encode(sizes));
+  return draft.makeDataset({ type, space, layout, pipeline: [], fill }, draft.options.trackOrder);
+}
+
+function fillBytes(type: H5Type, value: unknown, draft: Draft): Uint8Array {
+  const fill = encodeValues(type, value, draft.pointers, 0).bytes.slice();
+  if (fill.length !== type.size) throw new TypeError("a fill value is a single element");
+  return fill;
 }
 
 /** Gives a dataset all its elements. */

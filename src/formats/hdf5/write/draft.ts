@@ -142,8 +142,12 @@ export class Draft implements Pending {
     return this.#add({ ...this.#common(false), kind: "type", type });
   }
 
-  makeDataset(info: Omit<DatasetInfo, "root" | "external">, tracked: boolean): DatasetNode {
-    const whole: DatasetInfo = { ...info, external: [], root: this.root };
+  makeDataset(
+    info: Omit<DatasetInfo, "root" | "external">,
+    tracked: boolean,
+    external: DatasetInfo["external"] = [],
+  ): DatasetNode {
+    const whole: DatasetInfo = { ...info, external, root: this.root };
     const node: DatasetNode = {
       ...this.#common(tracked),
       kind: "dataset",
@@ -151,7 +155,10 @@ export class Draft implements Pending {
       data: null,
       resized: true,
     };
-    this.stage(node, new StagedData(this.context, whole));
+    // What stands in other files is not ours to hold.
+    if (info.layout.kind !== "virtual" && external.length === 0) {
+      this.stage(node, new StagedData(this.context, whole));
+    }
     this.#add(node);
     return node;
   }

@@ -12,7 +12,7 @@ import type { Libver } from "./draft.ts";
 import { chunkNumbers, MOST_NUMBERED, writeExtensibleArray } from "./extensible.ts";
 import type { GlobalHeapWriter } from "./globalheap.ts";
 import type { Image } from "./image.ts";
-import { chunkedMessage, compactMessage, contiguousMessage, indexedMessage } from "./messages.ts";
+import { chunkedMessage, compactMessage, contiguousMessage, indexedMessage, virtualMessage } from "./messages.ts";
 import type { DatasetNode } from "./nodes.ts";
 import { type Move, type Pointers, refers } from "./pointers.ts";
 import type { TreeRanks } from "./symbols.ts";
@@ -62,6 +62,7 @@ export function layoutDraft(node: DatasetNode, w: Pick<Writing, "image" | "libve
   const { layout, type, pipeline } = node.info;
   const { sizes } = w.image;
   if (layout.kind === "compact") return compactMessage(node.data?.whole ?? layout.data, sizes);
+  if (layout.kind === "virtual") return virtualMessage(-1, 0, sizes);
   if (layout.kind !== "chunked") return contiguousMessage(-1, 0, sizes);
   const index = indexOf(node, w.libver);
   const packed = pipeline.length > 0 ? { size: 0, mask: 0 } : null;
@@ -78,6 +79,11 @@ export function* writeElements(node: DatasetNode, w: Writing): Reading<Uint8Arra
   const { image, pointers, move } = w;
   const { sizes } = image;
   const data = node.data;
+  if (layout.kind === "virtual") {
+    if (layout.heap === NOWHERE) return virtualMessage(-1, 0, sizes);
+    const { heap, index } = w.heap.keep(pointers.blob(layout.index));
+    return virtualMessage(heap, index, sizes);
+  }
   const moved = (bytes: Uint8Array): Uint8Array => (refers(type) ? pointers.moved(type, bytes, move) : bytes);
   if (layout.kind === "chunked") return yield* writeChunks(node, w, moved);
   const spilled = w.spilled ? data?.spilled : null;

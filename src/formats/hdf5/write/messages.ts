@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ExternalPart } from "../data.ts";
 import type { Pipeline } from "../filters/index.ts";
 import type { RawAttribute } from "../messages/attribute.ts";
 import type { Link } from "../messages/links.ts";
@@ -10,6 +11,7 @@ import type { Sizes } from "../storage/cursor.ts";
 import { encoded, isAscii } from "../storage/text.ts";
 import { Encoder } from "./encoder.ts";
 import { EXTENSIBLE } from "./extensible.ts";
+import type { Image } from "./image.ts";
 import { encodeSpace, encodeType } from "./types.ts";
 
 /** An attribute message: of version 1 where its name is ASCII and the header old, else of version 3. */
@@ -37,7 +39,7 @@ export function attributeMessage(raw: RawAttribute, data: Uint8Array, sizes: Siz
  * it is filled: at once where elements are sequences, else if there is a value.
  */
 export function fillMessage(fill: Uint8Array | null, kind: string, sequences: boolean, sizes: Sizes): Uint8Array {
-  const when = kind === "compact" ? 1 : kind === "chunked" ? 3 : 2;
+  const when = kind === "compact" ? 1 : kind === "chunked" || kind === "virtual" ? 3 : 2;
   const e = new Encoder(sizes)
     .u8(2)
     .u8(when)
@@ -69,6 +71,39 @@ export function contiguousMessage(at: number, size: number, sizes: Sizes): Uint8
 
 export function compactMessage(data: Uint8Array, sizes: Sizes): Uint8Array {
   return new Encoder(sizes, data.length + 4).u8(3).u8(0).u16(data.length).bytes(data).done();
+}
+
+/** A view, whose parts an object of a global heap tells: version 4. */
+export function virtualMessage(heap: number, index: number, sizes: Sizes): Uint8Array {
+  return new Encoder(sizes).u8(4).u8(3).offset(heap).u32(index).done();
+}
+
+/** The files in which elements stand; their names are in a local heap, behind an empty one. */
+export function externalMessage(heap: number, parts: readonly ExternalPart[], sizes: Sizes): Uint8Array {
+  const e = new Encoder(sizes).u8(1).zeros(3).u16(parts.length).u16(parts.length).offset(heap);
+  let place = 8;
+  for (const { file, at, size } of parts) {
+    e.length(place).length(at).length(size);
+    place += namePlace(file).length;
+  }
+  return e.done();
+}
+
+function namePlace(file: string): Uint8Array {
+  const text = encoded(file);
+  const out = new Uint8Array((text.length + 8) & ~7);
+  out.set(text);
+  return out;
+}
+
+/** The local heap of those names; gives its address. */
+export function writeExternalNames(image: Image, parts: readonly ExternalPart[]): number {
+  const { sizes } = image;
+  const names = new Encoder(sizes, 64).zeros(8);
+  for (const { file } of parts) names.bytes(namePlace(file));
+  const data = image.add(names.done());
+  const head = new Encoder(sizes).signature("HEAP").u8(0).zeros(3).length(names.at).length(1).offset(data);
+  return image.add(head.done());
 }
 
 /** Chunks that a version 1 B-tree finds. */

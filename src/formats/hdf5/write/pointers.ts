@@ -92,6 +92,11 @@ export class Pointers {
     return this.#blobs[index - 1] as Uint8Array;
   }
 
+  /** Puts an object into the heap in memory; gives its number. */
+  keep(blob: Uint8Array): number {
+    return this.#blobs.push(blob);
+  }
+
   /** Writes an element that refers to a sequence; `count` counts its elements, null its bytes. */
   putSequence(out: Uint8Array, at: number, bytes: Uint8Array, count: number | null): void {
     const view = new DataView(out.buffer, out.byteOffset, out.byteLength);

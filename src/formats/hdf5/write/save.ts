@@ -12,7 +12,16 @@ import { layoutDraft, type Writing, writeElements } from "./elements.ts";
 import { GlobalHeapWriter } from "./globalheap.ts";
 import { encodeContinuation, encodeFirst, encodeHeader, type HeaderStyle, isLarge, type NewMessage } from "./header.ts";
 import { Image } from "./image.ts";
-import { attributeMessage, fillMessage, infoMessage, linkMessage, pipelineMessage, symbolMessage } from "./messages.ts";
+import {
+  attributeMessage,
+  externalMessage,
+  fillMessage,
+  infoMessage,
+  linkMessage,
+  pipelineMessage,
+  symbolMessage,
+  writeExternalNames,
+} from "./messages.ts";
 import type { DatasetNode, GroupNode, Node } from "./nodes.ts";
 import { type OldPart, readOld } from "./old.ts";
 import { type Move, refers } from "./pointers.ts";
@@ -40,6 +49,8 @@ interface Job {
   denseLinks: Dense | null;
   denseAttrs: Dense | null;
   layout: Uint8Array | null;
+  /** The heap of the names of the files in which its elements stand. */
+  names: number;
 }
 
 /** Makes the whole file; `spilled` when it continues the one into which elements were spilled. */
@@ -89,7 +100,10 @@ class Saving {
     for (const job of this.#jobs.values()) this.#writeLinks(job, w);
     for (const job of this.#jobs.values()) this.#writeAttributes(job);
     for (const job of this.#jobs.values()) {
-      if (this.#writesData(job.node)) job.layout = yield* writeElements(job.node as DatasetNode, w);
+      if (!this.#writesData(job.node)) continue;
+      const node = job.node as DatasetNode;
+      job.layout = yield* writeElements(node, w);
+      if (node.info.external.length > 0) job.names = writeExternalNames(image, node.info.external);
     }
     for (const job of this.#jobs.values()) this.#writeHeader(job);
     w.heap.finish();
@@ -142,6 +156,7 @@ class Saving {
         denseLinks: null,
         denseAttrs: null,
         layout: null,
+        names: -1,
       });
     }
   }
@@ -276,7 +291,7 @@ class Saving {
       }
       return out;
     }
-    const { type, space, layout, pipeline, fill } = node.info;
+    const { type, space, layout, pipeline, fill, external } = node.info;
     if (node.resized) add(MESSAGE.dataspace, encodeSpace(space, sizes));
     if (isNew) {
       add(MESSAGE.datatype, encodeType(type, sizes), 1);
@@ -284,6 +299,7 @@ class Saving {
       add(MESSAGE.fill, fillMessage(value, layout.kind, refers(type, true), sizes), 1);
       if (pipeline.length > 0) add(MESSAGE.filters, pipelineMessage(pipeline, sizes), 1);
     }
+    if (isNew && external.length > 0) add(MESSAGE.external, externalMessage(job.names, external, sizes));
     if (job.layout !== null) add(MESSAGE.layout, job.layout);
     return out;
   }

@@ -8,7 +8,7 @@ import { array, type DType, NDArray, NumpyScalar, typedDType } from "../../../co
 import { typeName } from "../../../core/values/repr.ts";
 import { isTuple } from "../../../core/values/tuple.ts";
 import { encoded } from "../storage/text.ts";
-import type { H5Type } from "../types/datatype.ts";
+import type { FixedType, H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
 import { Reference } from "../types/reference.ts";
 import { product } from "./data.ts";
@@ -201,10 +201,26 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
     }
     default: {
       const { dtype, raw } = mapped(type);
+      if (!raw && type.kind === "int") {
+        putOdd(type, bytes, at, array(value, { dtype, shape: [] }).toArray());
+        return;
+      }
       if (!raw) throw new UnsupportedError(`writing ${type.kind}`, `numbers of this layout can be read, not written`);
       bytes.set(array(value, { dtype, shape: [] }).toBytes(), at);
     }
   }
+}
+
+/** Writes an int of which not all bits count; what it cannot hold becomes the nearest it can, as in libhdf5. */
+function putOdd(type: FixedType, bytes: Uint8Array, at: number, value: unknown): void {
+  const { size, precision, bitOffset, signed, big } = type;
+  const count = BigInt(precision);
+  const low = signed ? -(1n << (count - 1n)) : 0n;
+  const high = low + (1n << count) - 1n;
+  const whole = BigInt(value as number | bigint);
+  const held = whole < low ? low : whole > high ? high : whole;
+  let word = BigInt.asUintN(precision, held) << BigInt(bitOffset);
+  for (let i = 0; i < size; i++, word >>= 8n) bytes[at + (big ? size - 1 - i : i)] = Number(word & 255n);
 }
 
 /** A field of a record given as an object. */
