@@ -30,17 +30,17 @@ export interface Answer {
   isLabels: boolean;
 }
 
-const packs = { packs: [sklearn] };
-const file = fileURLToPath(new URL("../../fixtures/data/sklearn.pkl.xz", import.meta.url));
-
-export async function readCases(): Promise<{ cases: Case[]; given: Map<string, Given> }> {
+// Text of Python 2 is bytes, which are read as Python advises.
+const packs = { packs: [sklearn], encoding: "latin1" } as const;
+export async function readCases(name = "sklearn.pkl.xz"): Promise<{ cases: Case[]; given: Map<string, Given> }> {
+  const file = fileURLToPath(new URL(`../../fixtures/data/${name}`, import.meta.url));
   const rows = await load<PyDict<string, unknown>[]>(new Uint8Array(readFileSync(file)));
   const given = new Map<string, Given>();
   const cases: Case[] = [];
   for (const row of rows) {
     const get = <T>(key: string): T => row.get(key) as T;
     if (!row.has("model")) {
-      const of = (key: string): unknown => loads(get<Uint8Array>(key));
+      const of = (key: string): unknown => loads(get<Uint8Array>(key), packs);
       given.set(`${get("by")} ${get("data")}`, { X: of("X"), y: of("y") });
       continue;
     }
@@ -58,7 +58,13 @@ export async function readCases(): Promise<{ cases: Case[]; given: Map<string, G
 }
 
 const plain = (value: unknown): unknown =>
-  value instanceof NumpyScalar ? value.value : typeof value === "bigint" ? Number(value) : value;
+  value instanceof NumpyScalar
+    ? value.value
+    : value instanceof Uint8Array
+      ? String.fromCharCode(...value)
+      : typeof value === "bigint"
+        ? Number(value)
+        : value;
 
 /** An answer's shape and items. */
 function flat(value: unknown): { shape: number[]; items: unknown[] } {
@@ -146,7 +152,7 @@ export function answers(one: Case, given: ReadonlyMap<string, Given>): Answer[] 
   const model = restore(one);
   const data = given.get(`${one.by} ${one.data}`) as Given;
   return [...one.out].map(([method, expected]) => {
-    const wanted = loads(expected);
+    const wanted = loads(expected, packs);
     return compare(method, ask(model, method, data), method === "kneighbors" ? (wanted as unknown[])[0] : wanted);
   });
 }

@@ -137,6 +137,10 @@ export function list(owner: HasAttrs, name: string): readonly unknown[] {
 
 /** Labels as a caller wants them: ints that are safe as numbers, bools and text as they are. */
 export function labelsOf(value: unknown): unknown[] | null {
+  // Text of Python 2 is bytes in arrays.
+  if (value instanceof NDArray && value.dtype.kind === "S") {
+    return (value.flat() as Uint8Array[]).map((bytes) => String.fromCharCode(...bytes));
+  }
   if (value instanceof NDArray) return value.flat().map(plain);
   return Array.isArray(value) ? value.map(plain) : null;
 }
@@ -146,10 +150,10 @@ export function labels(owner: HasAttrs, name: string): unknown[] {
   return labelsOf(owner.attrs.get(name)) ?? wrong(owner, name, "an array of labels");
 }
 
-/** Is a version of scikit-learn at least this one? An unknown one counts as the newest. */
+/** Is a version of scikit-learn at least this one? Files of before 0.18 do not say theirs. */
 export function isSince(version: string | null, major: number, minor: number): boolean {
   const [, first, second] = /^(\d+)\.(\d+)/.exec(version ?? "") ?? [];
-  if (first === undefined) return true;
+  if (first === undefined) return version !== null;
   return Number(first) > major || (Number(first) === major && Number(second) >= minor);
 }
 

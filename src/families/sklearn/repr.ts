@@ -60,8 +60,8 @@ export function paramsOf(est: Estimator, deep: boolean): PyDict<string, unknown>
     const inner = est.attrs.get("_tfidf");
     const from = est.attrs.has(name) ? est.attrs : isPrinted(inner) ? inner.attrs : null;
     if (!from?.has(name)) {
-      // What is missing was None until 0.24.
-      if (!isSince(est.version, 0, 24)) out.set(name, null);
+      // What is missing was None until 0.24; the table begins with 0.20, and earlier versions did not have all of it.
+      if (isSince(est.version, 0, 20) && !isSince(est.version, 0, 24)) out.set(name, null);
       continue;
     }
     if (deep) addDeep(out, name, from.get(name));

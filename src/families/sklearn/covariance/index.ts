@@ -5,7 +5,7 @@
  */
 import { inverted, log2pi, times } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, misfit, num, vector } from "../fields.ts";
+import { floats, isSince, misfit, num, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
@@ -52,6 +52,15 @@ function covariance(est: Estimator): Model {
 
 function envelope(est: Estimator): Model {
   const { features, of } = mahalanobis(est);
+  if (!isSince(est.version, 0, 20)) {
+    const threshold = num(est, "threshold_");
+    return {
+      features,
+      mahalanobis: (x) => Matrix.flat(of(x)),
+      decisionFunction: (x) => Matrix.flat(of(x).map((v) => threshold ** 0.33 - v ** 0.33)),
+      predict: (x) => Array.from(of(x), (v) => (v <= threshold ? 1 : -1)),
+    };
+  }
   const offset = num(est, "offset_", 0);
   const decide = (x: Matrix): Float64Array => of(x).map((v) => -v - offset);
   return {

@@ -6,12 +6,12 @@
 import { UnsupportedError } from "../../../core/errors.ts";
 import { inverted, times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { flag, floats, num, plain, text } from "../fields.ts";
+import { flag, floats, isSince, num, plain, text } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
 
 /** One row's weights by orthogonal matching pursuit: atom after atom, the least squares of all that are chosen. */
-function pursue(own: Float64Array, gram: Float64Array, k: number, most: number): Float64Array {
+function pursue(own: Float64Array, gram: Float64Array, k: number, most: number, isUnit: boolean): Float64Array {
   const chosen: number[] = [];
   let weights: Float64Array = new Float64Array(0);
   let rest: Float64Array = own.slice();
@@ -22,6 +22,7 @@ function pursue(own: Float64Array, gram: Float64Array, k: number, most: number):
     chosen.push(best);
     const n = chosen.length;
     const part = Float64Array.from({ length: n * n }, (_, at) => {
+      if (isUnit && at % (n + 1) === 0) return 1;
       return gram[(chosen[Math.floor(at / n)] as number) * k + (chosen[at % n] as number)] as number;
     });
     const found = inverted(part, n);
@@ -55,6 +56,8 @@ export function coder(est: Estimator): Model {
   const given = plain(est.attrs.get("transform_n_nonzero_coefs") ?? null);
   const most = Math.min(typeof given === "number" ? given : Math.max(Math.trunc(d / 10), 1), k);
   const gram = timesTransposed(atoms, atoms, k, d, k);
+  // Before 0.20 atoms were taken for unit vectors here.
+  const isUnit = !isSince(est.version, 0, 20);
   return {
     features: d,
     inverseTransform(x) {
@@ -75,7 +78,7 @@ export function coder(est: Estimator): Model {
         const alpha = num(est, name, 1);
         for (const [at, v] of out.entries()) out[at] = Math.sign(v) * Math.max(Math.abs(v) - alpha, 0);
       } else if (algorithm === "omp") {
-        for (let i = 0; i < x.rows; i++) out.set(pursue(out.slice(i * k, (i + 1) * k), gram, k, most), i * k);
+        for (let i = 0; i < x.rows; i++) out.set(pursue(out.slice(i * k, (i + 1) * k), gram, k, most, isUnit), i * k);
       } else {
         throw new UnsupportedError(
           "transform_algorithm",

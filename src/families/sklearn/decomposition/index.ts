@@ -161,7 +161,7 @@ function sparse(est: Estimator): Model {
   const { data: components, shape } = floats(est, "components_", 2);
   const [k, d] = shape as [number, number];
   const mean = floatsOf(est.attrs.get("mean_") ?? null)?.data ?? null;
-  const isNormal = est.attrs.get("normalize_components") === false;
+  const isNormal = est.attrs.get("normalize_components") === false || !isSince(est.version, 0, 20);
   const gram = timesTransposed(components, components, k, d, k);
   const alpha = num(est, "ridge_alpha", 0.01);
   for (let i = 0; i < k; i++) gram[i * k + i] = (gram[i * k + i] as number) + alpha;

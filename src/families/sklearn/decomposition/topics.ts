@@ -239,7 +239,8 @@ function allocation(est: Estimator): Model {
         }
         out.set(topics, i * k);
       }
-      return Matrix.dense(divideRows(out, k, rowSums(out, x.rows, k)), x.rows, k);
+      const isShares = isSince(est.version, 0, 18);
+      return Matrix.dense(isShares ? divideRows(out, k, rowSums(out, x.rows, k)) : out, x.rows, k);
     },
   };
 }

@@ -109,9 +109,11 @@ function embedding(est: Estimator): Model {
 const EULER = 0.5772156649015329;
 
 /** Mean length of the path to one of `n` samples in a random tree (`_average_path_length`), as older versions have it. */
-function pathLength(n: number, isOld: boolean): number {
+function pathLength(n: number, version: string | null): number {
+  const isOld = !isSince(version, 0, 21);
   if (n <= 1) return isOld ? 1 : 0;
   if (n === 2 && !isOld) return 1;
+  if (!isSince(version, 0, 19)) return 2 * (Math.log(n) + 0.5772156649) - (2 * (n - 1)) / n;
   return 2 * (Math.log(n - 1) + EULER) - (2 * (n - 1)) / n;
 }
 
@@ -121,7 +123,6 @@ function isolation(est: Estimator): Model {
   const features = trees.map((_, t) => (chosen === null ? null : Array.from(floatsOf(chosen[t])?.data ?? [])));
   const cols = est.attrs.has("n_features_") ? num(est, "n_features_") : undefined;
   const offset = num(est, "offset_", -0.5);
-  const isOldLength = !isSince(est.version, 0, 21);
   // Length of the path that ends in each node, and what its samples would add.
   const lengths = trees.map((tree) => {
     const out = new Float64Array(tree.count);
@@ -131,13 +132,13 @@ function isolation(est: Estimator): Model {
     for (let i = 0; i < tree.count; i++) {
       const l = left[i] as number;
       if (l !== -1) depth[l] = depth[right[i] as number] = (depth[i] as number) + 1;
-      out[i] = (depth[i] as number) + pathLength(samples[i] as number, isOldLength) - 1;
+      out[i] = (depth[i] as number) + pathLength(samples[i] as number, est.version) - 1;
     }
     return out;
   });
   const names = ["_max_samples", "max_samples_"];
   const size = num(est, names.find((name) => est.attrs.has(name)) ?? "max_samples_");
-  const scale = trees.length * pathLength(size, isOldLength);
+  const scale = trees.length * pathLength(size, est.version);
   const scores = (x: Matrix): Float64Array => {
     const out = new Float64Array(x.rows);
     const add = (leaves: Int32Array, t: number, from: number): void => {
@@ -156,7 +157,8 @@ function isolation(est: Estimator): Model {
     return out.map((depth) => -(2 ** -(scale === 0 ? 1 : depth / scale)));
   };
   // Before 0.22 the default was to score around 0.5 and to cut at a threshold of its own.
-  const isOld = text(est, "behaviour") === "old";
+  const isFirst = !isSince(est.version, 0, 20);
+  const isOld = isFirst || text(est, "behaviour") === "old";
   const threshold = isOld ? num(est, "_threshold_", num(est, "threshold_", 0)) : 0;
   const decide = (x: Matrix): Float64Array => scores(x).map((score) => score - (isOld ? -0.5 : offset));
   return {
@@ -164,7 +166,8 @@ function isolation(est: Estimator): Model {
     finite: finiteOf(est, trees) === "allow-nan" && isSince(est.version, 1, 4) ? "allow-nan" : true,
     scoreSamples: (x) => Matrix.flat(scores(x)),
     decisionFunction: (x) => Matrix.flat(decide(x)),
-    predict: (x) => Array.from(decide(x), (score) => (score < (isOld ? threshold : 0) ? -1 : 1)),
+    predict: (x) =>
+      Array.from(decide(x), (score) => (score < (isOld ? threshold : 0) || (isFirst && score === threshold) ? -1 : 1)),
   };
 }
 

@@ -174,7 +174,7 @@ function calibrated(est: Estimator): Model {
   const name = either(est, "estimator", "base_estimator");
   const member = partOf(est, est.attrs.get(name), name);
   const { model } = member;
-  const classes = labels(est, "classes");
+  const classes = labels(est, either(est, "classes", "classes_"));
   const k = classes.length;
   const isTemperature = text(est, "method") === "temperature";
   const given = list(est, either(est, "calibrators", "calibrators_"));
@@ -266,8 +266,8 @@ function sigmoid(est: Estimator): Model {
 
 /** A rising (or falling) function given by points, straight between them. */
 function isotonic(est: Estimator): Model {
-  const xs = vector(est, either(est, "X_thresholds_", "_necessary_X_"));
-  const ys = vector(est, either(est, "y_thresholds_", "_necessary_y_"), xs.length);
+  const xs = vector(est, either(est, "X_thresholds_", "_necessary_X_", "X_"));
+  const ys = vector(est, either(est, "y_thresholds_", "_necessary_y_", "y_"), xs.length);
   const [low, high] = [num(est, "X_min_", xs[0]), num(est, "X_max_", xs[xs.length - 1])];
   const outside = text(est, "out_of_bounds", "nan");
   const at = (value: number): number => {
@@ -358,7 +358,8 @@ function oneVsRest(est: Estimator): Model {
       },
     }),
     ...(hasDecision && {
-      decisionFunction: (x: Matrix): Matrix => (members.length === 1 ? Matrix.flat(columns(x).data) : columns(x)),
+      decisionFunction: (x: Matrix): Matrix =>
+        members.length === 1 && isSince(est.version, 0, 19) ? Matrix.flat(columns(x).data) : columns(x),
     }),
   };
 }
@@ -428,14 +429,15 @@ function oneVsOne(est: Estimator): Model {
       }
     }
     const out = Matrix.dense(ovrScores(wins, confidences, x.rows, k, est.version), x.rows, k);
-    return k === 2 ? Matrix.flat(out.take([1]).data) : out;
+    return out;
   };
+  const decide = (x: Matrix): Matrix => (k === 2 ? Matrix.flat(scores(x).take([1]).data) : scores(x));
   return {
     finite: false,
-    decisionFunction: scores,
+    decisionFunction: isSince(est.version, 0, 19) ? decide : scores,
     predict(x) {
-      const { data } = scores(x);
-      if (k === 2) {
+      const { data } = isSince(est.version, 0, 19) ? decide(x) : scores(x);
+      if (data.length === x.rows) {
         const cut = members[0]?.model.decisionFunction || !isSince(est.version, 1, 1) ? 0 : 0.5;
         return Array.from(data, (v) => classes[v > cut ? 1 : 0]);
       }

@@ -6,7 +6,7 @@
 import { UnsupportedError } from "../../../core/errors.ts";
 import { timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { num, plain, text } from "../fields.ts";
+import { isSince, num, plain, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
 import { squared } from "../neighbors/search.ts";
 
@@ -75,7 +75,10 @@ export function kernelBy(name: string | null, given: number | null, degree: numb
 
 /** The kernel that the parameters of an estimator name. */
 export function kernelOf(est: Estimator): Kernel {
-  const gamma = plain(est.attrs.get("gamma_") ?? est.attrs.get("gamma") ?? null);
+  const name = text(est, "kernel");
+  // Before 0.19 this kernel was not told of gamma.
+  const isDeaf = name === "chi2" && !isSince(est.version, 0, 19);
+  const gamma = isDeaf ? null : plain(est.attrs.get("gamma_") ?? est.attrs.get("gamma") ?? null);
   const [degree, coef0] = [num(est, "degree", 3), num(est, "coef0", 1)];
-  return kernelBy(text(est, "kernel"), typeof gamma === "number" ? gamma : null, degree, coef0);
+  return kernelBy(name, typeof gamma === "number" ? gamma : null, degree, coef0);
 }

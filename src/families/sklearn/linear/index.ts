@@ -173,7 +173,10 @@ const together: Shares = ({ data, rows, cols }) => {
 const logistic: Shares = (scores, est, k) => {
   const multi = text(est, "multi_class", "auto") ?? "auto";
   const isRest =
-    multi === "ovr" || multi === "warn" || (multi !== "multinomial" && (k <= 2 || text(est, "solver") === "liblinear"));
+    multi === "ovr" ||
+    multi === "warn" ||
+    (k <= 2 && !isSince(est.version, 0, 20)) ||
+    (multi !== "multinomial" && (k <= 2 || text(est, "solver") === "liblinear"));
   return (isRest ? againstRest : together)(scores, est, k);
 };
 

@@ -5,7 +5,7 @@
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { flag, floatsOf, isDict, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import { either, flag, floatsOf, isDict, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
@@ -22,7 +22,27 @@ interface Categories {
   readonly places: Places[];
 }
 
+/** Before 0.20 categories were ints from 0 on; those that were met stand side by side. */
+function countedCategories(est: Estimator): unknown[][] {
+  const starts = vector(est, "feature_indices_");
+  const active = plain(est.attrs.get("n_values")) === "auto" ? vector(est, "active_features_") : null;
+  return Array.from({ length: starts.length - 1 }, (_, j) => {
+    const [from, to] = [starts[j] as number, starts[j + 1] as number];
+    if (active !== null)
+      return Array.from(
+        active.filter((at) => at >= from && at < to),
+        (at) => at - from,
+      );
+    if (!(to >= from && to - from < 1 << 24)) misfit(est, `feature_indices_ go from ${from} to ${to}`);
+    return Array.from({ length: to - from }, (_, value) => value);
+  });
+}
+
 function categoriesOf(est: Estimator): Categories {
+  if (!est.attrs.has("categories_") && est.attrs.has("feature_indices_")) {
+    const lists = countedCategories(est);
+    return { lists, places: lists.map((own) => new Map(own.map((value, i) => [keyOf(value), i]))) };
+  }
   let lists = list(est, "categories_").map((one) => labelsOf(one) ?? wrong(est, "categories_", "arrays"));
   // Up to 0.21 a number of values could be told, and categories_ was one short of them.
   if (flag(est, "_legacy_mode") && plain(est.attrs.get("_n_values")) !== "auto") {
@@ -64,7 +84,7 @@ function groupsOf(est: Estimator, count: number): (Float64Array | null)[] {
 
 /** Up to 0.21 only some columns could be encoded, and the rest came behind them. */
 function someHot(est: Estimator): Model {
-  const given = est.attrs.get("_categorical_features") ?? null;
+  const given = est.attrs.get(either(est, "_categorical_features", "categorical_features")) ?? null;
   const numbers = floatsOf(given);
   if (given === "all" || numbers === null) return oneHot(est);
   const isMask = given instanceof NDArray && given.dtype.kind === "b";

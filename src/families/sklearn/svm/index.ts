@@ -6,7 +6,7 @@
 import { argmax, KeptVectors } from "../../../math/index.ts";
 import { ovrScores } from "../ensemble/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { either, flag, floats, floatsOf, labels, misfit, num, text, vector } from "../fields.ts";
+import { either, flag, floats, floatsOf, isSince, labels, misfit, num, text, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { type Kernel, kernelOf } from "./kernel.ts";
@@ -265,7 +265,8 @@ function oneClass(est: Estimator): Model {
   const offset = num(est, "offset_", -(vector(est, "intercept_")[0] as number));
   return {
     features,
-    decisionFunction: (x) => Matrix.flat(scores(x)),
+    decisionFunction: (x) =>
+      isSince(est.version, 0, 20) ? Matrix.flat(scores(x)) : Matrix.dense(scores(x), x.rows, 1),
     scoreSamples: (x) => Matrix.flat(scores(x).map((v) => v + offset)),
     predict: (x) => Array.from(scores(x), (v) => (v > 0 ? 1 : -1)),
   };

@@ -31,7 +31,8 @@ export class SpaceTree {
 
   constructor(cls: PyGlobal) {
     this.cls = cls;
-    this.kind = cls.name.startsWith("KD") ? "kd" : "ball";
+    // Before 0.20 both were called BinaryTree, each in a module of its own.
+    this.kind = cls.name.startsWith("KD") || cls.module.endsWith("kd_tree") ? "kd" : "ball";
   }
   get nodes(): number {
     return this.start.length;
