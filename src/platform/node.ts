@@ -11,12 +11,14 @@ const { Buffer } = buffer;
 interface Slices {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
+  ucs2Slice(start: number, end: number): string;
   utf8Write(text: string, offset: number, length: number): number;
   latin1Write(text: string, offset: number, length: number): number;
 }
 const native = Buffer.prototype as unknown as Slices;
 const latin1Slice = native.latin1Slice;
 const utf8Slice = native.utf8Slice;
+const ucs2Slice = native.ucs2Slice;
 const utf8Write = native.utf8Write;
 const latin1Write = native.latin1Write;
 
@@ -36,6 +38,11 @@ export function isAsciiRange(bytes: Uint8Array, start: number, end: number): boo
 /** Text of UTF-8 bytes, U+FFFD where they are not; a byte order mark is kept. */
 export function looseUtf8(bytes: Uint8Array, start: number, end: number): string {
   return utf8Slice.call(bytes, start, end);
+}
+
+/** Text of the first `count` code units, lone surrogates as they are. */
+export function utf16Text(units: Uint16Array, count: number): string {
+  return ucs2Slice.call(units, 0, 2 * count);
 }
 
 /** Writes well-formed text as UTF-8 and returns the bytes written; lone surrogates come out as U+FFFD. */

@@ -23,6 +23,11 @@ export function looseUtf8(bytes: Uint8Array, start: number, end: number): string
   return utf8.decode(bytes.subarray(start, end));
 }
 
+/** Text of the first `count` code units, lone surrogates as they are. */
+export function utf16Text(units: Uint16Array, count: number): string {
+  return String.fromCharCode.apply(null, units.subarray(0, count) as unknown as number[]);
+}
+
 /** Writes well-formed text as UTF-8 and returns the bytes written; lone surrogates come out as U+FFFD. */
 export function writeLooseUtf8(text: string, into: Uint8Array, at: number): number {
   return encoder.encodeInto(text, into.subarray(at)).written;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asciiText, isAsciiRange } from "#platform";
+import { asciiText, isAsciiRange, utf16Text } from "#platform";
 import { decodeUtf8 } from "../../../core/bytes/text.ts";
 
 const SMALLEST = 4096;
@@ -29,6 +29,7 @@ export class Strings {
   #usedCount = 0;
   #hits = 0;
   #tries = 0;
+  #units: Uint16Array = new Uint16Array(WIDE);
 
   /** Starts reading from `bytes`, of which `end` are there. */
   reset(bytes: Uint8Array, end: number): void {
@@ -64,10 +65,10 @@ export class Strings {
       let all = 0;
       for (const stop = end - 3; p < stop; p += 4) {
         all |= (bytes[p] as number) | (bytes[p + 1] as number) | (bytes[p + 2] as number) | (bytes[p + 3] as number);
-        if (all > 127) return decodeUtf8(bytes, start, end);
+        if (all > 127) return this.#wide(start, end);
       }
       for (; p < end; p++) all |= bytes[p] as number;
-      if (all > 127) return decodeUtf8(bytes, start, end);
+      if (all > 127) return this.#wide(start, end);
     }
     if (start < this.#from || end > this.#to) {
       if (size > HUGE >> 1) return asciiText(bytes, start, end);
@@ -75,6 +76,37 @@ export class Strings {
     }
     if (size < 16 && (this.#tries < 512 || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
     return this.#window.substring(start - this.#from, end - this.#from);
+  }
+
+  /** A short string that is not ASCII: decoded here, since a call of the platform costs more than its characters. */
+  #wide(start: number, end: number): string {
+    const bytes = this.#bytes;
+    const units = this.#units;
+    let n = 0;
+    for (let p = start; p < end; ) {
+      const a = bytes[p] as number;
+      if (a < 0x80) {
+        units[n++] = a;
+        p++;
+        continue;
+      }
+      const b = bytes[p + 1] as number;
+      if (a < 0xe0) {
+        if (a < 0xc2 || p + 2 > end || (b & 0xc0) !== 0x80) return decodeUtf8(bytes, start, end);
+        units[n++] = ((a & 0x1f) << 6) | (b & 0x3f);
+        p += 2;
+        continue;
+      }
+      const c = bytes[p + 2] as number;
+      const unit = ((a & 0xf) << 12) | ((b & 0x3f) << 6) | (c & 0x3f);
+      // Beyond three bytes, or wrong.
+      if (a >= 0xf0 || p + 3 > end || (b & 0xc0) !== 0x80 || (c & 0xc0) !== 0x80 || unit < 0x800) {
+        return decodeUtf8(bytes, start, end);
+      }
+      units[n++] = unit;
+      p += 3;
+    }
+    return utf16Text(units, n);
   }
 
   #move(start: number, size: number): void {
