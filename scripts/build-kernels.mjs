@@ -14,7 +14,6 @@ import { fileURLToPath } from "node:url";
  * which gzip makes a quarter smaller than base64: bytes stay whole letters.
  */
 const MODULES = [
-  ["kernels.c", "module.ts", "-Os"],
   ["conv.c", "convmodule.ts", "-Os"],
   ["double.c", "doublemodule.ts", "-Os"],
   ["neighbors.c", "neighborsmodule.ts", "-O2", "-Wl,-z,stack-size=8192"],

@@ -10,7 +10,7 @@ export { KeptVectors } from "./simd/machine.ts";
 export { matmul32 } from "./simd/matmul.ts";
 export { KeptPoints, KeptTree } from "./simd/neighbors.ts";
 export { type NodeTable, nodeTable, walkTrees } from "./simd/trees.ts";
-export { type After, activate32, pool32, type Way, Windows } from "./simd/windows.ts";
+export { type After, activate32, ONE_CELL, pool32, type Way, Windows } from "./simd/windows.ts";
 export { inverted, solveLower, transposed } from "./solve.ts";
 export {
   argmax,

@@ -123,11 +123,14 @@ export function compile(model: Model, { optimizer = "rmsprop", loss, metrics = [
 function fresh(one: Layer, shape: readonly number[], random: () => number): void {
   if (one.names.length === 0 && one.parts.length === 0) return;
   const shapes = shapesOf(one, shape);
-  one.weights = one.names.map(([name, trainable]) => {
-    const wanted = shapes[name];
-    if (wanted === undefined) throw new TypeError(`weights of ${one.className} cannot be made here`);
-    return { name, trainable, value: first(name, wanted, random) };
-  });
+  // Those of recurrent layers are their cells'.
+  for (const owner of [one, ...one.parts.map(([, part]) => part)]) {
+    owner.weights = owner.names.map(([name, trainable]) => {
+      const wanted = shapes[name];
+      if (wanted === undefined) throw new TypeError(`weights of ${one.className} cannot be made here`);
+      return { name, trainable, value: first(name, wanted, random) };
+    });
+  }
 }
 
 function shapesOf(one: Layer, shape: readonly number[]): Readonly<Record<string, readonly number[]>> {
@@ -155,7 +158,11 @@ function shapesOf(one: Layer, shape: readonly number[]): Readonly<Record<string,
     case "LSTM":
       return { kernel: [last, 4 * units], recurrent_kernel: [units, 4 * units], bias: [4 * units] };
     case "GRU":
-      return { kernel: [last, 3 * units], recurrent_kernel: [units, 3 * units], bias: [2, 3 * units] };
+      return {
+        kernel: [last, 3 * units],
+        recurrent_kernel: [units, 3 * units],
+        bias: one.config["reset_after"] === false ? [3 * units] : [2, 3 * units],
+      };
     default:
       return {};
   }

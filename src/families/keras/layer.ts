@@ -5,7 +5,7 @@
  */
 import { FormatError } from "../../core/errors.ts";
 import type { Memory } from "./memory.ts";
-import type { Tensor } from "./tensor.ts";
+import { type After, matmul, ONE_CELL, type Tensor, Windows } from "./tensor.ts";
 
 /** A layer's settings, as the file has them. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -38,6 +38,14 @@ export interface Weight {
   readonly trainable: boolean;
 }
 
+/** Products below so many steps are not worth being kept for the vectors. */
+const LEAST = 2048;
+
+/** Are they the same numbers in memory? */
+function same(a: Float32Array | null, b: Float32Array | null): boolean {
+  return a === b || (a?.buffer === b?.buffer && a?.byteOffset === b?.byteOffset && a?.length === b?.length);
+}
+
 /** A layer: weights, and a function of tensors. */
 export abstract class Layer {
   readonly className: string;
@@ -49,6 +57,7 @@ export abstract class Layer {
   memory: Memory | null = null;
   /** @internal How it rounds; null for float32. */
   precision: Precision | null = null;
+  readonly #products = new Map<string, { data: Float32Array; bias: Float32Array | null; windows: Windows }>();
   readonly #rounded = new Map<string, readonly [from: Tensor, to: Tensor]>();
 
   constructor(className: string, config: Config) {
@@ -106,6 +115,33 @@ export abstract class Layer {
     const value = { ...found.value, data: round(found.value.data.slice()) };
     this.#rounded.set(name, [found.value, value]);
     return value;
+  }
+
+  /**
+   * Rows times the kernel of a name, plus a bias, into `out`; the kernel is kept as the vectors take it. True if what
+   * comes after it is done, too.
+   */
+  protected multiplied(
+    name: string,
+    x: Float32Array,
+    rows: number,
+    bias: Float32Array | null,
+    out: Float32Array,
+    after: After = "none",
+  ): boolean {
+    const { shape, data } = this.tensorOf(name);
+    const [inner, units] = shape as [number, number];
+    if (rows * inner * units >= LEAST) {
+      let kept = this.#products.get(name);
+      if (kept?.data !== data || !same(kept.bias, bias)) {
+        const windows = new Windows(data, bias, [ONE_CELL, ONE_CELL, ONE_CELL], inner, units, 1, false);
+        kept = { data, bias, windows };
+        this.#products.set(name, kept);
+      }
+      if (kept.windows.run(x, rows, out, after)) return true;
+    }
+    matmul(x, data, rows, inner, units, bias, out);
+    return false;
   }
 
   /** What a product gives, plus a bias for each column: in half precision rounded before and after. */

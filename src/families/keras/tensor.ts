@@ -5,12 +5,7 @@
  */
 import { array, NDArray } from "../../core/ndarray/index.ts";
 
-import type { Way } from "../../math/index.ts";
-
-export { type After, activate32, matmul32 as matmul, pool32, type Way, Windows } from "../../math/index.ts";
-
-/** A picture of one cell, with a window of one: a row under a matrix. */
-export const ONE_CELL: Way = { cells: 1, size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
+export { type After, activate32, matmul32 as matmul, ONE_CELL, pool32, type Way, Windows } from "../../math/index.ts";
 
 /** Numbers in a shape. The first axis counts samples. */
 export interface Tensor {

@@ -1,31 +1,13 @@
 /**
- * Products of float32 matrices: by WebAssembly's vectors where they are there, else in plain JavaScript.
+ * Products of float32 matrices: by WebAssembly's vectors where they are there, else in plain JavaScript. Both add in one
+ * order, in single precision, so that what comes out does not depend on how many rows go at once.
  *
  * @module
  */
-
-import { grown, instantiated } from "./instance.ts";
-import { KERNELS } from "./module.ts";
-
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  base(): number;
-  pack(b: number, panels: number, k: number, n: number): void;
-  matmul(a: number, panels: number, bias: number, c: number, m: number, k: number, n: number): void;
-}
+import { ONE_CELL, Windows } from "./windows.ts";
 
 /** Products below so many steps are not worth the way into WebAssembly. */
 const LEAST = 2048;
-/** The memory of the kernel holds no more; larger products go in plain JavaScript. */
-const MOST = 1 << 28;
-
-/** The one instance: made when it is first wanted; null where pages or machines have none. */
-let instance: Exports | null | undefined;
-
-function kernel(): Exports | null {
-  if (instance === undefined) instance = instantiated<Exports>(KERNELS);
-  return instance;
-}
 
 /**
  * `a (m, k)` times `b (k, n)`, plus `bias (n)` in each row (null for none), written into `out` from `at` on: float32, C
@@ -41,30 +23,16 @@ export function matmul32(
   out: Float32Array = new Float32Array(m * n),
   at = 0,
 ): Float32Array {
-  const panels = ((n + 7) >> 3) * 8;
-  const need = 4 * (m * k + k * n + panels * k + panels + m * n);
-  const fast = m * k * n >= LEAST && need < MOST ? kernel() : null;
-  if (fast === null) return plain(a, b, m, k, n, bias, out, at);
-  const start = (fast.base() + 15) & ~15;
-  const buffer = grown(fast.memory, start + need);
-  if (buffer === null) return plain(a, b, m, k, n, bias, out, at);
-  const whole = new Float32Array(buffer);
-  const first = start / 4;
-  const [pA, pB] = [first, first + m * k];
-  const pPanels = pB + k * n;
-  const pBias = pPanels + panels * k;
-  const pC = pBias + panels;
-  whole.set(a.subarray(0, m * k), pA);
-  whole.set(b.subarray(0, k * n), pB);
-  whole.fill(0, pBias, pC);
-  if (bias !== null) whole.set(bias, pBias);
-  fast.pack(pB * 4, pPanels * 4, k, n);
-  fast.matmul(pA * 4, pPanels * 4, pBias * 4, pC * 4, m, k, n);
-  out.set(whole.subarray(pC, pC + m * n), at);
-  return out;
+  if (m * k * n >= LEAST) {
+    const windows = new Windows(b, bias, [ONE_CELL, ONE_CELL, ONE_CELL], k, n, 1, false);
+    if (windows.run(a.subarray(0, m * k), m, out.subarray(at, at + m * n), "none")) return out;
+  }
+  return plain(a, b, m, k, n, bias, out, at);
 }
 
-/** Four columns at a time, sums in double precision. */
+const { fround } = Math;
+
+/** Four columns at a time. */
 function plain(
   a: Float32Array,
   b: Float32Array,
@@ -86,10 +54,10 @@ function plain(
       let s3 = bias === null ? 0 : (bias[j + 3] as number);
       for (let l = 0, p = j; l < k; l++, p += n) {
         const x = a[row + l] as number;
-        s0 += x * (b[p] as number);
-        s1 += x * (b[p + 1] as number);
-        s2 += x * (b[p + 2] as number);
-        s3 += x * (b[p + 3] as number);
+        s0 = fround(s0 + fround(x * (b[p] as number)));
+        s1 = fround(s1 + fround(x * (b[p + 1] as number)));
+        s2 = fround(s2 + fround(x * (b[p + 2] as number)));
+        s3 = fround(s3 + fround(x * (b[p + 3] as number)));
       }
       out[to + j] = s0;
       out[to + j + 1] = s1;
@@ -98,7 +66,7 @@ function plain(
     }
     for (; j < n; j++) {
       let sum = bias === null ? 0 : (bias[j] as number);
-      for (let l = 0, p = j; l < k; l++, p += n) sum += (a[row + l] as number) * (b[p] as number);
+      for (let l = 0, p = j; l < k; l++, p += n) sum = fround(sum + fround((a[row + l] as number) * (b[p] as number)));
       out[to + j] = sum;
     }
   }

@@ -82,6 +82,9 @@ export interface Way {
   readonly out: number;
 }
 
+/** A picture of one cell, with a window of one: a row under a matrix. */
+export const ONE_CELL: Way = { cells: 1, size: 1, stride: 1, dilation: 1, before: 0, out: 1 };
+
 /** Columns of `b (k, n)` in panels of eight, what is missing as zeros; `width` numbers lie between its rows. */
 function packed(b: Float32Array, k: number, n: number, first: number, width: number): Float32Array {
   const out = new Float32Array(k * Math.ceil(n / 8) * 8);
@@ -310,7 +313,7 @@ export function pool32(
 
 /** Applies an activation to all numbers in place; false where there are no vectors. */
 export function activate32(data: Float32Array, after: After): boolean {
-  const fast = data.length < 64 || after === "none" ? null : kernel();
+  const fast = data.length === 0 || after === "none" ? null : kernel();
   if (fast === null) return false;
   const many = Math.min(data.length, BLOCK);
   const held = room(fast, many + 8);

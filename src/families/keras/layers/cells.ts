@@ -7,7 +7,7 @@ import { UnsupportedError } from "../../../core/errors.ts";
 import { type Activation, activation } from "../activations.ts";
 import { type Config, Layer, type LayerContext } from "../layer.ts";
 import { numbered } from "../names.ts";
-import { matmul, type Tensor, tensor } from "../tensor.ts";
+import { type Tensor, tensor } from "../tensor.ts";
 
 /** What a cell carries on: for each state a row of numbers for each sample; the first is what comes out. */
 export type States = Float32Array[];
@@ -48,9 +48,15 @@ export abstract class Cell extends Layer {
     );
     const bias = this.config["use_bias"] === false ? null : this.weight("bias").subarray(0, columns);
     this.demand(bias === null || bias.length === columns, `has a bias of ${bias?.length} for ${columns} columns`);
+    return this.#times("kernel", x, rows, bias);
+  }
+
+  /** Rows times one of the kernels, plus a bias. */
+  #times(name: string, x: Float32Array, rows: number, bias: Float32Array | null): Float32Array {
+    const out = new Float32Array(rows * this.gates * this.units);
     const round = this.precision?.steps ?? null;
-    if (round !== null) return this.biased(matmul(x, kernel.data, rows, width, columns, null), bias, round);
-    return matmul(x, kernel.data, rows, width, columns, bias);
+    this.multiplied(name, x, rows, round === null ? bias : null, out);
+    return round === null ? out : this.biased(out, bias, round);
   }
 
   /** States, rounded as the cell rounds. */
@@ -64,11 +70,7 @@ export abstract class Cell extends Layer {
 
   /** Rows of a state times the recurrent kernel. */
   protected recur(state: Float32Array, samples: number, bias: Float32Array | null = null): Float32Array {
-    const kernel = this.tensorOf("recurrent_kernel");
-    const columns = kernel.shape[1] as number;
-    const round = this.precision?.steps ?? null;
-    if (round === null) return matmul(state, kernel.data, samples, this.units, columns, bias);
-    return this.biased(matmul(state, kernel.data, samples, this.units, columns, null), bias, round);
+    return this.#times("recurrent_kernel", state, samples, bias);
   }
 
   /** The columns of one gate of both parts, added. */

@@ -167,7 +167,7 @@ export abstract class Convolution extends Spatial {
     const out = this.room(samples * places * width);
     const size = sizeOf(shape) * channels;
     const weights = kernel.data;
-    const sums = new Float64Array(width);
+    const sums = new Float32Array(width);
     for (let s = 0, to = 0; s < samples; s++) {
       gather(x.data, s * size, shape, channels, walks, columns);
       for (let p = 0; p < places; p++, to += width) {
@@ -175,11 +175,12 @@ export abstract class Convolution extends Spatial {
         for (let t = 0; t < taps; t++) {
           const [from, at] = [(p * taps + t) * channels, t * width];
           if (times === 1) {
-            for (let c = 0; c < width; c++) sums[c]! += (columns[from + c] as number) * (weights[at + c] as number);
+            for (let c = 0; c < width; c++)
+              sums[c]! += Math.fround((columns[from + c] as number) * (weights[at + c] as number));
           } else {
             for (let c = 0, i = 0; c < channels; c++) {
               const v = columns[from + c] as number;
-              for (let m = 0; m < times; m++, i++) sums[i]! += v * (weights[at + i] as number);
+              for (let m = 0; m < times; m++, i++) sums[i]! += Math.fround(v * (weights[at + i] as number));
             }
           }
         }
@@ -252,9 +253,8 @@ function grouped(
       let sum = bias === null ? 0 : (bias[f] as number);
       for (let t = 0; t < taps; t++) {
         for (let c = 0; c < depth; c++) {
-          sum +=
-            (columns[(p * taps + t) * channels + group * depth + c] as number) *
-            (kernel[(t * depth + c) * filters + f] as number);
+          const x = columns[(p * taps + t) * channels + group * depth + c] as number;
+          sum = Math.fround(sum + Math.fround(x * (kernel[(t * depth + c) * filters + f] as number)));
         }
       }
       out[at + p * filters + f] = sum;

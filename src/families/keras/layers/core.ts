@@ -7,7 +7,7 @@ import { FormatError } from "../../../core/errors.ts";
 import { type Activation, activation, each, kernelOf, reluOf, softmax } from "../activations.ts";
 import { type Config, Layer, type LayerContext, namedTensor } from "../layer.ts";
 import { axesOf, fits, spread } from "../ops/nd.ts";
-import { type After, matmul, ONE_CELL, reshaped, sizeOf, type Tensor, tensor, transposed, Windows } from "../tensor.ts";
+import { type After, reshaped, sizeOf, type Tensor, tensor, transposed } from "../tensor.ts";
 import { channelsLast } from "./spatial.ts";
 
 /** A layer without weights that is a function of one tensor. */
@@ -44,7 +44,6 @@ export const identity = (x: Tensor): Tensor => x;
 export class Dense extends Layer {
   readonly #activation: Activation;
   readonly #after: After | null;
-  #ready: { readonly kernel: Float32Array; readonly bias: Float32Array | null; windows: Windows } | null = null;
   constructor(className: string, config: Config, context: LayerContext) {
     super(className, config);
     this.#activation = activation(config["activation"], context.modern);
@@ -69,25 +68,14 @@ export class Dense extends Layer {
     const rows = x.data.length / inner;
     const shape = [...x.shape.slice(0, -1), units];
     this.demand(bias === null || bias.length === units, `has a bias of ${bias?.length} for ${units} units`);
+    const out = this.room(rows * units);
     const round = this.precision?.steps ?? null;
     if (round !== null) {
-      const data = matmul(x.data, kernel.data, rows, inner, units, null, this.room(rows * units));
-      return this.#activation(tensor(shape, this.biased(data, bias, round)));
+      this.multiplied("kernel", x.data, rows, null, out);
+      return this.#activation(tensor(shape, this.biased(out, bias, round)));
     }
-    if (rows * inner * units >= 4096) {
-      let ready = this.#ready;
-      if (ready === null || ready.kernel !== kernel.data || ready.bias !== bias) {
-        const windows = new Windows(kernel.data, bias, [ONE_CELL, ONE_CELL, ONE_CELL], inner, units, 1, false);
-        ready = { kernel: kernel.data, bias, windows };
-        this.#ready = ready;
-      }
-      const out = this.room(rows * units);
-      if (ready.windows.run(x.data, rows, out, this.#after ?? "none")) {
-        return this.#after === null ? this.#activation(tensor(shape, out)) : tensor(shape, out);
-      }
-    }
-    const data = matmul(x.data, kernel.data, rows, inner, units, bias, this.room(rows * units));
-    return this.#activation(tensor(shape, data));
+    const done = this.multiplied("kernel", x.data, rows, bias, out, this.#after ?? "none") && this.#after !== null;
+    return done ? tensor(shape, out) : this.#activation(tensor(shape, out));
   }
 }
 

@@ -86,8 +86,7 @@ export class Pool extends Spatial {
     );
     const all = [...still, ...ways] as [Way, Way, Way];
     const [samples = 0] = x.shape;
-    const fast =
-      inside && out.length >= 256 && pool32(x.data, samples, all, x.shape[this.axes + 1] as number, this.#most, out);
+    const fast = inside && pool32(x.data, samples, all, x.shape[this.axes + 1] as number, this.#most, out);
     if (!fast) pooled(x, windows, this.#most, out);
     return tensor(outShape, out);
   }
