@@ -25,6 +25,11 @@ export type Mode = "r" | "r+" | "w" | "x" | "a";
 export interface FileOptions {
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
+  /**
+   * Opens the other parts of a file that stands in several; the source is the first. For the family driver the names
+   * are `"1"`, `"2"` and so on; for the multi and split drivers they are those in the file, like `"%s-r.h5"`.
+   */
+  members?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
   /** Reads a file that another program may be writing, as it is now (`h5py.File(…, swmr=True)`). */
   swmr?: boolean;
   /**
@@ -261,7 +266,25 @@ function makeShared(source: string | URL | ArrayBufferLike | ArrayBufferView, op
 }
 
 function share(store: Store, options: FileOptions, mode: Mode, close: () => void): Shared {
-  const core = runNow(Core.open(store, filtersOf(options.filters), mode === "r" && options.swmr === true));
+  const { filters, members } = options;
+  const others = [close];
+  const swmr = mode === "r" && options.swmr === true;
+  let core: Core;
+  try {
+    core = runNow(Core.open(store, filtersOf(filters), { swmr, members: members !== undefined }), (name) => {
+      const found = members?.(name);
+      return found === undefined ? null : storeOf(found, others);
+    });
+  } catch (e) {
+    for (const other of others) other();
+    throw e;
+  }
+  if (mode !== "r" && core.context.store !== store) {
+    throw new UnsupportedError("writing several parts", "a file that stands in several parts can only be read", {
+      path: store.name,
+      format: "hdf5",
+    });
+  }
   if (mode !== "r" && core.context.hasImage) {
     throw new UnsupportedError("cache images", "a file that was closed with a cache image can only be read", {
       path: store.name,
@@ -269,7 +292,7 @@ function share(store: Store, options: FileOptions, mode: Mode, close: () => void
     });
   }
   const draft = mode === "r" ? null : new Draft(core.context, core.root, draftOptions(options));
-  return sharedOf(core, draft, options, [close]);
+  return sharedOf(core, draft, options, others);
 }
 
 function sharedOf(core: Core, draft: Draft | null, options: FileOptions, others: (() => void)[]): Shared {

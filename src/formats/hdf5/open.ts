@@ -14,6 +14,8 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** Opens the file that an external link, external storage or a view names; without it they are refused. */
   external?: (name: string) => SourceInput | undefined | Promise<SourceInput | undefined>;
+  /** Opens the other parts of a file that the family or the multi driver wrote, as for {@link File}. */
+  members?: (name: string) => SourceInput | undefined | Promise<SourceInput | undefined>;
   /** Filters of the caller's own; ours are fetched when a file wants them. */
   filters?: readonly Filter[];
   /** Reads a file that another program may be writing, as it is now. */
@@ -74,7 +76,13 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
     return found === undefined ? null : add(found);
   };
   try {
-    const core = await runLater(Core.open(await add(input), filtersOf(options.filters), options.swmr), noFile, signal);
+    const { swmr = false, members } = options;
+    const part = async (name: string): Promise<Store | null> => {
+      const found = await members?.(name);
+      return found === undefined ? null : add(found);
+    };
+    const opening = Core.open(await add(input), filtersOf(options.filters), { swmr, members: members !== undefined });
+    const core = await runLater(opening, part, signal);
     const shared: AsyncShared = {
       core,
       run: (reading) => runLater(reading, other, signal),

@@ -9,7 +9,9 @@ import type { Filter } from "./filters/filter.ts";
 import type { Group } from "./group.ts";
 import type { Link } from "./messages/links.ts";
 import { Context } from "./storage/context.ts";
-import { checkDriver, readExtension } from "./storage/extension.ts";
+import { Cursor } from "./storage/cursor.ts";
+import { readExtension } from "./storage/extension.ts";
+import { wholeOf } from "./storage/members.ts";
 import type { Reading, Store } from "./storage/store.ts";
 import { superblock } from "./storage/superblock.ts";
 import type { Draft } from "./write/draft.ts";
@@ -31,21 +33,27 @@ export class Core {
 
   /**
    * Reads the superblock and what stands in its extension. A file that is marked as open for writing is refused, as
-   * h5py does, unless `swmr` is set; then it is taken as long as it is.
+   * h5py does, unless `swmr` is set; then it is taken as long as it is. `members` when the parts of a file that stands
+   * in several can be asked for.
    */
-  static *open(store: Store, filters: Map<number, Filter>, swmr = false): Reading<Core> {
-    const found = yield* superblock(store);
+  static *open(
+    part: Store,
+    filters: Map<number, Filter>,
+    { swmr = false, members = false }: { swmr?: boolean; members?: boolean } = {},
+  ): Reading<Core> {
+    const found = yield* superblock(part);
     if (found.isBeingWritten && !swmr) {
       throw new SourceError(
         "the file is marked as open for writing: { swmr: true } reads it all the same; when no program has it open, h5clear -s mends it",
-        { path: store.name, format: "hdf5" },
+        { path: part.name, format: "hdf5" },
       );
     }
-    if (!found.isBeingWritten) store.endAt(found.end);
-    const context = new Context(store, found.sizes, filters);
-    yield* checkDriver(context, found.driver);
-    yield* readExtension(context, found.extension);
-    return new Core(context, found.root, found.userblock, found.version);
+    const { store, sizes } = yield* wholeOf(part, found, members);
+    if (!found.isBeingWritten && sizes.place === undefined) store.endAt(found.end);
+    const context = new Context(store, sizes, filters);
+    yield* readExtension(context, found.extension, members);
+    const root = new Cursor(found.root, sizes, found.userblock).offset();
+    return new Core(context, root, found.userblock, found.version);
   }
 }
 

@@ -9,6 +9,8 @@ import { FormatError, TruncatedError } from "../../../core/errors.ts";
 export interface Sizes {
   readonly offsets: number;
   readonly lengths: number;
+  /** Where an address of a file of several parts stands in all of them together. */
+  readonly place?: (bytes: Uint8Array, offset: number) => number;
 }
 
 /** No address: all bits set. */
@@ -93,6 +95,8 @@ export class Cursor {
 
   /** An address, {@link NOWHERE} when undefined. */
   offset(): number {
+    const { place, offsets } = this.sizes;
+    if (place !== undefined) return place(this.take(offsets), this.origin + this.at);
     return this.#orNothing(this.sizes.offsets);
   }
 

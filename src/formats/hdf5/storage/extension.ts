@@ -1,13 +1,14 @@
 /**
- * What a superblock says beside the root: the driver of the file, and its extension (specification, section II.C).
+ * What a superblock says beside the root: its extension (specification, section II.C).
  *
  * @module
  */
-import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import { FormatError } from "../../../core/errors.ts";
 import type { Context } from "./context.ts";
 import { Cursor, NOWHERE } from "./cursor.ts";
 import { MESSAGE, objectHeader } from "./header.ts";
 import { verify } from "./lookup3.ts";
+import { demandWhole } from "./members.ts";
 import type { Reading } from "./store.ts";
 
 const SPACE_INFO = 0x17;
@@ -18,33 +19,14 @@ const WAS_UNKNOWN = 0x20;
 /** Kinds of free space that a file may keep lists of, in the two versions of the message. */
 const KINDS = [6, 12] as const;
 
-/** Reads the driver information block of an old superblock. */
-export function* checkDriver(context: Context, at: number): Reading<void> {
-  if (at === NOWHERE) return;
-  const c = new Cursor(yield* context.store.get(at, 16), context.sizes, at);
-  c.version("driver information block", 0);
-  demandWhole(c.skip(7).take(8));
-}
-
-/** Files that were written in several parts have names that tell so. */
-function demandWhole(name: Uint8Array): void {
-  const text = String.fromCharCode(...name);
-  if (/^NCSA(fami|mult)/.test(text)) {
-    const driver = text.startsWith("NCSAfami") ? "family" : "multi";
-    throw new UnsupportedError(`the ${driver} driver`, `this is one part of a file that the ${driver} driver wrote`, {
-      format: "hdf5",
-    });
-  }
-}
-
-/** Reads the superblock's extension into the context. */
-export function* readExtension(context: Context, at: number): Reading<void> {
+/** Reads the superblock's extension into the context; `isWhole` when its parts were put together. */
+export function* readExtension(context: Context, at: number, isWhole: boolean): Reading<void> {
   if (at === NOWHERE) return;
   const { sizes } = context;
   for (const { kind, flags, data, at: place } of (yield* objectHeader(context, at)).messages) {
     const c = new Cursor(data, sizes, place);
     if (kind === MESSAGE.sharedTable) context.sharedTable = c.skip(1).offset();
-    else if (kind === DRIVER_INFO) demandWhole(c.skip(1).take(8));
+    else if (kind === DRIVER_INFO && !isWhole) demandWhole(c.skip(1).take(8));
     // One that a library did not know when it changed the file is out of date.
     else if (kind === SPACE_INFO && !(flags & WAS_UNKNOWN)) checkSpaceInfo(c);
     else if (kind === CACHE_IMAGE) yield* readImage(context, c);

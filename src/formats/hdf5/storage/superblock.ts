@@ -14,8 +14,8 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export interface Superblock {
   readonly version: number;
   readonly sizes: Sizes;
-  /** Address of the root group's object header. */
-  readonly root: number;
+  /** Address of the root group's object header, as it stands there: files of several parts have high ones. */
+  readonly root: Uint8Array;
   /** Object header of the superblock's extension, or {@link NOWHERE}. */
   readonly extension: number;
   /** Address of the driver information block, or {@link NOWHERE}. */
@@ -52,29 +52,37 @@ function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {
   const c = new Cursor(bytes, sizes, userblock);
   let extension = NOWHERE;
   let driver = NOWHERE;
-  let root: number;
+  let root: Uint8Array;
   let base: number;
   let end: number;
   if (version < 2) {
     c.skip(version === 0 ? 24 : 28);
     base = c.offset();
     c.offset(); // free space
-    end = c.offset();
+    end = endOf(c);
     driver = c.offset();
     c.offset(); // name of the root
-    root = c.offset();
+    root = c.take(sizes.offsets);
   } else {
     c.skip(12);
     base = c.offset();
     extension = c.offset();
-    end = c.offset();
-    root = c.offset();
+    end = endOf(c);
+    root = c.take(sizes.offsets);
     verify("superblock", bytes.subarray(0, c.at + 4), userblock);
   }
-  if (root === NOWHERE) throw c.bad("the file has no root group", sizes.offsets);
+  if (root.every((byte) => byte === 0xff)) throw c.bad("the file has no root group", sizes.offsets);
   // Bit 0: open for writing; bit 2: open for writing while others read.
   const isBeingWritten = version > 2 && ((bytes[11] as number) & 5) !== 0;
   // The user block counts, also one that was put before the file later.
   end = end === NOWHERE ? store.size : end + (base === NOWHERE ? 0 : userblock - base);
   return { version, sizes, root, extension, driver, end, isBeingWritten, userblock };
+}
+
+/** The end of the file, infinite where no number can hold it: files of several parts have such addresses. */
+function endOf(c: Cursor): number {
+  const bytes = c.take(c.sizes.offsets);
+  const high = bytes.subarray(7).some((byte) => byte !== 0) || (bytes[6] ?? 0) > 31;
+  if (high && !bytes.every((byte) => byte === 0xff)) return Number.POSITIVE_INFINITY;
+  return new Cursor(bytes, { offsets: bytes.length, lengths: 8 }).offset();
 }

@@ -10,7 +10,8 @@ import type { Reading } from "../storage/store.ts";
 import type { H5Type } from "./datatype.ts";
 
 /** An address in elements; {@link NOWHERE} when all its bits are set. */
-export function addressAt(bytes: Uint8Array, at: number, { offsets }: Sizes): number {
+export function addressAt(bytes: Uint8Array, at: number, { offsets, place }: Sizes): number {
+  if (place !== undefined) return place(bytes.subarray(at, at + offsets), at);
   let value = 0;
   let none = true;
   for (let i = offsets - 1; i >= 0; i--) {
