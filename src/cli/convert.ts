@@ -16,10 +16,11 @@ import { csvLines, namedArrays, oneArray } from "../tools/convert/index.ts";
 import { atExactly, parsePath } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
-import { LOAD_FLAGS, openTree } from "./files.ts";
+import { LOAD_FLAGS, openTree, readBytes } from "./files.ts";
 import { everything, hdf5Bytes, valueAt, withHdf5 } from "./hdf5.ts";
 import { Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON } from "./json.ts";
+import { convertModel } from "./keras.ts";
 
 type Options = Parsed["options"];
 
@@ -77,7 +78,7 @@ const ENDINGS: string = [...Object.keys(TARGETS), ...SHELLS.map(({ extension }) 
 export const convert: Command = {
   name: "convert",
   usage: "FROM TO",
-  help: `write a file in the format that TO ends in: ${ENDINGS}`,
+  help: `write a file in the format that TO ends in: ${ENDINGS}; a Keras model to .keras and back`,
   flags: [
     { name: "key", short: "k", value: "PATH", help: "take one part: a name, or a path as for get" },
     { name: "compress", help: "pack the arrays of an npz or HDF5 file" },
@@ -86,6 +87,7 @@ export const convert: Command = {
   async run(args, io) {
     const [from, to, ...rest] = args.words;
     if (from === undefined || to === undefined || rest.length > 0) throw new UsageError("convert takes FROM and TO");
+    if (await convertModel(from, to, () => readBytes(from, io))) return;
     const target = targetOf(to);
     if (target === undefined) throw new UsageError(`${to} ends in no known format: use one of ${ENDINGS}`);
     const key = args.options.get("key");

@@ -47,11 +47,34 @@ test("predict prints, and writes npy", async () => {
   const x = join(folder, "x.npy");
   const [input] = one.inputs;
   writeFileSync(x, dumps(array(numbers(input?.data ?? ""), { shape: input?.shape ?? [] })));
-  expect(await brine("predict", join(folder, "m.keras"), "--input", x)).toContain("[[0.7170239 ]");
+  expect(await brine("predict", join(folder, "m.keras"), "--input", x)).toContain("[[0.717023");
   const y = join(folder, "y.npy");
   await brine("predict", join(folder, "m.h5"), "-i", x, "-o", y);
   const made = loads(new Uint8Array(readFileSync(y))) as NDArray;
   expect(made.shape).toEqual(one.outputs[0]?.shape);
+});
+
+test("convert takes a model from one form to another", async () => {
+  const x = join(folder, "x.npy");
+  const [input] = one.inputs;
+  writeFileSync(x, dumps(array(numbers(input?.data ?? ""), { shape: input?.shape ?? [] })));
+  const wanted = await brine("predict", join(folder, "m.h5"), "-i", x);
+  let last = join(folder, "m.h5");
+  for (const name of ["c.keras", "c.pkl", "d.keras", "c.joblib", "e.keras", "c.h5", "f.keras"]) {
+    await brine("convert", last, join(folder, name));
+    last = join(folder, name);
+    expect(await brine("predict", last, "-i", x)).toBe(wanted);
+  }
+  for (const [from, to] of [
+    [join(folder, "m.keras"), join(folder, "m.csv")],
+    [x, join(folder, "g.keras")],
+  ] as const) {
+    const text: string[] = [];
+    const sink = { write: (part: string | Uint8Array) => text.push(String(part)) };
+    const io = { stdout: sink, stderr: sink, stdin: (async function* () {})(), env: {} };
+    expect(await run(["convert", from, to], io)).not.toBe(0);
+    expect(text.join("")).toMatch(/is written as .keras, .h5, .pkl or .joblib|holds no Keras model/);
+  }
 });
 
 test("predict asks a pickled Keras model too", async () => {
