@@ -98,9 +98,7 @@ describe.skipIf(!hasH5py).each([
     expect([...file.walk()].length).toBeGreaterThan(400);
   });
 
-  // Debian's release is older than what h5py writes as the latest.
-  const older = libver === "earliest" ? it.skipIf(!hasTools) : () => undefined;
-  older("h5diff and h5dump of another release find nothing wrong", () => {
+  it.skipIf(!hasTools)("h5diff and h5dump of another release find nothing wrong", () => {
     const fresh = join(folder, `fresh-${name}.h5`);
     {
       using file = new File(fresh, "w", { libver, trackOrder });
@@ -110,6 +108,8 @@ describe.skipIf(!hasH5py).each([
     }
     const dump = spawnSync("h5dump", [fresh], { encoding: "utf8", maxBuffer: 1 << 28 });
     expect([dump.status, dump.stderr]).toEqual([0, ""]);
+    // Debian's release is older than what h5py writes as the latest: it opens our file, not its twin.
+    if (libver === "latest") return;
     const diff = spawnSync("h5diff", ["-c", twin, fresh, "/storage/all"], { encoding: "utf8" });
     expect([diff.status, diff.stdout, diff.stderr]).toEqual([0, "", ""]);
   });

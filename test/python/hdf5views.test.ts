@@ -96,7 +96,12 @@ describe.skipIf(!hasH5py).each(["earliest", "latest"] as const)("libver %s", (li
     expect(brine).toEqual(twin);
   });
 
-  it.skipIf(!hasTools || libver === "latest")("h5dump of another release shows them", () => {
+  it.skipIf(!hasTools)("h5dump of another release shows them", () => {
+    // Not what was copied: h5py's newest blocks are newer than the tool.
+    {
+      using file = new File(ours, "w", { libver });
+      write(file);
+    }
     const dump = spawnSync("h5dump", ["-p", ours], { encoding: "utf8", cwd: folder });
     expect([dump.status, dump.stderr]).toEqual([0, ""]);
     expect(dump.stdout).toMatch(/MAPPING 3 {/);
