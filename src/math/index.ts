@@ -17,6 +17,7 @@ export {
   erf,
   expit,
   log2pi,
+  logGamma,
   logSumExpRows,
   median,
   normalCdf,

@@ -13,6 +13,16 @@ export function expit(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
+/** `log |Γ(x)|` of a positive number, by Stirling's series where that is exact; smaller numbers go up to there first. */
+export function logGamma(given: number): number {
+  let x = given;
+  let product = 1;
+  for (; x < 15; x++) product *= x;
+  const r = 1 / (x * x);
+  const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r * (1 / 1188 - r * (691 / 360360)))))) / x;
+  return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + series - Math.log(product);
+}
+
 /** The place of the largest of `count` items from `at` on, the first of equals, as `numpy.argmax`: a NaN wins. */
 export function argmax(data: ArrayLike<number>, at = 0, count: number = data.length): number {
   let best = 0;

@@ -11,6 +11,7 @@ import { inspect, type Parts, pyAttrs, pyJS, pyParts, pyReduce, pyRepr, pyType }
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
 import type { SparseMatrix } from "../scipy/index.ts";
+import { namesOut } from "./featurenames.ts";
 import { isSince, labelsOf, misfit, text } from "./fields.ts";
 import { type Input, labelsIn, listOrTable, matrixOf } from "./input.ts";
 import { floatArray, intArray, Matrix } from "./matrix.ts";
@@ -173,6 +174,25 @@ export class Estimator {
     const found = this.#method("kneighbors")(x, k);
     const shape = [x.rows, found.k];
     return { distances: floatArray(found.distances, shape), indices: intArray(found.indices, shape) };
+  }
+  /**
+   * The fitted samples within a distance of each row (`radius` of the estimator when it is left out), in the order of
+   * their places.
+   */
+  radiusNeighbors(X: Input, radius?: number): { distances: Float64Array[]; indices: Int32Array[] } {
+    const found = this.#method("radiusNeighbors")(matrixOf(this, X), radius);
+    return { distances: found.map(({ distances }) => distances), indices: found.map(({ places }) => places) };
+  }
+  /**
+   * Names of the columns that {@link transform} gives, as `get_feature_names_out`; `inputFeatures` are the names of
+   * those that it takes, where the file does not know them. `TypeError` for an estimator that does not name them.
+   */
+  getFeatureNamesOut(inputFeatures?: readonly string[]): string[] {
+    return [...namesOut(this, inputFeatures ?? null)];
+  }
+  /** How surprising documents are to a topic model: less is better. */
+  perplexity(X: Input): number {
+    return this.#method("perplexity")(matrixOf(this, X));
   }
   /** The leaf that each row ends in: int64 of shape (rows,) for a tree, (rows, trees…) for many. */
   apply(X: Input): NDArray {

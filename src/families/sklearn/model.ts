@@ -17,6 +17,12 @@ export interface Neighbors {
   readonly k: number;
 }
 
+/** Neighbours of one row within a radius. */
+export interface Within {
+  readonly distances: Float64Array;
+  readonly places: Int32Array;
+}
+
 /** The functions of a model; one that scikit-learn's estimator does not have is absent. */
 export interface Model {
   /** Number of columns, for files of before scikit-learn 0.24, which have no `n_features_in_`. */
@@ -43,6 +49,13 @@ export interface Model {
   /** `inverse_transform` into something that is no table. */
   inverseRaw?(x: Matrix): unknown;
   kneighbors?(x: Matrix, k?: number): Neighbors;
+  /** Neighbours within a radius (`radius` when it is left out), row by row, in the order of their places. */
+  radiusNeighbors?(x: Matrix, radius?: number): Within[];
+  /** Names of the columns of `transform`, of those that come in or null. */
+  names?(given: readonly string[] | null): readonly string[];
+  /** The columns that a selection keeps. */
+  readonly kept?: readonly number[];
+  perplexity?(x: Matrix): number;
   apply?(x: Matrix): Matrix;
   /** The trees whose nodes rows walk through. */
   readonly trees?: readonly Tree[];

@@ -5,10 +5,11 @@
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { flag, labelsOf, list, misfit, plain, wrong } from "../fields.ts";
-import { beside, type Matrix, weighted } from "../matrix.ts";
+import { beside, Matrix, weighted } from "../matrix.ts";
 import type { Model } from "../model.ts";
-import { isPassing, stepOf } from "./step.ts";
+import { isPassing, prefixed, stepNames, stepOf } from "./step.ts";
 
 /** Chooses columns of a table. */
 type Choice = (x: Matrix) => number[];
@@ -68,15 +69,24 @@ function choice(est: Estimator, given: unknown): Choice {
   return (x) => [single(x)];
 }
 
+/** No columns: an empty list, or a mask that chooses none. */
+function isNothing(where: unknown): boolean {
+  const chosen = where instanceof NDArray ? labelsOf(where) : Array.isArray(where) ? where.map(plain) : null;
+  return chosen?.every((value) => value === false) ?? false;
+}
+
 export function columns(est: Estimator): Model {
   const weights = est.attrs.get("transformer_weights") as { get?(key: string): unknown } | null | undefined;
   const parts = list(est, "transformers_").flatMap((triple) => {
     if (!Array.isArray(triple) || triple.length !== 3) return wrong(est, "transformers_", "triples");
     const [name, value, where] = triple as [unknown, unknown, unknown];
-    if (plain(value) === "drop") return [];
+    // What has no columns was never fitted.
+    if (plain(value) === "drop" || isNothing(where)) return [];
     const weight = plain(weights?.get?.(String(name)) ?? 1);
     return [
       {
+        name: String(name),
+        value,
         model: stepOf(est, value, String(name)),
         pick: choice(est, where),
         isPassing: isPassing(value),
@@ -88,6 +98,18 @@ export function columns(est: Estimator): Model {
   return {
     finite: false,
     loose: true,
+    names(given) {
+      const input = namesIn(est, given);
+      const x = Matrix.dense(new Float64Array(0), 0, input.length, input);
+      return prefixed(
+        est,
+        parts.flatMap(({ name, value, pick, isPassing }) => {
+          const own = pick(x).map((j) => input[j] as string);
+          if (own.length === 0) return [];
+          return [[name, isPassing ? own : stepNames(value, own)] as const];
+        }),
+      );
+    },
     transform(x) {
       const made = parts.flatMap(({ model, pick, weight }) => {
         const places = pick(x);

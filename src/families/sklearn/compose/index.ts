@@ -5,12 +5,13 @@
  */
 import { byMethod } from "../ensemble/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { labels, list, misfit, num, plain, text, wrong } from "../fields.ts";
 import { beside, type Matrix, weighted } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { tableFrom, targetRows } from "../tree/index.ts";
 import { columns } from "./columns.ts";
-import { isPassing, stepOf } from "./step.ts";
+import { isPassing, prefixed, stepNames, stepOf } from "./step.ts";
 
 function pipeline(est: Estimator): Model {
   const steps = list(est, "steps").flatMap((pair) => {
@@ -27,6 +28,8 @@ function pipeline(est: Estimator): Model {
       x,
     );
   const out: Record<string, unknown> = {};
+  out["names"] = (given: readonly string[] | null) =>
+    steps.reduce((names: readonly string[] | null, { value }) => stepNames(value, names), given) ?? namesIn(est, given);
   const methods = [
     "predict",
     "predictProba",
@@ -66,12 +69,22 @@ function union(est: Estimator): Model {
     const [name, value] = pair as [unknown, unknown];
     if (plain(value ?? null) === null || plain(value) === "drop") return [];
     return [
-      { value, model: stepOf(est, value, String(name)), weight: Number(plain(weights?.get?.(String(name)) ?? 1)) },
+      {
+        name: String(name),
+        value,
+        model: stepOf(est, value, String(name)),
+        weight: Number(plain(weights?.get?.(String(name)) ?? 1)),
+      },
     ];
   });
   const first = parts[0]?.value;
   return {
     ...(first instanceof Estimator ? { front: first } : { finite: false }),
+    names: (given) =>
+      prefixed(
+        est,
+        parts.map(({ name, value }) => [name, isPassing(value) ? namesIn(est, given) : stepNames(value, given)]),
+      ),
     transform(x) {
       const made = parts.map(({ model, weight }) => {
         const own = model.transform?.(x) ?? misfit(est, "one of its parts does not transform");

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { FormatError } from "../../../core/errors.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { NDArray } from "../../../core/ndarray/index.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { typeName } from "../../../core/values/repr.ts";
 import type { SparseMatrix } from "../../scipy/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
+import { namesOut } from "../featurenames.ts";
 import { labelsOf, plain } from "../fields.ts";
 import { matrixOf } from "../input.ts";
 import { Matrix } from "../matrix.ts";
@@ -66,4 +67,28 @@ export function stepOf(owner: Estimator, value: unknown, what: string): Model {
   throw new FormatError(
     `${what} of ${owner.name} is a ${typeName(value)}, which has no code here: pass a class of yours by defineClass`,
   );
+}
+
+/** Names of the columns that a step gives. `TypeError` for one that does not name them. */
+export function stepNames(value: unknown, given: readonly string[] | null): readonly string[] {
+  if (value instanceof Estimator) return namesOut(value, given);
+  throw new TypeError(`a ${typeName(value)} has no getFeatureNamesOut`);
+}
+
+/** Names of columns of several parts, with the name of their part before them unless the estimator does without. */
+export function prefixed(est: Estimator, parts: readonly (readonly [string, readonly string[]])[]): string[] {
+  const given = plain(est.attrs.get("verbose_feature_names_out") ?? true);
+  if (given === true) return parts.flatMap(([part, names]) => names.map((name) => `${part}__${name}`));
+  if (given !== false) {
+    throw new UnsupportedError(
+      "verbose_feature_names_out",
+      `the names of this ${est.name}'s columns are made by text or a function of Python's, which brine does not follow`,
+    );
+  }
+  const names = parts.flatMap(([, own]) => own);
+  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  if (twice.length > 0) {
+    throw new TypeError(`Output feature names: ${twice.slice(0, 5).join(", ")} are not unique`);
+  }
+  return names;
 }

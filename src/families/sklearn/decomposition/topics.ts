@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { divideRows, rowSums, times, timesTransposed } from "../../../math/index.ts";
+import { divideRows, logGamma, logSumExpRows, rowSums, times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, num, plain, text, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -199,48 +199,106 @@ function psi(given: number): number {
   return out - r * (1 / 12 - r * (1 / 120 - r * (1 / 252)));
 }
 
+/** Expected logarithms of shares that are drawn by Dirichlet's law with these parameters, row by row. */
+function expectations(data: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    let all = 0;
+    for (let j = i * cols; j < (i + 1) * cols; j++) all += data[j] as number;
+    const base = psi(all);
+    for (let j = i * cols; j < (i + 1) * cols; j++) out[j] = psi(data[j] as number) - base;
+  }
+  return out;
+}
+
+/** What a prior adds to the bound of the likelihood (LatentDirichletAllocation._approx_bound). */
+function likelihood(prior: number, data: Float64Array, expected: Float64Array, rows: number, cols: number): number {
+  let sum = 0;
+  const base = logGamma(prior);
+  for (let i = 0; i < rows; i++) {
+    let all = 0;
+    for (let j = i * cols; j < (i + 1) * cols; j++) {
+      const v = data[j] as number;
+      all += v;
+      sum += (prior - v) * (expected[j] as number) + logGamma(v) - base;
+    }
+    sum += logGamma(prior * cols) - logGamma(all);
+  }
+  return sum;
+}
+
 function allocation(est: Estimator): Model {
   const { data: words, shape } = floats(est, "exp_dirichlet_component_", 2);
   const [k, d] = shape as [number, number];
   const prior = num(est, "doc_topic_prior_");
   const [most, tol] = [num(est, "max_doc_update_iter", 100), num(est, "mean_change_tol", 1e-3)];
-  vector(est, "components_", k * d);
+  const components = vector(est, "components_", k * d);
+  const shared = (x: Matrix): Float64Array => {
+    const { indptr, indices, data } = x.csr;
+    const out = new Float64Array(x.rows * k);
+    const shares = new Float64Array(k);
+    for (let i = 0; i < x.rows; i++) {
+      const [from, to] = [indptr[i] as number, indptr[i + 1] as number];
+      let topics = new Float64Array(k).fill(1);
+      shares.fill(Math.exp(psi(1) - psi(k)));
+      for (let step = 0; step < most; step++) {
+        const next = new Float64Array(k);
+        for (let e = from; e < to; e++) {
+          const word = indices[e] as number;
+          let norm = 0;
+          for (let c = 0; c < k; c++) norm += (shares[c] as number) * (words[c * d + word] as number);
+          const weight = (data[e] as number) / (norm + Number.EPSILON);
+          for (let c = 0; c < k; c++) next[c] = (next[c] as number) + weight * (words[c * d + word] as number);
+        }
+        let [all, change] = [0, 0];
+        for (let c = 0; c < k; c++) {
+          next[c] = (shares[c] as number) * (next[c] as number) + prior;
+          all += next[c] as number;
+        }
+        const base = psi(all);
+        for (let c = 0; c < k; c++) {
+          shares[c] = Math.exp(psi(next[c] as number) - base);
+          change += Math.abs((topics[c] as number) - (next[c] as number));
+        }
+        topics = next;
+        if (change / k < tol) break;
+      }
+      out.set(topics, i * k);
+    }
+    return out;
+  };
+  const score = (x: Matrix): number => {
+    const docs = shared(x);
+    const [expected, terms] = [expectations(docs, x.rows, k), expectations(components, k, d)];
+    const { indptr, indices, data } = x.csr;
+    const own = new Float64Array(k);
+    let sum = 0;
+    for (let i = 0; i < x.rows; i++) {
+      for (let e = indptr[i] as number; e < (indptr[i + 1] as number); e++) {
+        for (let c = 0; c < k; c++) {
+          own[c] = (expected[i * k + c] as number) + (terms[c * d + (indices[e] as number)] as number);
+        }
+        sum += (data[e] as number) * (logSumExpRows(own, 1, k)[0] as number);
+      }
+    }
+    return (
+      sum +
+      likelihood(prior, docs, expected, x.rows, k) +
+      likelihood(num(est, "topic_word_prior_"), components, terms, k, d)
+    );
+  };
   return {
     features: d,
     transform(x) {
-      const { indptr, indices, data } = x.csr;
-      const out = new Float64Array(x.rows * k);
-      const shares = new Float64Array(k);
-      for (let i = 0; i < x.rows; i++) {
-        const [from, to] = [indptr[i] as number, indptr[i + 1] as number];
-        let topics = new Float64Array(k).fill(1);
-        shares.fill(Math.exp(psi(1) - psi(k)));
-        for (let step = 0; step < most; step++) {
-          const next = new Float64Array(k);
-          for (let e = from; e < to; e++) {
-            const word = indices[e] as number;
-            let norm = 0;
-            for (let c = 0; c < k; c++) norm += (shares[c] as number) * (words[c * d + word] as number);
-            const weight = (data[e] as number) / (norm + Number.EPSILON);
-            for (let c = 0; c < k; c++) next[c] = (next[c] as number) + weight * (words[c * d + word] as number);
-          }
-          let [all, change] = [0, 0];
-          for (let c = 0; c < k; c++) {
-            next[c] = (shares[c] as number) * (next[c] as number) + prior;
-            all += next[c] as number;
-          }
-          const base = psi(all);
-          for (let c = 0; c < k; c++) {
-            shares[c] = Math.exp(psi(next[c] as number) - base);
-            change += Math.abs((topics[c] as number) - (next[c] as number));
-          }
-          topics = next;
-          if (change / k < tol) break;
-        }
-        out.set(topics, i * k);
-      }
+      const out = shared(x);
       const isShares = isSince(est.version, 0, 18);
       return Matrix.dense(isShares ? divideRows(out, k, rowSums(out, x.rows, k)) : out, x.rows, k);
+    },
+    score: (x) => score(x),
+    perplexity(x) {
+      let words = 0;
+      for (let e = 0; e < x.csr.data.length; e++) words += x.csr.data[e] as number;
+      return Math.exp(-score(x) / words);
     },
   };
 }

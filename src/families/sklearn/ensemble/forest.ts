@@ -5,6 +5,7 @@
  */
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { floatsOf, isSince, list, misfit, num, text, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
@@ -100,6 +101,11 @@ function embedding(est: Estimator): Model {
   const encoder = partOf(est, est.attrs.get("one_hot_encoder_"), "one_hot_encoder_").model;
   return {
     features: trees[0]?.features,
+    names: (given) => {
+      namesIn(est, given, 1);
+      const inner = encoder.names?.(trees.map((_, t) => `randomtreesembedding_${t}`)) ?? [];
+      return inner;
+    },
     transform: (x) => encoder.transform?.(leavesOf(trees, x)) ?? misfit(est, "its encoder does not transform"),
     trees,
     apply: (x) => leavesOf(trees, x),

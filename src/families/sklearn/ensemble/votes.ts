@@ -6,6 +6,7 @@
 import { argmax, divideRows, expit, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
+import { namesIn, numbered } from "../featurenames.ts";
 import { either, flag, floatsOf, isSince, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
@@ -20,6 +21,13 @@ function weightsOf(est: Estimator, count: number): Float64Array | null {
   const named = Array.isArray(est.attrs.get("estimators")) ? list(est, "estimators") : [];
   const kept = named.length === all.length ? all.filter((_, i) => !isDropped((named[i] as unknown[])?.[1])) : all;
   return kept.length === count ? kept : misfit(est, "weights and estimators differ in number");
+}
+
+/** Names of the members that take part. */
+function memberNames(est: Estimator): string[] {
+  return list(est, "estimators").flatMap((one) =>
+    Array.isArray(one) && !isDropped(plain(one[1] ?? null)) ? [`${est.name.toLowerCase()}_${String(one[0])}`] : [],
+  );
 }
 
 function isDropped(value: unknown): boolean {
@@ -69,6 +77,14 @@ function votingClassifier(est: Estimator): Model {
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
     },
     ...(soft && { predictProba: proba }),
+    names(given) {
+      namesIn(est, given, 1);
+      if (!soft) return memberNames(est);
+      if (!flag(est, "flatten_transform", true)) {
+        throw new TypeError("getFeatureNamesOut is not supported when voting is soft and flatten_transform is false");
+      }
+      return memberNames(est).flatMap((name) => numbered(name, k));
+    },
     transform(x) {
       if (soft && !flag(est, "flatten_transform", true)) {
         const out = new Float64Array(members.length * x.rows * k);
@@ -108,6 +124,10 @@ function votingRegressor(est: Estimator): Model {
     finite: false,
     isRegressor: true,
     transform: all,
+    names(given) {
+      namesIn(est, given, 1);
+      return memberNames(est);
+    },
     predict(x) {
       const { data, cols } = all(x);
       const out = new Float64Array(x.rows);
@@ -156,6 +176,17 @@ function stacking(est: Estimator): Model {
     finite: false,
     isRegressor: classes === null,
     transform: features,
+    names(given) {
+      const inner = members[0];
+      const input = namesIn(
+        est,
+        given,
+        inner && Number(plain(inner.attrs.get("n_features_in_")) ?? inner.model.features),
+      );
+      const counts = floatsOf(est.attrs.get("_n_feature_outs"))?.data ?? [];
+      const own = memberNames(est).flatMap((name, m) => (counts[m] === 1 ? [name] : numbered(name, counts[m] ?? 0)));
+      return passthrough ? [...own, ...input] : own;
+    },
     predict: (x) => labelled(final.predict?.(features(x)) ?? misfit(est, "its final estimator does not predict")),
     ...(final.predictProba && { predictProba: (x: Matrix) => final.predictProba?.(features(x)) as Matrix }),
     ...(final.decisionFunction && {

@@ -6,6 +6,7 @@
 import { PyObject } from "../../../core/values/object.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { flag, floats, floatsOf, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { tidy } from "../input.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
@@ -31,6 +32,10 @@ function indicator(est: Estimator): Model {
   return {
     features: d,
     finite: false,
+    names(given) {
+      const input = namesIn(est, given, d);
+      return (places ?? Array.from(input.keys())).map((j) => `missingindicator_${input[j]}`);
+    },
     transform(x) {
       const chosen = places ?? Array.from({ length: x.cols }, (_, j) => j);
       const out = new Float64Array(x.rows * chosen.length);
@@ -54,6 +59,15 @@ function withIndicator(est: Estimator, x: Matrix, made: Matrix): Matrix {
   return beside([made, marks], x.rows, x.isSparse && made.isSparse);
 }
 
+/** Names of the columns that are kept, and of an indicator's. */
+function namesWith(est: Estimator, given: readonly string[] | null, kept: readonly number[] | null): string[] {
+  const input = namesIn(est, given, kept?.length);
+  const names = kept === null ? [...input] : kept.map((j) => input[j] as string);
+  const indicator = est.attrs.get("indicator_") ?? null;
+  if (!flag(est, "add_indicator") || indicator === null) return names;
+  return [...names, ...(partOf(est, indicator, "indicator_").model.names?.(input) ?? [])];
+}
+
 function simple(est: Estimator): Model {
   const isMissing = missingOf(est);
   const statistics = labelsOf(est.attrs.get("statistics_")) ?? wrong(est, "statistics_", "an array");
@@ -65,6 +79,7 @@ function simple(est: Estimator): Model {
   return {
     features: d,
     finite: false,
+    names: (given) => namesWith(est, given, kept),
     transform(x) {
       const columns = kept.map((j): ArrayLike<unknown> => {
         const fill = statistics[j];
@@ -114,9 +129,11 @@ function nearest(est: Estimator): Model {
     }
     return present === 0 ? Number.NaN : Math.sqrt((sum / present) * d);
   };
+  const kept = valid.flatMap((on, l) => (on || keepsEmpty ? [l] : []));
   return {
     features: d,
     finite: false,
+    names: (given) => namesWith(est, given, kept),
     transform(x) {
       const { data } = x;
       const out = data.slice();
@@ -148,7 +165,6 @@ function nearest(est: Estimator): Model {
           out[i * d + l] = sum / total;
         }
       }
-      const kept = valid.flatMap((on, l) => (on || keepsEmpty ? [l] : []));
       for (let at = 0; at < out.length; at++) if (!valid[at % d]) out[at] = 0;
       return withIndicator(est, x, Matrix.dense(out, x.rows, d).take(kept));
     },
@@ -170,6 +186,10 @@ function iterative(est: Estimator): Model {
   return {
     features: num(est, "n_features_in_", 0) || undefined,
     finite: false,
+    names(given) {
+      const input = namesIn(est, given);
+      return [...(first.names?.(input) ?? input), ...namesWith(est, input, null).slice(input.length)];
+    },
     transform(x) {
       const begun = first.transform?.(x) ?? misfit(est, "its first imputer does not transform");
       const d = begun.cols;

@@ -5,6 +5,7 @@
  */
 import { times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { floats, floatsOf, misfit, num, plain, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
@@ -68,6 +69,11 @@ function additive(est: Estimator): Model {
   const interval = typeof found === "number" ? found : fallback;
   if (!(steps >= 1 && steps <= 1000)) misfit(est, `sample_steps is ${steps}`);
   return {
+    names(given) {
+      const input = namesIn(est, given).map((name) => `additivechi2sampler_${name}`);
+      const parts = Array.from({ length: steps - 1 }, (_, j) => [`cos${j + 1}`, `sin${j + 1}`]);
+      return ["sqrt", ...parts.flat()].flatMap((part) => input.map((name) => `${name}_${part}`));
+    },
     transform(x) {
       const { data, rows, cols: d } = x;
       const width = d * (2 * steps - 1);

@@ -7,10 +7,10 @@ import { argmax, divideRows, pairwiseSum, rowSums, softmaxRows } from "../../../
 import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
-import type { Kinds, Model } from "../model.ts";
+import type { Kinds, Model, Within } from "../model.ts";
 import { decided, targetRows } from "../tree/index.ts";
 import { densities } from "./density.ts";
-import { countOf, searchOf, squared, weigh } from "./search.ts";
+import { countOf, type Search, searchOf, squared, weigh } from "./search.ts";
 
 /** Classes of each target, and for each fitted sample the places of its classes. */
 function targets(est: Estimator): { classes: unknown[][]; y: Float64Array; width: number } {
@@ -89,26 +89,36 @@ function regressor(est: Estimator): Model {
 
 function nearest(est: Estimator): Model {
   const search = searchOf(est);
-  return { features: search.features, kneighbors: (x, k) => search.nearest(x, countOf(est, k)) };
+  return {
+    features: search.features,
+    kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
+    radiusNeighbors: within(est, search),
+  };
 }
 
+/** Rows whose distances to all samples are held at once. */
+const BLOCK = 128;
+
 /** Neighbours within a radius, row by row. */
-function within(est: Estimator): (x: Matrix) => { places: number[]; distances: number[] }[] {
-  const search = searchOf(est);
-  const radius = num(est, "radius", 1);
-  return (x) => {
-    const all = search.all(x);
-    return Array.from({ length: x.rows }, (_, i) => {
-      const places: number[] = [];
-      const distances: number[] = [];
-      for (let j = 0; j < search.count; j++) {
-        const v = all[i * search.count + j] as number;
-        if (v > radius) continue;
-        places.push(j);
-        distances.push(v);
+export function within(est: Estimator, search: Search = searchOf(est)): (x: Matrix, radius?: number) => Within[] {
+  const own = num(est, "radius", 1);
+  const { count } = search;
+  return (x, radius = own) => {
+    if (!(radius >= 0)) throw new TypeError(`radius must be 0 or more, not ${radius}`);
+    const out: Within[] = [];
+    const places = new Int32Array(count);
+    for (let from = 0; from < x.rows; from += BLOCK) {
+      const rows = Math.min(BLOCK, x.rows - from);
+      const part = x.data.subarray(from * x.cols, (from + rows) * x.cols);
+      const all = search.all(Matrix.dense(part, rows, x.cols));
+      for (let i = 0; i < rows; i++) {
+        let found = 0;
+        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= radius) places[found++] = j;
+        const chosen = places.slice(0, found);
+        out.push({ places: chosen, distances: Float64Array.from(chosen, (j) => all[i * count + j] as number) });
       }
-      return { places, distances };
-    });
+    }
+    return out;
   };
 }
 
@@ -121,7 +131,7 @@ function radiusClassifier(est: Estimator): Model {
   const proba = (x: Matrix): Matrix => {
     const out = new Float64Array(x.rows * own.length);
     for (const [i, { places, distances }] of find(x).entries()) {
-      const w = weights === null || places.length === 0 ? null : weights(Float64Array.from(distances), places.length);
+      const w = weights === null || places.length === 0 ? null : weights(distances, places.length);
       if (places.length === 0 && outlier === null) {
         throw new TypeError(`No neighbors found for test sample ${i}: no outlier_label was set`);
       }
@@ -135,6 +145,7 @@ function radiusClassifier(est: Estimator): Model {
     return Matrix.dense(divideRows(out, own.length, sums), x.rows, own.length);
   };
   return {
+    radiusNeighbors: find,
     predictProba: proba,
     predict(x) {
       const { data, cols } = proba(x);
@@ -153,11 +164,12 @@ function radiusRegressor(est: Estimator): Model {
   const width = shape.length === 2 ? (shape[1] as number) : 1;
   return {
     isRegressor: true,
+    radiusNeighbors: find,
     predict(x) {
       const out = new Float64Array(x.rows * width).fill(Number.NaN);
       for (const [i, { places, distances }] of find(x).entries()) {
         if (places.length === 0) continue;
-        const w = weights?.(Float64Array.from(distances), places.length) ?? null;
+        const w = weights?.(distances, places.length) ?? null;
         for (let t = 0; t < width; t++) {
           const values = Float64Array.from(places, (place) => y[place * width + t] as number);
           out[i * width + t] =

@@ -5,6 +5,7 @@
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
+import { labelTexts, namesIn } from "../featurenames.ts";
 import { either, flag, floatsOf, isDict, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
@@ -119,6 +120,16 @@ function oneHot(est: Estimator): Model {
   return {
     features: d,
     finite: false,
+    names(given) {
+      const input = namesIn(est, given, d);
+      return list(est, "categories_").flatMap((one, j) => {
+        const group = groups[j] ?? null;
+        const most = group === null ? 0 : Math.max(...group);
+        const texts = labelTexts(one).filter((_, i) => group === null || (group[i] as number) < most);
+        if (group !== null) texts.push("infrequent_sklearn");
+        return texts.filter((_, place) => place !== drops[j]).map((text) => `${input[j]}_${text}`);
+      });
+    },
     transform(x) {
       const indptr = new Int32Array(x.rows + 1);
       const indices: number[] = [];
@@ -327,6 +338,12 @@ function target(est: Estimator): Model {
   return {
     features: d,
     finite: false,
+    names(given) {
+      const input = namesIn(est, given, d);
+      if (text(est, "target_type_") !== "multiclass") return input;
+      const classes = labelTexts(est.attrs.get("classes_"));
+      return input.flatMap((name) => classes.map((one) => `${name}_${one}`));
+    },
     transform(x) {
       const out = new Float64Array(x.rows * d * k);
       for (let j = 0; j < d; j++) {

@@ -7,6 +7,7 @@ import { LimitError, UnsupportedError } from "../../../core/errors.ts";
 import { PyGlobal } from "../../../core/values/scalars.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
+import { namesIn } from "../featurenames.ts";
 import { either, flag, floatsOf, isSince, num, plain, text } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
@@ -45,6 +46,15 @@ function polynomial(est: Estimator): Model {
   const k = terms.length;
   return {
     features: d,
+    names(given) {
+      const input = namesIn(est, given, d);
+      return terms.map((term) => {
+        const powers = new Map<number, number>();
+        for (const j of term) powers.set(j, (powers.get(j) ?? 0) + 1);
+        const parts = [...powers].map(([j, power]) => (power === 1 ? input[j] : `${input[j]}^${power}`));
+        return parts.length === 0 ? "1" : parts.join(" ");
+      });
+    },
     transform(x) {
       const { data } = x;
       const out = new Float64Array(x.rows * k);
@@ -78,6 +88,10 @@ function bins(est: Estimator): Model {
   };
   return {
     features: d,
+    names(given) {
+      const input = namesIn(est, given, d);
+      return encoder === null ? input : (encoder.names?.(input) ?? input);
+    },
     transform(x) {
       const out = new Float64Array(x.rows * d);
       for (let i = 0, at = 0; i < x.rows; i++) {
@@ -170,7 +184,13 @@ function custom(est: Estimator): Model {
       "a FunctionTransformer over a function of Python's is never run: put a step of your own in its place",
     );
   };
-  return { finite: false, transform: there ?? refuse, inverseTransform: home ?? refuse };
+  const isSame = text(est, "feature_names_out") === "one-to-one";
+  return {
+    finite: false,
+    transform: there ?? refuse,
+    inverseTransform: home ?? refuse,
+    ...(isSame && { names: (given: readonly string[] | null) => namesIn(est, given) }),
+  };
 }
 
 export const kinds: Kinds = {

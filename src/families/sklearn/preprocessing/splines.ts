@@ -5,6 +5,7 @@
  */
 import { PyObject } from "../../../core/values/object.ts";
 import type { Estimator } from "../estimator.ts";
+import { namesIn, numbered } from "../featurenames.ts";
 import { either, flag, floats, list, misfit, num, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
@@ -103,6 +104,8 @@ export function splines(est: Estimator): Model {
   const less = flag(est, "include_bias", true) ? 0 : 1;
   return {
     features: all.length,
+    names: (given) =>
+      namesIn(est, given, all.length).flatMap((name, f) => numbered(`${name}_sp_`, (all[f]?.width ?? 0) - less)),
     finite: text(est, "handle_missing") === "zeros" ? "allow-nan" : true,
     transform(x) {
       const parts = all.map((spline, f) => {

@@ -17,6 +17,7 @@ function keeping(mask: readonly boolean[], more: Model = {}): Model {
   return {
     features: d,
     finite: "allow-nan",
+    kept: places,
     transform: (x) => x.take(places),
     inverseTransform(x) {
       const out = new Float64Array(x.rows * d);

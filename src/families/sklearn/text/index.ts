@@ -64,6 +64,8 @@ function counter(est: Estimator): Model {
   const vocabulary = vocabularyOf(est);
   const analyze = analyzerOf(est);
   const isBinary = flag(est, "binary");
+  const terms = (): string[] =>
+    [...vocabulary.keys()].sort((a, b) => (vocabulary.get(a) as number) - (vocabulary.get(b) as number));
   return {
     raw: true,
     finite: false,
@@ -74,15 +76,14 @@ function counter(est: Estimator): Model {
           if (place !== undefined) row.set(place, isBinary ? 1 : (row.get(place) ?? 0) + 1);
         }
       }),
+    names: () => terms(),
     inverseRaw(x) {
-      const terms = [...vocabulary.keys()].sort(
-        (a, b) => (vocabulary.get(a) as number) - (vocabulary.get(b) as number),
-      );
+      const own = terms();
       const { indptr, indices, data } = x.csr;
       return Array.from({ length: x.rows }, (_, i) => {
         const found: string[] = [];
         for (let e = indptr[i] as number; e < (indptr[i + 1] as number); e++) {
-          if (data[e] !== 0) found.push(terms[indices[e] as number] as string);
+          if (data[e] !== 0) found.push(own[indices[e] as number] as string);
         }
         return found;
       });
@@ -196,6 +197,7 @@ function records(est: Estimator): Model {
   return {
     raw: true,
     finite: false,
+    names: () => names,
     transform(x) {
       const made = rowsOf(x, vocabulary.size, (row, sample) => {
         const add = (name: string, value: number): void => {
