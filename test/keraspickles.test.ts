@@ -3,7 +3,19 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { load, toJS } from "../src/index.ts";
 import { load as loadJoblib } from "../src/joblib.ts";
-import { array, isBrineError, keras, loadModel, Model, type NDArray } from "../src/keras.ts";
+import {
+  array,
+  defineLayer,
+  isBrineError,
+  keras,
+  kerasPack,
+  loadModel,
+  Model,
+  modelFromJson,
+  type NDArray,
+  type Tensor,
+  tensor,
+} from "../src/keras.ts";
 import { dumps, loads } from "../src/pickle.ts";
 
 interface Case {
@@ -42,6 +54,32 @@ describe.each(zipped)("%s", (_, one) => {
   });
 });
 
+test("a model with layers of the caller's comes back by a pack that has them", () => {
+  const twice = defineLayer({
+    python: "Twice",
+    call: ([x]) =>
+      tensor(
+        (x as Tensor).shape,
+        (x as Tensor).data.map((v) => 2 * v),
+      ),
+  });
+  const layers = [
+    { module: "keras.layers", class_name: "InputLayer", config: { name: "i", batch_shape: [null, 2] } },
+    { module: "mine", class_name: "Twice", config: { name: "t" } },
+  ];
+  const spec = { module: "keras", class_name: "Sequential", config: { name: "w", layers } };
+  const packs = [kerasPack({ layers: [twice] })];
+  const bytes = dumps(modelFromJson(spec, { layers: [twice] }), { packs });
+  const x = array([[1, 2]]);
+  expect((loads<Model>(bytes, { packs }).predict(x) as NDArray).flat()).toEqual([2, 4]);
+  expect(() => loads<Model>(bytes, { packs: [keras] }).predict(x)).toThrow(/class Twice, which is not known/);
+});
+
+test("a pickle is named where a model's file is wanted", async () => {
+  await expect(loadModel((cases["k3"] as Case).pkl)).rejects.toThrow(/a pickle, not a model's file: load/);
+  await expect(loadModel(Uint8Array.of(8, 1, 0x12, 0x40, 1, 2, 3, 4, 5))).rejects.toThrow(/SavedModel: load it/);
+});
+
 test("a TensorFlow SavedModel is named, with what to do", async () => {
   const one = cases["k2-8"] as Case;
   let error: unknown;
@@ -51,7 +89,7 @@ test("a TensorFlow SavedModel is named, with what to do", async () => {
     error = e;
   }
   expect(isBrineError(error)).toBe(true);
-  expect(String(error)).toMatch(/SavedModel: load it there, and save it as .h5 or .keras/);
+  expect(String(error)).toMatch(/SavedModel: load it with the TensorFlow that wrote it, and model.save\("model.h5"\)/);
   // The tar alone.
   const at = Buffer.from(one.pkl).indexOf("ustar") - 257;
   await expect(loadModel(one.pkl.slice(at))).rejects.toThrow(/SavedModel/);

@@ -79,6 +79,49 @@ test("a model predicts in a worker of a bundled program", async () => {
   });
 });
 
+const TWICE = `
+import { defineLayer, tensor } from ${JSON.stringify(source("keras.ts"))};
+export const twice = defineLayer({ python: "Twice", call: ([x]) => tensor(x.shape, x.data.map((v) => 2 * v)) });
+`;
+
+const OWN = `
+import { Worker } from "node:worker_threads";
+import { array, inWorker, modelFromJson } from ${JSON.stringify(source("keras.ts"))};
+import { twice } from "./twice.ts";
+
+const inner = { module: "keras", class_name: "Sequential", config: { name: "n", layers: [
+  { module: "keras.layers", class_name: "InputLayer", config: { name: "j", batch_shape: [null, 2] } },
+  { module: "mine", class_name: "Twice", config: { name: "t" } }] } };
+const model = modelFromJson({ module: "keras", class_name: "Sequential", config: { name: "w", layers: [
+  { module: "keras.layers", class_name: "InputLayer", config: { name: "i", batch_shape: [null, 2] } }, inner] } }, { layers: [twice] });
+const out = { here: model.predict(array([[1, 2]])).flat() };
+out.alone = await inWorker(model).catch((e) => e.name + ": " + e.message);
+const twin = await inWorker(model, { worker: new Worker(new URL("./own.mjs", import.meta.url)) });
+out.there = (await twin.predict(array([[1, 2]]))).flat();
+twin.close();
+console.log(JSON.stringify(out));
+`;
+
+test("layers of the caller's run in a thread whose program has them", async () => {
+  writeFileSync(join(folder, "twice.ts"), TWICE);
+  writeFileSync(join(folder, "own.ts"), OWN);
+  writeFileSync(
+    join(folder, "serve.ts"),
+    `import { serveModels } from ${JSON.stringify(source("keras.ts"))};
+import { twice } from "./twice.ts";
+serveModels({ layers: [twice] });
+`,
+  );
+  const program = await bundled(join(folder, "own.ts"), "ownprogram.mjs");
+  await bundled(join(folder, "serve.ts"), "own.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 50_000 });
+  expect(JSON.parse(stdout)).toEqual({
+    here: [2, 4],
+    alone: expect.stringMatching(/^UnsupportedError: the layer t \(Twice\) is yours.*serveModels\({ layers }\)/),
+    there: [2, 4],
+  });
+});
+
 test("what is no worker is refused", async () => {
   const model = sequential([input({ shape: [2] }), dense({ units: 1 })]);
   await expect(inWorker(model, { worker: {} })).rejects.toThrow(/no Worker/);

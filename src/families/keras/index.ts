@@ -34,7 +34,7 @@ export {
   type PredictAsyncOptions,
   type PredictOptions,
 } from "./model.ts";
-export { keras } from "./pack.ts";
+export { keras, kerasPack } from "./pack.ts";
 export { h5Bytes, kerasBytes, saveModel } from "./save.ts";
 export { type Tensor, tensor } from "./tensor.ts";
 export { fromTfjs, type Tfjs, type TfjsModel, type TfjsTensor, toTfjs } from "./tfjs.ts";

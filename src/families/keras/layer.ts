@@ -55,6 +55,8 @@ export abstract class Layer {
   weights: Weight[] = [];
   /** @internal Where the numbers of outputs stand, if it is part of a model. */
   memory: Memory | null = null;
+  /** @internal Is it the caller's, made by a function of theirs? */
+  isOwn = false;
   /** @internal How it rounds; null for float32. */
   precision: Precision | null = null;
   readonly #products = new Map<string, { data: Float32Array; bias: Float32Array | null; windows: Windows }>();

@@ -43,10 +43,27 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
     const size = from.size ?? 0;
     const [head = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: Math.min(8, size) }])) ?? [];
     if (head[0] === 0x50 && head[1] === 0x4b) return await (await fromZip(await openZip(from), options)).ready();
+    refuseOthers(head);
     const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }])) ?? [];
     return await fromHdf5(bytes, options).ready();
   } finally {
     await from.close?.();
+  }
+}
+
+/** What to do with a SavedModel. */
+export const IN_PYTHON = 'load it with the TensorFlow that wrote it, and model.save("model.h5") or "model.keras"';
+
+/** Refuses what is often taken for a model's file, with what to do. */
+function refuseOthers(head: Uint8Array): void {
+  const [first, second = 0] = head;
+  if (first === 0x80 && second < 6) {
+    throw new FormatError("this is a pickle, not a model's file: load(source, { packs: [keras] })", {
+      format: "keras",
+    });
+  }
+  if (first === 0x08 && second === 1) {
+    throw new UnsupportedError("SavedModel", `this is a TensorFlow SavedModel: ${IN_PYTHON}`, { format: "keras" });
   }
 }
 
@@ -59,7 +76,7 @@ export function refuseTar(bytes: Uint8Array): void {
   if (new TextDecoder("latin1").decode(bytes.subarray(TAR_AT, TAR_AT + TAR.length)) !== TAR) return;
   throw new UnsupportedError(
     "SavedModel",
-    "this is a tar, as Keras 2.7 to 2.10 pickled models: a TensorFlow SavedModel; load it there, and save it as .h5 or .keras",
+    `this is a tar, as Keras 2.7 to 2.10 pickled models, of a TensorFlow SavedModel: ${IN_PYTHON}`,
     { format: "keras" },
   );
 }

@@ -85,7 +85,11 @@ function makeLayer(spec: unknown, kit: Kit, depth = 0): Layer {
   const context: LayerContext = { modern: era >= 3000, era, make: (inner) => makeLayer(inner, kit, depth + 1) };
   const short = shortName(spec);
   const given = customOf(spec, kit.custom);
-  if (given !== undefined) return given(short, settings, context);
+  if (given !== undefined) {
+    const own = given(short, settings, context);
+    own.isOwn = true;
+    return own;
+  }
   if (MODELS.has(spec.class_name)) {
     return new Graph(spec.class_name, Array.isArray(spec.config) ? { layers: spec.config } : settings, context);
   }

@@ -245,6 +245,9 @@ export class Model {
   #inputs(input: ModelInputs): Tensor[] {
     const { inputs, inputShapes, inputNames } = this.graph;
     let given: readonly unknown[];
+    if (typeof input !== "object" || input === null) {
+      throw new TypeError(`a model takes arrays, lists of numbers or an object of them, not ${String(input)}`);
+    }
     if (input instanceof NDArray || ArrayBuffer.isView(input)) given = [input];
     else if (Array.isArray(input)) given = inputs.length === 1 && !(input[0] instanceof NDArray) ? [input] : input;
     else {

@@ -9,7 +9,7 @@ import { definePack, type GlobalEntry, type Pack, type Reduction } from "../../c
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { PyBytesIO } from "../stdlib/index.ts";
-import { fromKerasBytes, refuseTar } from "./load.ts";
+import { fromKerasBytes, IN_PYTHON, type LoadModelOptions, refuseTar } from "./load.ts";
 import { Model } from "./model.ts";
 import { kerasBytes } from "./save.ts";
 
@@ -44,7 +44,7 @@ function reduce(model: Model): Reduction {
   return { func, args: tuple(new PyBytesIO(bytes)) };
 }
 
-function entryOf(func: PyGlobal): GlobalEntry {
+function entryOf(func: PyGlobal, options: LoadModelOptions): GlobalEntry {
   return {
     call(args) {
       const [given] = args;
@@ -54,11 +54,11 @@ function entryOf(func: PyGlobal): GlobalEntry {
         // An array of bytes, whether NumPy's classes are known or not.
         throw new UnsupportedError(
           "SavedModel",
-          "this model was pickled by Keras 2.7 to 2.10 as a TensorFlow SavedModel: load it there, and save it as .h5 or .keras",
+          `this model was pickled by Keras 2.7 to 2.10 as a TensorFlow SavedModel: ${IN_PYTHON}`,
           { format: "keras" },
         );
       } else throw new TypeError(`${func} takes the bytes of a .keras file`);
-      return new PickledModel(fromKerasBytes(bytes), func, args);
+      return new PickledModel(fromKerasBytes(bytes, options), func, args);
     },
   };
 }
@@ -66,7 +66,7 @@ function entryOf(func: PyGlobal): GlobalEntry {
 const FUNCTIONS = ["keras.saving.pickle_utils", "keras.src.saving.pickle_utils", "keras.saving.legacy.pickle_utils"];
 const CLASSES = ["model.Model", "sequential.Sequential", "functional.Functional"];
 
-function globals(): [string, GlobalEntry][] {
+function globals(options: LoadModelOptions): [string, GlobalEntry][] {
   const names = [
     ...FUNCTIONS.map((module) => new PyGlobal(module, "deserialize_model_from_bytecode")),
     // Keras 3 names a method of the class; only these pairs are taken.
@@ -75,15 +75,27 @@ function globals(): [string, GlobalEntry][] {
       return new PyGlobal(`keras.src.models.${module}`, `${cls}._unpickle_model`);
     }),
   ];
-  return names.map((name) => [`${name.module}.${name.name}`, entryOf(name)]);
+  return names.map((name) => [`${name.module}.${name.name}`, entryOf(name, options)]);
+}
+
+/**
+ * A pack for pickled Keras models that hold layers of the caller's.
+ *
+ * @example
+ * ```ts no-run
+ * const { model } = toJS(loads(bytes, { packs: [kerasPack({ layers: [scale] })] }));
+ * ```
+ */
+export function kerasPack(options: LoadModelOptions = {}): Pack {
+  return definePack({
+    name: "keras",
+    globals: new Map(globals(options)),
+    reducers: [
+      [PickledModel, reduce],
+      [Model, reduce],
+    ],
+  });
 }
 
 /** Keras models in pickles: they come back as {@link Model}. */
-export const keras: Pack = /* @__PURE__ */ definePack({
-  name: "keras",
-  globals: /* @__PURE__ */ new Map(globals()),
-  reducers: [
-    [PickledModel, reduce],
-    [Model, reduce],
-  ],
-});
+export const keras: Pack = /* @__PURE__ */ kerasPack();

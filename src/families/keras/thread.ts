@@ -4,12 +4,14 @@
  * @module
  */
 import { portOf, startKerasWorker } from "#platform";
-import { BrineError, SourceError } from "../../core/errors.ts";
+import { BrineError, SourceError, UnsupportedError } from "../../core/errors.ts";
 import { array, NDArray } from "../../core/ndarray/index.ts";
-import { fromKerasBytes } from "./load.ts";
+import type { Layer } from "./layer.ts";
+import { fromKerasBytes, type LoadModelOptions } from "./load.ts";
 import type { Model, ModelInputs } from "./model.ts";
 import { kerasBytes } from "./save.ts";
 import { fromArray } from "./tensor.ts";
+import { insideOf } from "./weights.ts";
 import type { WorkerModel } from "./worker.ts";
 
 type Port = NonNullable<ReturnType<typeof portOf>>;
@@ -73,8 +75,26 @@ function buffers(value: unknown): ArrayBuffer[] {
   return Object.values(value).flatMap(buffers);
 }
 
+/** A layer of the caller's, in the model or in one inside it. */
+function ownLayer(layer: Layer): Layer | undefined {
+  if (layer.isOwn) return layer;
+  for (const one of insideOf(layer)) {
+    const found = ownLayer(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** What `inWorker` does. */
 export async function started(model: Model, worker: unknown): Promise<WorkerModel> {
+  const own = worker === undefined ? ownLayer(model.graph) : undefined;
+  if (own !== undefined) {
+    throw new UnsupportedError(
+      "layers",
+      `the layer ${own.name} (${own.className}) is yours, and a function does not go into another thread: make a Worker whose program calls serveModels({ layers }), and pass it as { worker }`,
+      { format: "keras" },
+    );
+  }
   const port = worker === undefined ? startKerasWorker() : portOf(worker);
   if (port === null) throw new TypeError("worker is no Worker");
   const waiting = new Map<
@@ -158,12 +178,12 @@ function rebuilt({ name, message, code }: NonNullable<Answer["error"]>): Error {
 }
 
 /** What `serveModels` does: answers what comes through the port. */
-export function answering(port: Port): (data: unknown) => void {
+export function answering(port: Port, options: LoadModelOptions): (data: unknown) => void {
   let model: Model | null = null;
   const stopped = new Set<number>();
   const run = async (id: number, task: Task): Promise<unknown> => {
     if (task.kind === "load") {
-      model = await fromKerasBytes(task.bytes).ready();
+      model = await fromKerasBytes(task.bytes, options).ready();
       return null;
     }
     if (model === null) throw new TypeError("the worker has no model yet");

@@ -5,6 +5,7 @@
  */
 import { ownPort } from "#platform";
 import type { NDArray } from "../../core/ndarray/index.ts";
+import type { LoadModelOptions } from "./load.ts";
 import type { EvaluateOptions, Model, ModelInputs, PredictAsyncOptions } from "./model.ts";
 
 /** A model that works in another thread. */
@@ -21,7 +22,8 @@ export interface WorkerModel {
  * A model's twin in a thread of its own: a Worker of the page, or of Node. `worker` is one that the caller made of
  * `brine/keras/worker`, for programs that are bundled into one file; else one is started.
  *
- * Throws `TypeError` for what is no worker; `SourceError` where the thread ends by itself.
+ * Throws `TypeError` for what is no worker, `SourceError` where the thread ends by itself, `UnsupportedError` for layers of
+ * the caller's without a `worker` whose program has them ({@link serveModels}).
  *
  * @example
  * ```ts no-run
@@ -37,8 +39,15 @@ export async function inWorker(model: Model, { worker }: { worker?: unknown } = 
 
 /**
  * Runs models for the thread that started this one: what `brine/keras/worker` does. Nothing happens where no thread did.
+ * Layers of the caller's are given here again, in the thread's own program, for functions do not go from one thread to
+ * another.
+ *
+ * @example
+ * ```ts no-run
+ * serveModels({ layers: [scale] });
+ * ```
  */
-export function serveModels(): void {
+export function serveModels(options: LoadModelOptions = {}): void {
   const port = ownPort();
   if (port === null) return;
   // What comes before the code is there waits: nobody listens a second time.
@@ -49,7 +58,7 @@ export function serveModels(): void {
     () => undefined,
   );
   import("./thread.ts").then(({ answering }) => {
-    take = answering(port);
+    take = answering(port, options);
     for (const data of early) take(data);
   });
 }
