@@ -42,7 +42,10 @@ export const MAX_DICTIONARY = 1 << 29;
 let compiled: WebAssembly.Module | null | undefined;
 
 function unpackedModule(text: string): Uint8Array<ArrayBuffer> {
-  return inflateNow("deflate-raw", Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0))) as Uint8Array<ArrayBuffer>;
+  return inflateNow(
+    "deflate-raw",
+    Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0)),
+  ) as Uint8Array<ArrayBuffer>;
 }
 
 /** The module if it can be had at once. */

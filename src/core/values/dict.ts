@@ -258,20 +258,27 @@ export class PyDict<K = unknown, V = unknown> {
   }
 }
 
+/** Keys and values of a dict as their reprs are to show them: integral floats as floats. */
+export function shownEntries(dict: PyDict): [key: unknown, value: unknown][] {
+  if (!dict.k.settled) dict.settle();
+  const { keys, floats } = dict.k;
+  const out: [unknown, unknown][] = [];
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] !== GONE)
+      out.push([floatShown(keys[i], floats?.has(i) ?? false), floatShown(dict.v[i], dict.isFloat(i))]);
+  }
+  return out;
+}
+
 /** Parts of a dict's repr between `open` and `close`. */
 export function dictParts(dict: PyDict, open: string, close: string): Parts {
   const parts: Parts = [];
   let text = open;
-  let at = 0;
-  if (!dict.k.settled) dict.settle();
-  const { keys, floats } = dict.k;
-  for (let i = 0; i < keys.length; i++) {
-    if (keys[i] === GONE) continue;
-    parts.push(text, floatShown(keys[i], floats?.has(i) ?? false), ": ", floatShown(dict.v[i], dict.isFloat(i)));
+  for (const [key, value] of shownEntries(dict)) {
+    parts.push(text, key, ": ", value);
     text = ", ";
-    at++;
   }
-  parts.push(at === 0 ? open + close : close);
+  parts.push(parts.length === 0 ? open + close : close);
   return parts;
 }
 

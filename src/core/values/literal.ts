@@ -42,13 +42,30 @@ export function reprString(text: string): string {
  * ```
  */
 export function reprBytes(bytes: Uint8Array): string {
+  return `b${quote(escapedBytes(bytes), bytes.includes(0x27), bytes.includes(0x22))}`;
+}
+
+/**
+ * Writes a bytearray as Python's `repr` does, which escapes single quotes between double ones, too.
+ *
+ * @example
+ * ```ts
+ * reprByteArray(new Uint8Array([39])); // "bytearray(b\"\\'\")"
+ * ```
+ */
+export function reprByteArray(bytes: Uint8Array): string {
+  const mark = bytes.includes(0x27) && !bytes.includes(0x22) ? '"' : "'";
+  return `bytearray(b${mark}${escapedBytes(bytes).replaceAll("'", "\\'")}${mark})`;
+}
+
+function escapedBytes(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte >= 0x20 && byte < 0x7f && byte !== 0x5c) text += String.fromCharCode(byte);
     else text += SHORT[String.fromCharCode(byte)] ?? `\\x${hex(byte, 2)}`;
   }
-  return `b${quote(text, bytes.includes(0x27), bytes.includes(0x22))}`;
+  return text;
 }
 
 /** Double quotes only where they save escaping. */

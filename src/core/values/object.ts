@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PyDict } from "./dict.ts";
+import { PyDict, shownEntries } from "./dict.ts";
 import { inspect, type Parts, pyRepr, pyType } from "./protocol.ts";
 import { inspectText } from "./repr.ts";
 import type { PyGlobal } from "./scalars.ts";
@@ -88,7 +88,7 @@ export class PyObject {
       text = "";
     };
     if (this.args.length) add(this.how === "call" ? "args=" : "new=", this.args);
-    if (this.a !== null) for (const [key, value] of this.a) add(`${String(key)}=`, value);
+    if (this.a !== null) for (const [key, value] of shownEntries(this.a)) add(`${String(key)}=`, value);
     for (const label of ["kwargs", "state", "items", "pairs"] as const) {
       const value = this.rare?.[label];
       if (value !== undefined) add(`${label}=`, value);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reprBytes, reprFloat, reprInt, reprString } from "./literal.ts";
+import { reprByteArray, reprBytes, reprFloat, reprInt, reprString } from "./literal.ts";
 import { type Parts, pyRepr, pyType } from "./protocol.ts";
 import { isFloatAt, isTuple } from "./tuple.ts";
 
@@ -141,7 +141,7 @@ function leafText(value: unknown): string | null {
   if (value instanceof ShownFloat) return reprFloat(value.value);
   if (Array.isArray(value) || typeof (value as { [pyRepr]?: unknown })[pyRepr] === "function") return null;
   const type = typeName(value);
-  if (value instanceof Uint8Array) return type === "bytearray" ? `bytearray(${reprBytes(value)})` : reprBytes(value);
+  if (value instanceof Uint8Array) return type === "bytearray" ? reprByteArray(value) : reprBytes(value);
   if (value instanceof ArrayBuffer) return reprBytes(new Uint8Array(value));
   if (value instanceof Date && !Number.isNaN(value.getTime())) return dateText(value);
   return type === "dict" || type === "set" ? null : `<${type}>`;

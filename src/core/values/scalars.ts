@@ -82,6 +82,9 @@ export class PyByteArray extends Uint8Array {
   }
 }
 
+const FUNCTIONS =
+  /^(?:__build_class__|__import__|abs|aiter|all|anext|any|ascii|bin|breakpoint|callable|chr|compile|delattr|dir|divmod|eval|exec|format|getattr|globals|hasattr|hash|hex|id|input|isinstance|issubclass|iter|len|locals|max|min|next|oct|open|ord|pow|print|repr|round|setattr|sorted|sum|vars)$/;
+
 /** A class or function of Python by name: inert, never called, never looked up. */
 export class PyGlobal {
   readonly module: string;
@@ -102,8 +105,9 @@ export class PyGlobal {
   [inspect](): string {
     return this.toString();
   }
-  /** `<class 'module.name'>`; whether it is a class or a function cannot be known without running Python. */
+  /** `<class 'module.name'>`; whether it is a class or a function is known only of what is built in. */
   toString(): string {
+    if (this.module === "builtins" && FUNCTIONS.test(this.name)) return `<built-in function ${this.name}>`;
     return `<class '${this.module === "builtins" ? "" : `${this.module}.`}${this.name}'>`;
   }
 }

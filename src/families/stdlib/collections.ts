@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dictParts, PyDict } from "../../core/values/dict.ts";
+import { dictParts, PyDict, shownEntries } from "../../core/values/dict.ts";
 import { type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { isFloatAt, isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
@@ -156,11 +156,10 @@ export class PySimpleNamespace extends PyValue {
     return [this.attrs];
   }
   [pyRepr](): Parts {
-    // `{'a': 1}` is printed as `namespace(a=1)`: names without quotes.
-    const parts = dictParts(this.attrs, "namespace(", ")");
     const out: Parts = [];
-    for (let i = 0; i + 3 < parts.length; i += 4) out.push(`${parts[i]}${parts[i + 1]}=`, parts[i + 3]);
-    out.push(parts[parts.length - 1]);
+    for (const [name, value] of shownEntries(this.attrs))
+      out.push(`${out.length ? ", " : "namespace("}${name}=`, value);
+    out.push(out.length ? ")" : "namespace()");
     return out;
   }
   [pyJS](): unknown {

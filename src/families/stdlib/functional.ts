@@ -3,24 +3,24 @@
  *
  * @module
  */
-import { floatShown, PyDict } from "../../core/values/dict.ts";
+import { floatShown, PyDict, shownEntries } from "../../core/values/dict.ts";
 import { type Parts, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { EMPTY_TUPLE, isFloatAt, isTuple, type PyTuple, tuple } from "../../core/values/tuple.ts";
+import { EMPTY_TUPLE, isFloatAt, isTuple, type PyTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { PyValue, refuse, type Table, tupleOf, tupleOfItems } from "./table.ts";
 
-/** Parts of a call's repr: `name(1, x=2)`. */
-function callParts(name: string, args: readonly unknown[], kwargs: PyDict | null): Parts {
+/** Parts of a call's repr, `name(1, x=2)`, from behind its `open` bracket on. */
+function callParts(open: string, args: readonly unknown[], kwargs: PyDict | null): Parts {
   const parts: Parts = [];
-  let open = `${name}(`;
+  let before = open;
   const add = (label: string, value: unknown): void => {
-    parts.push(open + label, value);
-    open = ", ";
+    parts.push(before + label, value);
+    before = ", ";
   };
   args.forEach((arg, i) => {
     add("", floatShown(arg, isFloatAt(args, i)));
   });
-  if (kwargs !== null) for (const [key, value] of kwargs) add(`${key}=`, value);
+  if (kwargs !== null) for (const [key, value] of shownEntries(kwargs)) add(`${key}=`, value);
   parts.push(parts.length ? ")" : `${open})`);
   return parts;
 }
@@ -45,15 +45,20 @@ export class PyPartial extends PyValue {
     return [this.func, this.args, this.kwargs, this.attrs];
   }
   [pyRepr](): Parts {
-    const [, ...parts] = callParts("", this.args, this.kwargs);
-    return ["functools.partial(", this.func, ...(parts.length ? [", ", ...parts] : [")"])];
+    const none = this.args.length === 0 && this.kwargs.size === 0;
+    return ["functools.partial(", this.func, ...(none ? [")"] : callParts(", ", this.args, this.kwargs))];
   }
 
   /** The operator that `partial(operator.methodcaller, …)(*args)` makes; undefined for any other function. */
   callOperator(args: PyTuple): PyOperator | undefined {
     const { func } = this;
     if (!(func instanceof PyGlobal) || func.module !== "operator" || func.name !== "methodcaller") return undefined;
-    return new PyOperator("methodcaller", tuple(...this.args, ...args), this.kwargs);
+    const floats = [...this.args, ...args].map((item, i) => {
+      const n = this.args.length;
+      return typeof item === "number" && (i < n ? isFloatAt(this.args, i) : isFloatAt(args, i - n)) ? 2 ** i : 0;
+    });
+    const mask = floats.slice(0, 31).reduce((all, bit) => all | bit, 0);
+    return new PyOperator("methodcaller", tupleFrom([...this.args, ...args], mask), this.kwargs);
   }
 }
 
@@ -92,7 +97,7 @@ export class PyOperator extends PyValue {
     return [this.kind, this.args, this.kwargs?.size ? this.kwargs : null];
   }
   [pyRepr](): Parts {
-    return callParts(`operator.${this.kind}`, this.args, this.kwargs);
+    return callParts(`operator.${this.kind}(`, this.args, this.kwargs);
   }
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Parts, pyJS, pyKey, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
-import { PyComplex, PyGlobal } from "../../core/values/scalars.ts";
-import { tupleFrom } from "../../core/values/tuple.ts";
+import { PyComplex, PyFloat, PyGlobal } from "../../core/values/scalars.ts";
+import { isFloatAt, tupleFrom } from "../../core/values/tuple.ts";
 import { isInt, PyValue, pyInt, reduces, refuse, type Table, text } from "./table.ts";
 
 function gcd(a: bigint, b: bigint): bigint {
@@ -284,7 +284,9 @@ export const numbers: Table = {
       },
     },
     "builtins.slice": {
-      call([start, ...rest]) {
+      call(args) {
+        // A slice has no place beside its parts to remember which of them is a float.
+        const [start, ...rest] = args.map((part, i) => (isFloatAt(args, i) ? new PyFloat(part as number) : part));
         if (start === undefined || rest.length > 2) throw new TypeError("slice takes 1 to 3 arguments");
         return rest.length ? new PySlice(start, rest[0], rest[1]) : new PySlice(null, start);
       },

@@ -66,6 +66,11 @@ describe("repr, as Python 3.13 prints it", () => {
       new std.PyPartial(new PyGlobal("builtins", "int"), tuple("9"), new PyDict<unknown>([["base", 16]])),
       "functools.partial(<class 'int'>, '9', base=16)",
     ],
+    [
+      new std.PyPartial(new PyGlobal("builtins", "int"), tuple(), new PyDict<unknown>([["base", 16]])),
+      "functools.partial(<class 'int'>, base=16)",
+    ],
+    [new std.PyPartial(new PyGlobal("builtins", "int")), "functools.partial(<class 'int'>)"],
     [new std.PyOperator("itemgetter", tupleFrom([1, 2], 2)), "operator.itemgetter(1, 2.0)"],
     [[new std.PyRange(0, 3), new std.PyRange(1, 5, 2)], "[range(0, 3), range(1, 5, 2)]"],
     [new std.PySlice(1, null, 2), "slice(1, None, 2)"],

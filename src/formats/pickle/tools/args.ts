@@ -1,5 +1,5 @@
 /** Reads the argument of an opcode, each kind as pickletools does and with its error words. */
-import { reprBytes, reprFloat, reprInt, reprString } from "../../../core/values/literal.ts";
+import { reprByteArray, reprBytes, reprFloat, reprInt, reprString } from "../../../core/values/literal.ts";
 import type { ArgKind } from "../opcodes.ts";
 import { checkDigits, decodeLong, parseFloating, parseInteger } from "./numbers.ts";
 import { ascii, latin1, Malformed, rawUnicodeEscape, unescape, utf8 } from "./text.ts";
@@ -121,7 +121,7 @@ export function reprArg(kind: ArgKind | null, arg: Arg): string {
   if (arg === null) return "None";
   if (typeof arg === "boolean") return arg ? "True" : "False";
   if (typeof arg === "string") return reprString(arg);
-  if (arg instanceof Uint8Array) return kind === "bytearray8" ? `bytearray(${reprBytes(arg)})` : reprBytes(arg);
+  if (arg instanceof Uint8Array) return kind === "bytearray8" ? reprByteArray(arg) : reprBytes(arg);
   if (kind === "floatnl" || kind === "float8") return reprFloat(Number(arg));
   checkDigits(arg);
   return reprInt(arg);
