@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError, LimitError, UnsupportedError } from "../../core/errors.ts";
-import { type DatasetInfo, filled, gather, MOST, picked } from "./data.ts";
+import { type DatasetInfo, filled, gather, MOST, picked, within } from "./data.ts";
 import type { Runs } from "./messages/hyperslab.ts";
 import { place } from "./scatter.ts";
 import { type Axis, countOf } from "./selection.ts";
@@ -88,10 +88,13 @@ function* alongAxes(
     const mate = sources[targets.indexOf(i)];
     const inSource: number[] = [];
     const inOut: number[] = [];
-    for (let k = 0; k < countOf(axis); k++) {
-      const n = indexIn(target, nth(axis, k));
+    // Only places between the part's first and last.
+    const first = nth(target, 0);
+    const near = countOf(target) === 0 ? null : within(axis, first, nth(target, countOf(target) - 1) + 1);
+    for (let k = 0; near !== null && k < near.from.length; k++) {
+      const n = indexIn(target, first + (near.from[k] as number));
       if (n < 0) continue;
-      inOut.push(k);
+      inOut.push(near.to + k);
       if (mate !== undefined) inSource.push(nth(from.axes[mate] as Axis, n));
     }
     if (inOut.length === 0) return true;

@@ -140,6 +140,17 @@ function* parts(
   const out: Part[] = [];
   const extent = shape.map(() => 0);
   const open = shape.map(() => false);
+  // Many parts show the same dataset: it is opened once.
+  const known = new Map<string, Source | null>();
+  const opened = function* (file: string, dataset: string): Reading<Source | null> {
+    const key = `${file}\0${dataset}`;
+    let source = known.get(key);
+    if (source === undefined) {
+      source = yield* sourceOf(context, root, file, dataset);
+      known.set(key, source);
+    }
+    return source;
+  };
   const add = (source: Source, from: Places, axes: readonly Axis[]): void => {
     axes.forEach((axis, i) => {
       const n = countOf(axis);
@@ -152,7 +163,7 @@ function* parts(
     const { target } = mapping;
     const openAxis = target.kind === "slab" ? target.axes.findIndex(isOpen) : -1;
     if (target.kind !== "slab" || openAxis < 0) {
-      const source = yield* sourceOf(context, root, named(mapping.file, 0), named(mapping.dataset, 0));
+      const source = yield* opened(named(mapping.file, 0), named(mapping.dataset, 0));
       if (source === null) continue;
       const from = placesIn(mapping.source, source.info.space.shape ?? []);
       const to = placesIn(
@@ -171,14 +182,14 @@ function* parts(
     const slab = target.axes[openAxis] as Slab;
     if (isPattern(mapping)) {
       for (let block = 0; block < MAX_BLOCKS; block++) {
-        const source = yield* sourceOf(context, root, named(mapping.file, block), named(mapping.dataset, block));
+        const source = yield* opened(named(mapping.file, block), named(mapping.dataset, block));
         if (source === null) break;
         const from = placesIn(mapping.source, source.info.space.shape ?? []);
         add(source, from, axesOf({ ...slab, start: slab.start + block * slab.stride, count: 1 }));
       }
       continue;
     }
-    const source = yield* sourceOf(context, root, named(mapping.file, 0), named(mapping.dataset, 0));
+    const source = yield* opened(named(mapping.file, 0), named(mapping.dataset, 0));
     if (source === null) continue;
     const from = placesIn(mapping.source, source.info.space.shape ?? []);
     // As many places along the open axis as the source has for them.

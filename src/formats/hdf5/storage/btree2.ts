@@ -61,12 +61,25 @@ export function* btree2(context: Context, at: number): Reading<Btree2> {
   return { at, type, recordSize, nodeSize, depth, root, rootCount, total, countSize, totalSizes };
 }
 
-interface TreeNode {
-  records: Uint8Array[];
-  children: { at: number; count: number }[];
+/** A node: its records, and what stands below it. */
+export interface TreeNode {
+  readonly type: number;
+  readonly depth: number;
+  readonly recordSize: number;
+  readonly records: readonly Uint8Array[];
+  readonly children: readonly { readonly at: number; readonly count: number }[];
 }
 
 function* readNode(context: Context, tree: Btree2, at: number, count: number, depth: number): Reading<TreeNode> {
+  const known = context.node(at);
+  if (
+    known?.type === tree.type &&
+    known.depth === depth &&
+    known.recordSize === tree.recordSize &&
+    known.records.length === count
+  ) {
+    return known;
+  }
   const { store, sizes } = context;
   const pointer = sizes.offsets + tree.countSize + (tree.totalSizes[depth - 1] ?? 0);
   const size = 6 + count * tree.recordSize + (depth > 0 ? (count + 1) * pointer : 0);
@@ -89,7 +102,9 @@ function* readNode(context: Context, tree: Btree2, at: number, count: number, de
       children.push({ at: child, count: below });
     }
   }
-  return { records, children };
+  const made: TreeNode = { type: tree.type, depth, recordSize: tree.recordSize, records, children };
+  if (known === undefined) context.keepNode(at, made);
+  return made;
 }
 
 /** Records of their own bytes are no more than the file has room for. */
@@ -142,15 +157,22 @@ export function* btree2Find(
     const { records, children } = yield* readNode(context, tree, next.at, next.count, next.depth);
     met += records.length;
     if (met > most) throw overlapping(next.at);
-    const orders = records.map(order);
-    records.forEach((record, i) => {
-      if (orders[i] === 0) out.push(record);
-    });
-    children.forEach((child, i) => {
-      const before = i === 0 ? -1 : (orders[i - 1] as number);
-      const after = i === records.length ? 1 : (orders[i] as number);
-      if (before <= 0 && after >= 0) todo.push({ ...child, depth: next.depth - 1 });
-    });
+    // The first record that is not before what is sought, and the first behind it.
+    const first = firstFrom(records, (record) => order(record) >= 0);
+    const end = firstFrom(records, (record) => order(record) > 0);
+    for (let i = first; i < end; i++) out.push(records[i] as Uint8Array);
+    for (const child of children.slice(first, end + 1)) todo.push({ ...child, depth: next.depth - 1 });
   }
   return out;
+}
+
+/** Where the records begin for which something is so that is so for all behind them. */
+function firstFrom(records: readonly Uint8Array[], isSo: (record: Uint8Array) => boolean): number {
+  let [low, high] = [0, records.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(records[middle] as Uint8Array)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

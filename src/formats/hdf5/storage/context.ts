@@ -7,7 +7,7 @@ import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import type { Filter } from "../filters/filter.ts";
 import type { Link } from "../messages/links.ts";
 import { type H5Type, parseType } from "../types/datatype.ts";
-import { btree2Records } from "./btree2.ts";
+import { btree2Records, type TreeNode } from "./btree2.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { FractalHeap } from "./fractal.ts";
 import type { ObjectHeader } from "./header.ts";
@@ -19,6 +19,7 @@ const MAX_HEAP_BYTES = 1 << 24;
 /** As much as libhdf5 keeps. */
 const MAX_CHUNK_BYTES = 1 << 23;
 const MAX_TYPES = 256;
+const MAX_NODE_RECORDS = 1 << 17;
 const MAX_KNOWN_TYPE = 64;
 
 /** What a file that is being written has in memory. */
@@ -54,6 +55,9 @@ export class Context {
   /** What is in memory of a file that is being written. */
   pending: Pending | null = null;
   readonly #types = new Map<string, H5Type>();
+  /** Nodes of version 2 B-trees that were read and checked, and how many records they have. */
+  readonly #nodes = new Map<number, TreeNode>();
+  #nodeRecords = 0;
   readonly #chunks = new Map<number, Uint8Array>();
   #chunkBytes = 0;
   readonly #heaps = new Map<number, GlobalHeap>();
@@ -87,6 +91,22 @@ export class Context {
       if (this.#types.size < MAX_TYPES) this.#types.set(key, type);
     }
     return type;
+  }
+
+  /** A node of a tree that was read before. */
+  node(at: number): TreeNode | undefined {
+    return this.#nodes.get(at);
+  }
+
+  /** Keeps a node of a tree, for searches of other names; the oldest go. */
+  keepNode(at: number, made: TreeNode): void {
+    this.#nodes.set(at, made);
+    this.#nodeRecords += made.records.length;
+    for (const [old, { records }] of this.#nodes) {
+      if (this.#nodeRecords <= MAX_NODE_RECORDS) break;
+      this.#nodes.delete(old);
+      this.#nodeRecords -= records.length;
+    }
   }
 
   /** A chunk that was unpacked before. */
