@@ -172,7 +172,7 @@ export class Graph extends Layer {
       if (missing.length > 0) {
         if (open.has(place)) throw bad(`the layers of the model ${this.name} lead in a circle at ${next.layer}`);
         open.add(place);
-        todo.push(...missing);
+        todo.push(...missing.reverse());
         continue;
       }
       const from = call.refs.map((ref) => [at.get(`${ref.layer}\n${ref.node}`) as number, ref.tensor] as const);
@@ -180,7 +180,10 @@ export class Graph extends Layer {
       steps.push({ layer, call, from, done: [] });
       todo.pop();
     }
-    const targets = target.map((ref) => [at.get(`${ref.layer}\n${ref.node}`) as number, ref.tensor] as const);
+    const targets = target.map((ref): [number, number] => [at.get(`${ref.layer}\n${ref.node}`) as number, ref.tensor]);
+    if (this.modern && steps.some((step) => step?.layer.className === "MultiHeadAttention")) {
+      arrange(steps, targets, this.inputs.length);
+    }
     // What nothing takes later is given back after the step that takes it last.
     const last = new Map<number, number>();
     for (const [i, step] of steps.entries()) for (const [k] of step?.from ?? []) last.set(k, i);
@@ -224,6 +227,9 @@ export class Graph extends Layer {
             ),
           );
         }
+        if (step?.layer.className === "MultiHeadAttention" && this.#context.era >= 3008) {
+          for (const [k, n] of step.from) unmask(made[k]?.[n]);
+        }
         for (const { data } of made[i] as Tensor[]) memory.hold(data);
         for (const k of step?.done ?? []) for (const { data } of made[k] as Tensor[]) memory.drop(data);
       }
@@ -239,6 +245,34 @@ export class Graph extends Layer {
     const made = this.run(inputs);
     return made.length === 1 ? (made[0] as Tensor) : made;
   }
+}
+
+/** Since Keras 3.8 attention takes the masks of its inputs away: what comes later does not see them. */
+function unmask(x: { mask?: Uint8Array | undefined } | undefined): void {
+  if (x?.mask !== undefined) x.mask = undefined;
+}
+
+/** Puts steps in Keras's order: by how far they are from the outputs (keras/src/ops/function.py). */
+function arrange(steps: (Step | null)[], targets: [number, number][], inputs: number): void {
+  const depths = new Map<number, number>();
+  const ofLayers = new Map<Layer | undefined, number>();
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i];
+    const depth = Math.max(depths.get(i) ?? 0, ofLayers.get(step?.layer) ?? 0);
+    if (step) ofLayers.set(step.layer, depth);
+    depths.set(i, depth);
+    for (const [k] of step?.from ?? []) depths.set(k, Math.max(depth + 1, depths.get(k) ?? 0));
+  }
+  const order = [...depths].filter(([i]) => i >= inputs).sort(([, a], [, b]) => b - a);
+  const places = [...Array.from({ length: inputs }, (_, i) => i), ...order.map(([i]) => i)];
+  const to = new Map(places.map((from, i) => [from, i]));
+  const old = [...steps];
+  for (const [i, from] of places.entries()) {
+    const step = old[from] ?? null;
+    const moved = step?.from.map(([k, n]) => [to.get(k) as number, n] as const);
+    steps[i] = step === null || moved === undefined ? null : { ...step, from: moved };
+  }
+  for (const target of targets) target[0] = to.get(target[0]) as number;
 }
 
 /** Calls a layer; masks that it is given or that its input has go on with what comes out. */
