@@ -1,0 +1,112 @@
+/** Random Keras models, made by fixtures/make/keras_random.py, and what Keras makes of their inputs. */
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { load, toJS } from "../src/index.ts";
+import { array, kerasBytes, loadModel, type Model, type NDArray } from "../src/keras.ts";
+
+interface Packed {
+  shape: number[];
+  dtype: string;
+  data: Uint8Array;
+}
+
+interface Case {
+  name: string;
+  version: string;
+  kind: "h5" | "keras";
+  /** Has it layers of half precision? */
+  half: boolean;
+  file: Uint8Array;
+  inputs: Packed[];
+  outputs: Packed[];
+  targets?: Packed;
+  sample_weight?: Packed;
+  evaluate?: Record<string, number | number[]>;
+}
+
+const path = fileURLToPath(new URL("../fixtures/data/keras_random.pkl.xz", import.meta.url));
+const cases = toJS(await load(path)) as Case[];
+
+function unpacked({ shape, dtype, data }: Packed): NDArray {
+  const buffer = data.slice().buffer;
+  if (dtype === "int64") return array(new BigInt64Array(buffer), { shape });
+  return array(dtype === "int32" ? new Int32Array(buffer) : new Float32Array(buffer), { shape });
+}
+
+const numbers = (x: NDArray): number[] => x.flat().map(Number);
+const inputOf = ({ inputs }: Case): NDArray | NDArray[] => {
+  const all = inputs.map(unpacked);
+  return all.length > 1 ? all : (all[0] as NDArray);
+};
+
+/** How far apart they are, as a part of the largest number. */
+function distance(made: NDArray, wanted: Packed): number {
+  expect(made.shape).toEqual(wanted.shape);
+  const want = numbers(unpacked(wanted));
+  const most = want.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-3);
+  return numbers(made).reduce((a, v, i) => Math.max(a, Math.abs(v - (want[i] as number))), 0) / most;
+}
+
+/** A normalization of single numbers, of which JAX gives what the rounding of a joined product and sum leaves. */
+const ROUNDED = new Map([["k3-126", 4e-6]]);
+
+function check(model: Model, one: Case): void {
+  const made = [model.predict(inputOf(one))].flat();
+  expect(made.length).toBe(one.outputs.length);
+  const least = ROUNDED.get(one.name) ?? 1e-6;
+  for (const [k, want] of one.outputs.entries()) expect(distance(made[k] as NDArray, want)).toBeLessThan(least);
+  // Whatever the size of a batch, it is the same to the last bit.
+  for (const batchSize of [1, 2, 3]) {
+    const again = [model.predict(inputOf(one), { batchSize })].flat();
+    for (const [k, out] of again.entries()) expect(out.equal(made[k] as NDArray)).toBe(true);
+  }
+  if (one.evaluate === undefined || one.targets === undefined) return;
+  const weights = one.sample_weight === undefined ? {} : { sampleWeight: unpacked(one.sample_weight) };
+  const found = model.evaluateNamed(inputOf(one), unpacked(one.targets), { batchSize: 7, ...weights });
+  for (const [name, value] of Object.entries(one.evaluate)) {
+    for (const [i, want] of [value].flat().entries()) {
+      const got = found[Array.isArray(value) ? `${name}[${i}]` : name] as number;
+      expect(Math.abs(got - want) / Math.max(1, Math.abs(want)), `${name}: ${got}, not ${want}`).toBeLessThan(1e-6);
+    }
+  }
+}
+
+describe.each([...new Set(cases.map(({ version }) => version))])("Keras of %s", (version) => {
+  const own = cases.filter((one) => one.version === version && !one.half);
+  test.each(own.map((one) => [one.name, one] as const))("%s", async (_, one) => {
+    const model = await loadModel(one.file);
+    check(model, one);
+    if (one.kind === "h5") check(await loadModel(kerasBytes(model)), one);
+  });
+});
+
+describe.each([...new Set(cases.map(({ version }) => version))])("half precision in Keras of %s", (version) => {
+  test.each([
+    ["float16", 2 ** -10],
+    ["bfloat16", 2 ** -7],
+  ])("%s", async (type, step) => {
+    let all = 0;
+    let near = 0;
+    let models = 0;
+    for (const one of cases.filter(({ half, version: own }) => half && own === version)) {
+      const model = await loadModel(one.file);
+      const used = /"(mixed_)?(b?float16)"/.exec(JSON.stringify(model.config))?.[2];
+      if (used !== type) continue;
+      models++;
+      const made = [model.predict(inputOf(one))].flat();
+      for (const [k, wanted] of one.outputs.entries()) {
+        expect(distance(made[k] as NDArray, wanted), one.name).toBeLessThan(2.5e-2);
+        const want = numbers(unpacked(wanted));
+        for (const [i, v] of numbers(made[k] as NDArray).entries()) {
+          const w = want[i] as number;
+          // The last place of the number that is wanted.
+          const place = 2 ** Math.floor(Math.log2(Math.max(Math.abs(w), 2 ** -14))) * step;
+          all++;
+          if (Math.abs(v - w) <= 2 * place) near++;
+        }
+      }
+    }
+    expect(models).toBeGreaterThan(10);
+    expect(near / all).toBeGreaterThan(0.9);
+  });
+});
