@@ -101,6 +101,11 @@ export class Graph extends Layer {
     return [];
   }
 
+  /** Masks go through the layers inside. */
+  override get keepsMask(): boolean {
+    return false;
+  }
+
   /** The same model without its weights. */
   again(): Graph {
     return new Graph(this.className, this.config, this.#context);
