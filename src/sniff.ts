@@ -46,6 +46,12 @@ const SIGNATURES: readonly Signature[] = [
     starts: /^\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19\./,
     help: "load reads it, and loads of brine/torch at once",
   },
+  {
+    format: "torch",
+    // A tar, as before 0.1.10.
+    starts: /^(\.\/)?(sys_info|pickle|tensors|storages)\0.{240,256}ustar/s,
+    help: "load reads it, and loads of brine/torch at once",
+  },
   { format: "npz", starts: /^PK\x03\x04.{26}[^\0]*?\.npy/s, help: "a zip of numpy arrays, which load reads" },
   {
     format: "zip",
@@ -90,7 +96,7 @@ export function sniff(head: Uint8Array): Sniffed {
 
 /** Does a file of torch.save begin so? */
 export function isTorch(head: Uint8Array): boolean {
-  return (head[0] === 0x50 || head[0] === 0x80) && sniff(head).format === "torch";
+  return /^[\x50\x80./pst]$/.test(String.fromCharCode(head[0] ?? 0)) && sniff(head).format === "torch";
 }
 
 /** Does an HDF5 file begin so? */

@@ -121,7 +121,7 @@ export async function open<T = unknown>(
   const source = await toRanges(input, signal);
   try {
     const size = source.size ?? 0;
-    const [head] = await source.read!([{ at: 0, size: Math.min(16, size) }], signal);
+    const [head] = await source.read!([{ at: 0, size: Math.min(512, size) }], signal);
     let opened: Awaited<ReturnType<typeof openTorch>>;
     if (isLegacy(head as Uint8Array)) {
       const [bytes] = await source.read!([{ at: 0, size }], signal);

@@ -1,6 +1,6 @@
 /**
- * The containers of torch.save: a zip of a pickle and its storages (1.6 on), and pickles in a row with the storages
- * behind them (0.1.10 to 1.5, and still by flag).
+ * The containers of torch.save: a zip of a pickle and its storages (1.6 on), pickles in a row with the storages
+ * behind them (0.1.10 to 1.5, and still by flag), and a tar before.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import { type DumpOptions, dumps, type LoadOptions, loadAll, loads } from "../..
 import { inMemory } from "../../sources/index.ts";
 import { BY_STORAGE, torchDType } from "./dtypes.ts";
 import { Storage } from "./storage.ts";
+import { isTar, readTar } from "./tar.ts";
 
 /** What a file holds, and the storages that it names. */
 export interface Opened {
@@ -30,8 +31,12 @@ const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 
-/** Are these the first bytes of a legacy file? */
+/** Are these the first 512 bytes of a file that is no zip: of pickles in a row, or a tar? */
 export function isLegacy(bytes: Uint8Array): boolean {
+  return isPickled(bytes) || isTar(bytes);
+}
+
+function isPickled(bytes: Uint8Array): boolean {
   return bytes.length >= LEGACY.length && LEGACY.every((byte, i) => bytes[i] === byte);
 }
 
@@ -120,7 +125,13 @@ export async function openTorch(
 
 /** Opens a container of either kind in memory; storages are views of the bytes. Throws as {@link openTorch}. */
 export function openTorchSync(bytes: Uint8Array, packs: readonly Pack[], options: LoadOptions = {}): Opened {
-  if (isLegacy(bytes)) return openLegacy(bytes, packs, options);
+  if (isPickled(bytes)) return openLegacy(bytes, packs, options);
+  if (isTar(bytes)) {
+    const none = (): unknown => {
+      throw new TypeError("storages and tensors of a tar name no others");
+    };
+    return { ...readTar(bytes, inner(options, packs, none)), close: async () => {} };
+  }
   const source = inMemory(bytes);
   const zip = openZipSync(bytes, source);
   const layout = layoutOf(zip);

@@ -17,6 +17,8 @@ export interface TorchDType {
   readonly storage: string | null;
   /** Name in safetensors; null where that has none. */
   readonly safe: string | null;
+  /** Items that share a byte, the first in the lowest bits; 1 where none do. */
+  readonly perByte: number;
 }
 
 const ROWS: readonly (readonly [string, number, string | null, string | null, string | null])[] = [
@@ -44,11 +46,25 @@ const ROWS: readonly (readonly [string, number, string | null, string | null, st
   ["float8_e5m2fnuz", 1, null, null, null],
   ["float8_e8m0fnu", 1, null, null, "F8_E8M0"],
   ["complex32", 4, null, null, null],
+  ["quint4x2", 1, null, "QUInt4x2Storage", null],
+  ["quint2x4", 1, null, "QUInt2x4Storage", null],
+  // Bits without a meaning of their own: their bytes.
+  ["bits8", 1, "|u1", null, null],
+  ["bits16", 2, "<u2", null, null],
+  ["bits1x8", 1, "|u1", null, null],
+  ["bits2x4", 1, "|u1", null, null],
+  ["bits4x2", 1, "|u1", null, null],
+  ["float4_e2m1fn_x2", 1, "|u1", null, null],
 ];
+
+const PER_BYTE: ReadonlyMap<string, number> = new Map([
+  ["quint4x2", 2],
+  ["quint2x4", 4],
+]);
 
 const make = (row: (typeof ROWS)[number]): TorchDType => {
   const [name, size, numpy, storage, safe] = row;
-  return Object.freeze({ name, size, numpy, storage, safe });
+  return Object.freeze({ name, size, numpy, storage, safe, perByte: PER_BYTE.get(name) ?? 1 });
 };
 
 /** All dtypes by name. */

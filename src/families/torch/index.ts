@@ -20,7 +20,6 @@ export { type Quantizer, Tensor } from "./tensor.ts";
 /** Names that stand for themselves: `weights_only` of torch.load allows them, too. */
 const PLAIN = [
   ...[...DTYPES.keys()].map((name) => `torch.${name}`),
-  ...["torch.quint4x2", "torch.quint2x4", "torch.bits8", "torch.bits16"],
   ...[...BY_STORAGE.keys()].flatMap((name) => [`torch.${name}`, `torch.storage.${name}`, `torch.cuda.${name}`]),
   ...[
     "torch.storage.UntypedStorage",
@@ -41,6 +40,8 @@ const PLAIN = [
     "torch.sparse_coo",
     "torch.sparse_csr",
     "torch.sparse_csc",
+    "torch.sparse_bsr",
+    "torch.sparse_bsc",
   ],
 ];
 const kept = (): GlobalEntry => ({});

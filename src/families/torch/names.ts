@@ -40,7 +40,12 @@ export function stateDict(value: unknown): Map<string, Tensor | SparseTensor> {
   const open: [string, unknown][] = [["", value]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [name, item] = next;
-    if (item instanceof Tensor || item instanceof SparseTensor) found.set(name, item);
+    // A wrapper has no items but those of the tensors in it.
+    const inside = item instanceof Tensor && item.storage === null ? item.attrs : null;
+    const tensors = [...(inside ?? [])].filter(([, part]) => part instanceof Tensor || part instanceof SparseTensor);
+    if (tensors.length > 0) {
+      for (const [key, part] of tensors.reverse()) open.push([name === "" ? String(key) : `${name}.${key}`, part]);
+    } else if (item instanceof Tensor || item instanceof SparseTensor) found.set(name, item);
     else if (!seen.has(item)) {
       const entries = entriesOf(item);
       if (entries === null) continue;

@@ -5,6 +5,7 @@
  */
 import { NDArray } from "../../core/ndarray/index.ts";
 import type { GlobalEntry, Reduction } from "../../core/pack.ts";
+import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { typeName } from "../../core/values/repr.ts";
 import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
@@ -38,13 +39,22 @@ function dtypeOf(value: unknown): TorchDType {
 
 /** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata)`, and the first without the last three. */
 const rebuildTensor: GlobalEntry = {
-  call([source, offset, size, stride, requiresGrad = false]) {
+  call([source, offset, size, stride, requiresGrad = false, , metadata]) {
     const storage = storageOf(source);
     const { dtype } = storage;
     if (dtype === null) throw new TypeError("a tensor of an untyped storage has a dtype of its own");
-    return new Tensor(view(storage, dtype, offset, size, stride, requiresGrad));
+    return new Tensor({ ...view(storage, dtype, offset, size, stride, requiresGrad), ...marks(metadata) });
   },
 };
+
+/** Marks of a tensor: are its items conjugates or negatives of what the storage holds? */
+function marks(metadata: unknown): { conj?: boolean; neg?: boolean } {
+  if (!(metadata instanceof PyDict)) return {};
+  return {
+    ...(metadata.get("conj") === true && { conj: true }),
+    ...(metadata.get("neg") === true && { neg: true }),
+  };
+}
 
 function view(
   storage: Storage | null,
@@ -66,15 +76,16 @@ function view(
 
 /** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata)`. */
 const rebuildUntyped: GlobalEntry = {
-  call: ([source, offset, size, stride, grad, , dtype]) =>
-    new Tensor(view(storageOf(source), dtypeOf(dtype), offset, size, stride, grad)),
+  call: ([source, offset, size, stride, grad, , dtype, metadata]) =>
+    new Tensor({ ...view(storageOf(source), dtypeOf(dtype), offset, size, stride, grad), ...marks(metadata) }),
 };
 
 /** `_rebuild_parameter(data, requires_grad, hooks[, state])`. */
 const rebuildParameter: GlobalEntry = {
-  call([data, requiresGrad]) {
+  call([data, requiresGrad, , state]) {
     if (!(data instanceof Tensor)) return undefined;
-    return new Tensor({ ...data.parts, requiresGrad: requiresGrad === true, isParameter: true });
+    const own = state === undefined ? {} : { subclass: { cls: null, state, wrapper: null } };
+    return new Tensor({ ...data.parts, requiresGrad: requiresGrad === true, isParameter: true, ...own });
   },
 };
 
@@ -96,7 +107,7 @@ const rebuildQuantized: GlobalEntry = {
   },
 };
 
-const LAYOUTS: ReadonlySet<string> = new Set(["sparse_coo", "sparse_csr", "sparse_csc"]);
+const LAYOUTS: ReadonlySet<string> = new Set(["sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"]);
 
 /** `_rebuild_sparse_tensor(layout, data)`. */
 const rebuildSparse: GlobalEntry = {
@@ -129,11 +140,26 @@ const rebuildFromArray: GlobalEntry = {
   },
 };
 
-/** `_rebuild_from_type_v2(func, type, args, state)`: a subclass; its tensor is made, what it adds is not. */
+/** `_rebuild_wrapper_subclass(cls, dtype, size, stride, offset, layout, device, requires_grad)`: no items of its own. */
+const rebuildWrapper: GlobalEntry = {
+  call(args) {
+    const [cls, dtype, size, stride, , , , grad] = args;
+    if (!(cls instanceof PyGlobal)) return undefined;
+    const steps = Array.isArray(stride) ? stride : ints(size, "the size").map(() => 0);
+    return new Tensor({
+      ...view(null, dtypeOf(dtype), 0, size, steps, grad),
+      subclass: { cls, state: null, wrapper: args },
+    });
+  },
+};
+
+/** `_rebuild_from_type_v2(func, type, args, state)`: a tensor with its class and what it has beside its items. */
 const rebuildFromType: GlobalEntry = {
-  call([func, , args], context) {
-    const made = func instanceof PyGlobal ? REBUILDERS.get(`${func.module}.${func.name}`) : undefined;
-    return made?.call && isTuple(args) ? made.call(args, context) : undefined;
+  call([func, cls, args, state], context) {
+    const rebuilder = func instanceof PyGlobal ? REBUILDERS.get(`${func.module}.${func.name}`) : undefined;
+    const made = rebuilder?.call && isTuple(args) ? rebuilder.call(args, context) : undefined;
+    if (!(made instanceof Tensor) || !(cls instanceof PyGlobal)) return made;
+    return new Tensor({ ...made.parts, subclass: { cls, state, wrapper: made.parts.subclass?.wrapper ?? null } });
   },
 };
 
@@ -149,6 +175,7 @@ export const REBUILDERS: ReadonlyMap<string, GlobalEntry> = new Map([
   ["torch._utils._rebuild_sparse_csr_tensor", rebuildSparse],
   ["torch._utils._rebuild_meta_tensor_no_storage", rebuildMeta],
   ["torch._utils._rebuild_device_tensor_from_numpy", rebuildFromArray],
+  ["torch._utils._rebuild_wrapper_subclass", rebuildWrapper],
   ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
 ]);
 
@@ -157,11 +184,30 @@ const named = (name: string): PyGlobal => new PyGlobal("torch._utils", name);
 /** How a tensor is written. */
 export function reduceTensor(tensor: Tensor): Reduction {
   const { storage, dtype, shape, stride, offset, quantizer, requiresGrad = false, isParameter } = tensor.parts;
+  const { subclass = null, conj = false, neg = false } = tensor.parts;
   const hooks = new PyOrderedDict();
   if (isParameter) {
-    const data = new Tensor({ ...tensor.parts, isParameter: false, requiresGrad: false });
-    return { func: named("_rebuild_parameter"), args: tuple(data, requiresGrad, hooks) };
+    const own = subclass !== null && subclass.cls === null ? subclass : null;
+    const rest = own === null ? {} : { subclass: null };
+    const data = new Tensor({ ...tensor.parts, ...rest, isParameter: false, requiresGrad: false });
+    if (own === null) return { func: named("_rebuild_parameter"), args: tuple(data, requiresGrad, hooks) };
+    return { func: named("_rebuild_parameter_with_state"), args: tuple(data, requiresGrad, hooks, own.state) };
   }
+  if (subclass !== null && subclass.cls !== null) {
+    const { cls, state, wrapper } = subclass;
+    const plain =
+      wrapper === null
+        ? reduceTensor(new Tensor({ ...tensor.parts, subclass: null }))
+        : { func: named("_rebuild_wrapper_subclass"), args: wrapper };
+    return {
+      func: new PyGlobal("torch._tensor", "_rebuild_from_type_v2"),
+      args: tuple(plain.func, cls, plain.args, state),
+    };
+  }
+  const metadata = new PyDict<string, boolean>();
+  if (conj) metadata.set("conj", true);
+  if (neg) metadata.set("neg", true);
+  const more = metadata.size > 0 ? [metadata] : [];
   const size = tupleFrom([...shape]);
   const steps = tupleFrom([...stride]);
   const name = new PyGlobal("torch", dtype.name);
@@ -178,10 +224,10 @@ export function reduceTensor(tensor: Tensor): Reduction {
     return { func: named("_rebuild_qtensor"), args };
   }
   if (storage.dtype !== dtype || dtype.storage === null) {
-    const args = tuple(storage, offset, size, steps, requiresGrad, hooks, name);
+    const args = tuple(storage, offset, size, steps, requiresGrad, hooks, name, ...more);
     return { func: named("_rebuild_tensor_v3"), args };
   }
-  return { func: named("_rebuild_tensor_v2"), args: tuple(storage, offset, size, steps, requiresGrad, hooks) };
+  return { func: named("_rebuild_tensor_v2"), args: tuple(storage, offset, size, steps, requiresGrad, hooks, ...more) };
 }
 
 /** How a sparse tensor is written. */

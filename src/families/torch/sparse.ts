@@ -9,11 +9,12 @@ import { tupleFrom } from "../../core/values/tuple.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** torch's layouts of sparse tensors. */
-export type SparseLayout = "sparse_coo" | "sparse_csr" | "sparse_csc";
+export type SparseLayout = "sparse_coo" | "sparse_csr" | "sparse_csc" | "sparse_bsr" | "sparse_bsc";
 
 /**
- * A sparse `torch.Tensor`. For `sparse_coo` it has `indices` (axes × entries) and `values`; for `sparse_csr` and
- * `sparse_csc` `compressed` (`crow_indices`, `ccol_indices`), `plain` and `values`.
+ * A sparse `torch.Tensor`. For `sparse_coo` it has `indices` (axes × entries) and `values`; for `sparse_csr`,
+ * `sparse_csc` and the blocks of `sparse_bsr` and `sparse_bsc` `compressed` (`crow_indices`, `ccol_indices`), `plain`
+ * and `values`.
  */
 export class SparseTensor {
   readonly layout: SparseLayout;
@@ -63,19 +64,27 @@ export class SparseTensor {
     const size = shape.reduce((a, b) => a * b, 1);
     if (size > 2 ** 28) throw new RangeError(`a dense tensor of ${size} items is too large`);
     const values = this.values.toNDArray().copy();
-    if (values.ndim !== (layout === "sparse_coo" ? values.ndim : 1))
-      throw new RangeError("values of compressed tensors have one axis");
-    const places = layout === "sparse_coo" ? this.#coordinates() : this.#compressed();
-    const width = values.shape.slice(1).reduce((a, b) => a * b, 1);
+    const isCoo = layout === "sparse_coo";
+    const isBlocked = layout === "sparse_bsr" || layout === "sparse_bsc";
+    if (!isCoo && values.ndim !== (isBlocked ? 3 : 1)) {
+      throw new RangeError(`values of ${layout} have ${isBlocked ? "three axes" : "one axis"}`);
+    }
+    const [high, wide] = isBlocked ? (values.shape.slice(1) as [number, number]) : [1, 1];
+    const places = isCoo ? this.#coordinates() : this.#compressed(high, wide);
     if (places.length !== this.nnz) throw new RangeError("a sparse tensor has a place for each value");
     const slots = (values.data as TypedData).length / Math.max(1, values.size);
     const data = values.data as Float64Array;
     const out = new (data.constructor as new (n: number) => Float64Array)(size * slots);
-    const step = width * slots;
+    // One run of numbers for each value, or for each row of a block.
+    const step = (isBlocked ? wide : values.shape.slice(1).reduce((a, b) => a * b, 1)) * slots;
+    const columns = (shape[1] ?? 0) * slots;
     for (let i = 0; i < places.length; i++) {
-      const at = (places[i] as number) * step;
-      if (at + step > out.length) throw new RangeError("an entry lies outside of its tensor");
-      for (let k = 0; k < step; k++) out[at + k] = ((out[at + k] as number) + (data[i * step + k] as number)) as never;
+      for (let row = 0; row < high; row++) {
+        const at = (places[i] as number) * (isBlocked ? slots : step) + row * columns;
+        const from = (i * high + row) * step;
+        if (at + step > out.length) throw new RangeError("an entry lies outside of its tensor");
+        for (let k = 0; k < step; k++) out[at + k] = ((out[at + k] as number) + (data[from + k] as number)) as never;
+      }
     }
     return array(out, { dtype: values.dtype, shape });
   }
@@ -102,13 +111,18 @@ export class SparseTensor {
     return out;
   }
 
-  #compressed(): Float64Array {
+  /** The place of each value, or of the first item of each block of this size. */
+  #compressed(high: number, wide: number): Float64Array {
     if (this.shape.length !== 2) throw new RangeError("compressed tensors of more than two axes are not made dense");
     const [rows = 0, columns = 0] = this.shape;
-    const isRows = this.layout === "sparse_csr";
+    const isRows = this.layout === "sparse_csr" || this.layout === "sparse_bsr";
     const ends = (this.indices[0] as Tensor).toNDArray().flat().map(Number);
     const plain = (this.indices[1] as Tensor).toNDArray().flat().map(Number);
-    const [major, minor] = isRows ? [rows, columns] : [columns, rows];
+    if (!(high > 0 && wide > 0) || rows % high !== 0 || columns % wide !== 0) {
+      throw new RangeError(`blocks of ${high} by ${wide} do not fill ${rows} by ${columns}`);
+    }
+    const [down, across] = [rows / high, columns / wide];
+    const [major, minor] = isRows ? [down, across] : [across, down];
     if (ends.length !== major + 1) throw new RangeError("compressed indices have one more item than there are rows");
     const out = new Float64Array(plain.length);
     for (let i = 0; i < major; i++) {
@@ -117,7 +131,7 @@ export class SparseTensor {
       for (let k = start; k < stop; k++) {
         const at = plain[k] as number;
         if (!(at >= 0 && at < minor)) throw new RangeError(`index ${at} is not below ${minor}`);
-        out[k] = isRows ? i * columns + at : at * columns + i;
+        out[k] = isRows ? i * high * columns + at * wide : at * high * columns + i * wide;
       }
     }
     return out;

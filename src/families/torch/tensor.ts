@@ -4,8 +4,10 @@
  * @module
  */
 import { array, NDArray, dtype as numpyDType, type TypedData } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
-import { tupleFrom } from "../../core/values/tuple.ts";
+import type { PyGlobal } from "../../core/values/scalars.ts";
+import { isTuple, type PyTuple, tupleFrom } from "../../core/values/tuple.ts";
 import { DTYPES, type TorchDType, toBrain, torchDType, widened } from "./dtypes.ts";
 import { Storage } from "./storage.ts";
 
@@ -27,6 +29,21 @@ export interface TensorParts {
   requiresGrad?: boolean;
   isParameter?: boolean;
   quantizer?: Quantizer | null;
+  /** Do the items stand for the conjugates of those in the storage? */
+  conj?: boolean;
+  /** Do they stand for their negatives? */
+  neg?: boolean;
+  subclass?: Subclass | null;
+}
+
+/** What a file tells of a tensor that is of a subclass, or has attributes of its own. */
+export interface Subclass {
+  /** `torch.Tensor` where there are only attributes; null for a parameter. */
+  readonly cls: PyGlobal | null;
+  /** A dict of attributes, or what else the class keeps. */
+  readonly state: unknown;
+  /** How a wrapper of other tensors, which has no items of its own, is made anew. */
+  readonly wrapper: PyTuple | null;
 }
 
 function contiguous(shape: readonly number[]): number[] {
@@ -64,8 +81,9 @@ export class Tensor {
       ? 0
       : shape.reduce((sum, n, axis) => sum + (n - 1) * (stride[axis] as number), offset + 1);
     if (!Number.isSafeInteger(last) || !Number.isSafeInteger(this.numel)) throw new RangeError("a tensor is too large");
-    if (storage !== null && last * dtype.size > storage.nbytes) {
-      throw new RangeError(`a tensor of ${last * dtype.size} bytes in a storage of ${storage.nbytes}`);
+    const bytes = Math.ceil(last / dtype.perByte) * dtype.size;
+    if (storage !== null && bytes > storage.nbytes) {
+      throw new RangeError(`a tensor of ${bytes} bytes in a storage of ${storage.nbytes}`);
     }
   }
 
@@ -132,7 +150,8 @@ export class Tensor {
   }
   /** Bytes of all items. */
   get nbytes(): number {
-    return this.numel * this.parts.dtype.size;
+    const { size, perByte } = this.parts.dtype;
+    return Math.ceil(this.numel / perByte) * size;
   }
   get requiresGrad(): boolean {
     return this.parts.requiresGrad ?? false;
@@ -152,6 +171,19 @@ export class Tensor {
   /** How ints stand for numbers in a quantized tensor; null in others. */
   get quantizer(): Quantizer | null {
     return this.parts.quantizer ?? null;
+  }
+  /** The class in Python where it is a subclass of `torch.Tensor` (`"torch.distributed.tensor.DTensor"`); else null. */
+  get subclass(): string | null {
+    const cls = this.parts.subclass?.cls ?? null;
+    return cls === null || (cls.module === "torch" && cls.name === "Tensor") ? null : `${cls.module}.${cls.name}`;
+  }
+  /** Attributes that the file keeps with the tensor (those of subclasses and buffers); null where there are none. */
+  get attrs(): PyDict | null {
+    const state = this.parts.subclass?.state;
+    // Attributes, or a pair of those and of what stands in slots.
+    const dicts = (isTuple(state) ? state : [state]).filter((one): one is PyDict => one instanceof PyDict);
+    const [first = null, second] = dicts;
+    return first !== null && second !== undefined ? new PyDict([...first, ...second]) : first;
   }
   /** Do the items follow each other, last axis fastest? */
   get isContiguous(): boolean {
@@ -174,13 +206,15 @@ export class Tensor {
 
   /**
    * The items as an array of NumPy: a view of the storage, strides and all, where NumPy has the dtype; bfloat16 and
-   * 8-bit floats as float32, quantized ones as the float32 they stand for. `TypeError` on `meta` and for complex32,
-   * `SourceError` when the items are not loaded.
+   * 8-bit floats as float32, complex32 as complex64, quantized ones as the float32 they stand for, bits as their bytes.
+   * `TypeError` on `meta` and for wrappers of other tensors, `SourceError` when the items are not loaded.
    */
   toNDArray(): NDArray {
     const { quantizer } = this;
     if (quantizer !== null) return dequantized(this.intRepr(), quantizer);
-    return this.#view();
+    const { conj = false, neg = false, dtype } = this.parts;
+    const view = this.#view();
+    return conj || neg ? turned(view, dtype.name.startsWith("complex"), conj, neg) : view;
   }
 
   /** The ints of a quantized tensor. */
@@ -190,9 +224,16 @@ export class Tensor {
 
   #view(): NDArray {
     const { storage, dtype, shape, stride, offset } = this.parts;
-    if (storage === null) throw new TypeError("a tensor on meta has no items");
-    const { numpy, size } = dtype;
+    if (storage === null) throw this.#empty();
+    const { numpy, size, perByte } = dtype;
     const bytes = storage.bytes;
+    if (perByte > 1) return parted(bytes, perByte, { shape: [...shape], stride: [...stride], offset });
+    if (dtype.name === "complex32") {
+      const halves = NDArray.fromBytes("<f2", aligned(bytes, 4), [Math.floor(bytes.length / 4) * 2], { share: true });
+      const wide = halves.astype("<f4");
+      const own = stride.map((n) => 2 * n);
+      return new NDArray(numpyDType("<c8"), wide.data, { shape: [...shape], stride: own, offset: 2 * offset });
+    }
     if (numpy === null) {
       const bits = numpyDType(size === 1 ? "u1" : "<u2");
       if (size > 2) throw new TypeError(`JavaScript has no numbers for ${dtype.name}`);
@@ -209,6 +250,15 @@ export class Tensor {
     return new NDArray(type, whole.data, view);
   }
 
+  #empty(): TypeError {
+    const { subclass } = this;
+    return new TypeError(
+      subclass === null
+        ? "a tensor on meta has no items"
+        : `a ${subclass} has no items of its own: its tensors are among its attrs`,
+    );
+  }
+
   /** Nested arrays of the items, as Python's `tolist()`. */
   toArray(): unknown {
     return this.toNDArray().toArray();
@@ -220,7 +270,10 @@ export class Tensor {
   /** The items' bytes without gaps, last axis fastest, little-endian. */
   toBytes(): Uint8Array {
     const { storage, dtype, offset } = this.parts;
-    if (storage === null) throw new TypeError("a tensor on meta has no items");
+    if (storage === null) throw this.#empty();
+    const { conj = false, neg = false } = this.parts;
+    if (conj || neg) return this.toNDArray().toBytes("C");
+    if (dtype.perByte > 1) return this.intRepr().toBytes("C");
     if (this.isContiguous) return storage.bytes.subarray(offset * dtype.size, (offset + this.numel) * dtype.size);
     const raw = numpyDType(`V${dtype.size}`);
     const count = Math.floor(storage.nbytes / dtype.size);
@@ -251,12 +304,39 @@ export class Tensor {
   toString(): string {
     const grad = this.requiresGrad ? ", requires_grad=True" : "";
     const device = this.device === "cpu" ? "" : `, device='${this.device}'`;
-    const kind = this.isParameter ? "Parameter" : "tensor";
+    const kind = this.isParameter ? "Parameter" : (this.subclass?.replace(/^.*\./, "") ?? "tensor");
     return `<${kind} (${this.shape.join(", ")}${this.ndim === 1 ? "," : ""}) ${this.dtype}${device}${grad}>`;
   }
   toJSON(): unknown {
     return this.isLoaded ? this.toArray() : String(this);
   }
+}
+
+/** Conjugates or negatives of numbers, which torch keeps as a mark on the tensor. */
+function turned(view: NDArray, isComplex: boolean, conj: boolean, neg: boolean): NDArray {
+  const copy = view.copy();
+  const data = copy.data as Float64Array;
+  const step = isComplex ? 2 : 1;
+  for (let i = 0; i < data.length; i += step) {
+    if (neg) data[i] = -(data[i] as number);
+    if (isComplex && conj !== neg) data[i + 1] = -(data[i + 1] as number);
+  }
+  return copy;
+}
+
+/** Ints of which several share a byte. */
+function parted(
+  bytes: Uint8Array,
+  perByte: number,
+  view: { shape: number[]; stride: number[]; offset: number },
+): NDArray {
+  const bits = 8 / perByte;
+  const mask = 2 ** bits - 1;
+  const out = new Uint8Array(bytes.length * perByte);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = ((bytes[Math.floor(i / perByte)] as number) >> (bits * (i % perByte))) & mask;
+  }
+  return new NDArray(numpyDType("u1"), out, view).copy();
 }
 
 /** Bytes at a place where typed arrays of such items may begin. */
