@@ -15,8 +15,8 @@ function damaged(what: string): FormatError {
   return new FormatError(`the lzf data is damaged: ${what}`, { format: "lzf" });
 }
 
-/** Unpacks a block of which `size` bytes come out. */
-export function lzfDecode(bytes: Uint8Array, size: number): Uint8Array {
+/** Unpacks a block of which `size` bytes come out, or fewer, where so few as `least` are enough. */
+export function lzfDecode(bytes: Uint8Array, size: number, least: number = size): Uint8Array {
   const out = new Uint8Array(size);
   const end = bytes.length;
   let p = 0;
@@ -41,8 +41,8 @@ export function lzfDecode(bytes: Uint8Array, size: number): Uint8Array {
     if (length > size - o) throw damaged(`more than ${size} bytes come out`);
     for (const stop = o + length; o < stop; ) out[o++] = out[from++]!;
   }
-  if (o !== size) throw damaged(`${o} bytes came out, not ${size}`);
-  return out;
+  if (o < least) throw damaged(`${o} bytes came out, not ${least}`);
+  return o === size ? out : out.subarray(0, o);
 }
 
 /** Packs a block; null when that does not make it smaller. */

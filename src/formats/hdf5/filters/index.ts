@@ -47,13 +47,15 @@ const COMMON: readonly Filter[] = [
     id: FILTER.shuffle,
     name: "shuffle",
     decode: (bytes, values) => unshuffle(bytes, values[0] ?? 1),
-    encode: (bytes, values) => shuffle(bytes, values[0] ?? 1),
+    // h5py leaves out the size for sequences; libhdf5 then leaves out the filter.
+    encode: (bytes, values) => (values[0] === undefined ? null : shuffle(bytes, values[0])),
   },
   { id: FILTER.fletcher32, name: "fletcher32", decode: unchecked, encode: checksum },
   {
     id: FILTER.lzf,
     name: "lzf",
-    decode: (bytes, values, size) => lzfDecode(bytes, values[2] || size),
+    // What filters before it made of a chunk may be smaller or larger.
+    decode: (bytes, _, size) => lzfDecode(bytes, room(size), 0),
     encode: (bytes) => lzfEncode(bytes),
   },
 ];

@@ -71,7 +71,7 @@ export function* copyObject(
 function* makeCopy(context: Context, target: Draft, source: Node): Reading<number> {
   if (source.kind === "group") return target.makeGroup(source.tracked);
   if (source.kind === "type") return target.makeType(source.type);
-  const { type, space, layout, pipeline, external } = source.info;
+  const { type, space, layout, pipeline, external, isUnfilled = false } = source.info;
   if (layout.kind === "virtual") {
     if (context.sizes.lengths !== target.context.sizes.lengths) {
       throw new UnsupportedError("copying between files", "the files have lengths of different sizes");
@@ -85,7 +85,8 @@ function* makeCopy(context: Context, target: Draft, source: Node): Reading<numbe
     layout.kind === "chunked"
       ? { ...layout, index: { kind: "btree1" as const, at: -1 }, flags: 0 }
       : { kind: "contiguous" as const, at: -1, size: product(space.shape ?? []) * type.size };
-  return target.makeDataset({ type, space, layout: plain, pipeline, fill: null }, source.tracked, external).id;
+  return target.makeDataset({ type, space, layout: plain, pipeline, fill: null, isUnfilled }, source.tracked, external)
+    .id;
 }
 
 function* copyData(copying: Copying, source: DatasetNode, made: DatasetNode): Reading<void> {

@@ -36,15 +36,16 @@ export function attributeMessage(raw: RawAttribute, data: Uint8Array, sizes: Siz
 
 /**
  * A fill value message, and when storage is set aside: late for what stands together, bit by bit for chunks; and when
- * it is filled: at once where elements are sequences, else if there is a value.
+ * it is filled.
  */
-export function fillMessage(fill: Uint8Array | null, kind: string, sequences: boolean, sizes: Sizes): Uint8Array {
+export function fillMessage(
+  fill: Uint8Array | null,
+  kind: string,
+  time: "alloc" | "never" | "ifset",
+  sizes: Sizes,
+): Uint8Array {
   const when = kind === "compact" ? 1 : kind === "chunked" || kind === "virtual" ? 3 : 2;
-  const e = new Encoder(sizes)
-    .u8(2)
-    .u8(when)
-    .u8(sequences ? 0 : 2)
-    .u8(1);
+  const e = new Encoder(sizes).u8(2).u8(when).u8(["alloc", "never", "ifset"].indexOf(time)).u8(1);
   return e
     .u32(fill?.length ?? 0)
     .bytes(fill ?? new Uint8Array(0))

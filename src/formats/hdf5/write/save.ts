@@ -291,12 +291,14 @@ class Saving {
       }
       return out;
     }
-    const { type, space, layout, pipeline, fill, external } = node.info;
+    const { type, space, layout, pipeline, fill, isUnfilled, external } = node.info;
     if (node.resized) add(MESSAGE.dataspace, encodeSpace(space, sizes));
     if (isNew) {
       add(MESSAGE.datatype, encodeType(type, sizes), 1);
       const value = fill === null || !refers(type) || !real ? fill : this.#moved({ type, data: fill } as RawAttribute);
-      add(MESSAGE.fill, fillMessage(value, layout.kind, refers(type, true), sizes), 1);
+      // At once where elements are sequences, else if there is a value.
+      const time = refers(type, true) ? "alloc" : isUnfilled ? "never" : "ifset";
+      add(MESSAGE.fill, fillMessage(value, layout.kind, time, sizes), 1);
       if (pipeline.length > 0) add(MESSAGE.filters, pipelineMessage(pipeline, sizes), 1);
     }
     if (isNew && external.length > 0) add(MESSAGE.external, externalMessage(job.names, external, sizes));
