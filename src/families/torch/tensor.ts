@@ -181,7 +181,8 @@ export class Tensor {
   get attrs(): PyDict | null {
     const state = this.parts.subclass?.state;
     // Attributes, or a pair of those and of what stands in slots.
-    const dicts = (isTuple(state) ? state : [state]).filter((one): one is PyDict => one instanceof PyDict);
+    const parts: readonly unknown[] = isTuple(state) ? state : [state];
+    const dicts = parts.filter((one): one is PyDict => one instanceof PyDict);
     const [first = null, second] = dicts;
     return first !== null && second !== undefined ? new PyDict([...first, ...second]) : first;
   }
