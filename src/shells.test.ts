@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../test/support/base64.ts";
+import { bz2, gzip, lz4, lzma, xz, zlib } from "./core/codecs/index.ts";
 import { dumps, isBrineError, load, loadAll, loads, repr, toJS, UnsupportedError } from "./index.ts";
 
 const shells = JSON.parse(readFileSync(new URL("../fixtures/data/shells.json", import.meta.url), "utf8")) as Record<
@@ -100,5 +101,27 @@ describe("compressed pickles", () => {
       await new Promise(() => undefined);
     }
     await expect(load(stalled(), { signal: stop.signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("errors of a shell say where in the packed bytes they are", () => {
+  const random = Uint8Array.from({ length: 90_000 }, (_, i) => (i * 2654435761) >>> ((i % 7) + 9));
+  const value = dumps(random);
+  it.each([gzip, zlib, bz2, lzma, xz, lz4])("$name", async (codec) => {
+    await codec.ready?.();
+    const packed = codec.encode(value);
+    const half = packed.subarray(0, packed.length >> 1);
+    const truncated = { code: "TRUNCATED", offset: half.length };
+    expect(await caught(() => loads(half))).toMatchObject(truncated);
+    await expect(load(half)).rejects.toMatchObject(truncated);
+    const damaged = packed.slice();
+    damaged.fill(0xff, half.length, half.length + 40);
+    if (codec !== lz4) {
+      const error = (await caught(() => loads(damaged))) as { offset: number };
+      expect(error).toMatchObject({ code: "FORMAT", offset: expect.any(Number) });
+      expect(error.offset).toBeGreaterThan(10);
+      expect(error.offset).toBeLessThanOrEqual(packed.length);
+      await expect(load(new Blob([damaged]))).rejects.toMatchObject({ offset: expect.any(Number) });
+    }
   });
 });

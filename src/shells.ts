@@ -7,7 +7,7 @@
  */
 import { rawBytes } from "#platform";
 import type { Source } from "./core/bytes/parse.ts";
-import { bz2, type Codec, type Decoder, gzip, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
+import { bz2, type Codec, type Decoder, gzip, located, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
 import { LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
@@ -71,7 +71,22 @@ function unpacked(shell: Codec, bytes: Uint8Array, most: number): Uint8Array | n
     return shell.decode(bytes, { maxOutput: most });
   } catch (e) {
     if (e instanceof LimitError) return null;
-    throw e;
+    throw atByte(e, shell, bytes, most);
+  }
+}
+
+/** The error with the packed byte that is wrong, which only a decoder can tell. */
+function atByte(e: unknown, shell: Codec, bytes: Uint8Array, most: number): unknown {
+  const decoder = shell.decoder();
+  const block = rawBytes(MOST_AT_ONCE);
+  try {
+    decoder.push(bytes, true);
+    for (let total = 0; !decoder.done && total <= most; ) total += decoder.read(block);
+    return e;
+  } catch (again) {
+    return located(again, decoder, bytes.length);
+  } finally {
+    decoder.close?.();
   }
 }
 
@@ -103,7 +118,7 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
     }
   };
   const inside: Source = {
-    ...(shell.pulls?.() === true ? pulled(shell, packed, gave) : pieced(shell, packed, gave)),
+    ...(shell.pulls?.() === true ? pulled(shell, packed, gave, () => taken) : pieced(shell, packed, gave)),
     name,
     most: size === undefined ? undefined : Math.min(maxBytes, Math.max(FREE, size * maxRatio)),
   };
@@ -131,7 +146,7 @@ type Packed = () => Promise<Uint8Array>;
 type Reading = Pick<Source, "next" | "fill" | "close">;
 
 /** Draws from the shell's decoder, straight into the memory that the bytes are for. */
-function pulled(shell: Codec, packed: Packed, gave: (count: number) => void): Reading {
+function pulled(shell: Codec, packed: Packed, gave: (count: number) => void, taken: () => number): Reading {
   let decoder: Decoder | null = null;
   const read = async (into: Uint8Array, some: boolean): Promise<number> => {
     if (decoder === null) {
@@ -139,12 +154,19 @@ function pulled(shell: Codec, packed: Packed, gave: (count: number) => void): Re
       decoder = shell.decoder();
     }
     for (let filled = 0; ; ) {
-      const count = decoder.done ? 0 : decoder.read(filled === 0 ? into : into.subarray(filled));
+      const count = decoder.done ? 0 : decoded(decoder, filled === 0 ? into : into.subarray(filled));
       gave(count);
       filled += count;
       if (filled === into.length || decoder.done || (some && filled > 0)) return filled;
       const piece = await packed();
       decoder.push(piece, piece.length === 0);
+    }
+  };
+  const decoded = (decoder: Decoder, into: Uint8Array): number => {
+    try {
+      return decoder.read(into);
+    } catch (e) {
+      throw located(e, decoder, taken());
     }
   };
   return {

@@ -77,10 +77,18 @@ function where({ offset, path }: ErrorDetails): string {
 
 /** @internal Adds the name of the source to an error that knows none, and gives the error back. */
 export function withPath(e: unknown, path: string | undefined): unknown {
-  if (path === undefined || !(e instanceof BrineError) || e.path !== undefined) return e;
-  const message = e.reason + where({ offset: e.offset, path });
+  return path !== undefined && e instanceof BrineError && e.path === undefined ? told(e, { path }) : e;
+}
+
+/** @internal Adds the byte to an error of a format that knows none, and gives the error back. */
+export function withOffset(e: unknown, offset: number): unknown {
+  return e instanceof FormatError && e.offset === undefined ? told(e, { offset }) : e;
+}
+
+function told(e: BrineError, more: ErrorDetails): BrineError {
+  const message = e.reason + where({ offset: e.offset, path: e.path, ...more });
   if (e.stack) e.stack = e.stack.replace(e.message, () => message);
-  return Object.assign(e, { path, message });
+  return Object.assign(e, { ...more, message });
 }
 
 /** The bytes are not what their format demands. */

@@ -91,6 +91,10 @@ export class Bunzip implements Decoder {
   #repeat = 0;
   done = false;
 
+  get held(): number {
+    return this.#there - (this.#bit >> 3);
+  }
+
   push(piece: Uint8Array, last = false): void {
     if (piece.length > 0) this.#parts.push(piece);
     this.#there += piece.length;

@@ -4,7 +4,7 @@
  * @module
  */
 import { rawBytes } from "#platform";
-import { LimitError } from "../errors.ts";
+import { LimitError, TruncatedError, withOffset } from "../errors.ts";
 
 /** Options of {@link Codec.decode}. */
 export interface DecodeOptions {
@@ -30,6 +30,8 @@ export interface Decoder {
   read(into: Uint8Array): number;
   /** The end is reached: nothing more comes out, whatever is pushed. */
   readonly done: boolean;
+  /** Packed bytes that were pushed and are not used: after an error they tell where it is. */
+  readonly held?: number;
   /** Frees what the decoder holds; it must not be used any more. */
   close?(): void;
 }
@@ -78,6 +80,11 @@ export function drained(decoder: Decoder, bytes: Uint8Array, options: DecodeOpti
   }
   if (blocks.length === 1) return blocks[0]!;
   return joined(blocks, total);
+}
+
+/** Adds the packed byte at which a decoder stopped, having been given `pushed` of them, to its error; gives it back. */
+export function located(e: unknown, decoder: Decoder | null, pushed: number): unknown {
+  return withOffset(e, e instanceof TruncatedError ? pushed : pushed - (decoder?.held ?? 0));
 }
 
 /** Pieces as one. */

@@ -32,6 +32,10 @@ class DeflateDecoder implements Decoder {
     this.#shell = shell;
   }
 
+  get held(): number {
+    return (this.#inflate?.unused ?? this.#rest).length;
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.#last = last;
     if (this.#inflate !== null) this.#inflate.push(piece);

@@ -27,12 +27,12 @@ function sample(random: Random, size: number): Uint8Array {
 /** All that comes out of pieces of `step` bytes drawn `room` at a time, and what is left; or why not. */
 function drawn(inflate: Inflater, packed: Uint8Array, step: number, room: number): Uint8Array | "damaged" | "cut" {
   const parts: Uint8Array[] = [];
+  const block = new Uint8Array(room);
   let at = 0;
   try {
     while (!inflate.done) {
-      const block = new Uint8Array(room);
       const count = inflate.read(block);
-      parts.push(block.subarray(0, count));
+      parts.push(block.slice(0, count));
       if (inflate.done || count === room) continue;
       if (at >= packed.length) return "cut";
       inflate.push(packed.slice(at, at + step));
@@ -49,7 +49,7 @@ test("streams of all levels and strategies, whole, in pieces, cut and damaged", 
   expect(inflater(false)).not.toBeInstanceOf(Inflate);
   const seen = { whole: 0, damaged: 0, cut: 0 };
   for (let round = 0; round < 500; round++) {
-    const data = sample(random, 1 + random.under(random.pick([30, 3000, 100_000, 400_000])));
+    const data = sample(random, 1 + random.under(random.pick([30, 3000, 50_000, 300_000])));
     const deflated = zlib.deflateRawSync(data, {
       level: random.under(10),
       memLevel: 1 + random.under(9),

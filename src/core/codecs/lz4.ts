@@ -51,6 +51,10 @@ class Lz4Decoder implements Decoder {
   #total = 0;
   done = false;
 
+  get held(): number {
+    return this.#queue.length;
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.#queue.push(piece);
     this.#last = last;

@@ -41,6 +41,10 @@ abstract class Pulled implements Decoder {
     this.#format = format;
   }
 
+  get held(): number {
+    return this.queue.length;
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.queue.push(piece);
     this.last = last;

@@ -140,8 +140,8 @@ class Coder {
       const format = this.#format.name;
       throw new FormatError(`the ${format} data is damaged`, { format, cause });
     }
-    this.#check(code);
     this.#used += this.#exports.consumed();
+    this.#check(code);
     return { out: new Uint8Array(memory.buffer, this.#output, this.#exports.produced()), end: code === END };
   }
 }
@@ -165,6 +165,10 @@ export class WasmDecoder implements Decoder {
     this.#format = format;
     this.#begins = begins;
     this.#coder = new Coder(module, format);
+  }
+
+  get held(): number {
+    return this.#piece.length - this.#at + (this.#coder?.pending ?? 0);
   }
 
   push(piece: Uint8Array, last = false): void {

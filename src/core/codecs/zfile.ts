@@ -33,6 +33,10 @@ class ZFileDecoder implements Decoder {
     return this.#inner.done;
   }
 
+  get held(): number {
+    return this.#head.length + (this.#inner.held ?? 0);
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.#last = last;
     if (this.#begun) {
