@@ -75,8 +75,21 @@ test("a model with layers of the caller's comes back by a pack that has them", (
   expect(() => loads<Model>(bytes, { packs: [keras] }).predict(x)).toThrow(/class Twice, which is not known/);
 });
 
-test("a pickle is named where a model's file is wanted", async () => {
-  await expect(loadModel((cases["k3"] as Case).pkl)).rejects.toThrow(/a pickle, not a model's file: load/);
+test("loadModel takes the one model of a pickle", async () => {
+  for (const [, one] of zipped) {
+    check(await loadModel(one.pkl), one);
+    if (one.joblib !== undefined) check(await loadModel(one.joblib), one);
+  }
+  const one = cases["k3"] as Case;
+  const [model] = loads<[Model]>(one.pkl, { packs: [keras] });
+  const [other] = loads<[Model]>(one.pkl, { packs: [keras] });
+  await expect(loadModel(dumps([model, other], { packs: [keras] }))).rejects.toThrow(
+    /holds 2 Keras models: load\(source/,
+  );
+  await expect(loadModel(dumps([1, "a"]))).rejects.toThrow(/holds no Keras model/);
+});
+
+test("a SavedModel's own file is named", async () => {
   await expect(loadModel(Uint8Array.of(8, 1, 0x12, 0x40, 1, 2, 3, 4, 5))).rejects.toThrow(/SavedModel: load it/);
 });
 

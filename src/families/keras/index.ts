@@ -21,11 +21,11 @@ export {
   fromHdf5,
   fromKerasBytes,
   type LoadModelOptions,
-  loadModel,
   loadWeights,
   modelFromJson,
   weightsFrom,
 } from "./load.ts";
+export { loadModel } from "./loadmodel.ts";
 export {
   type EvaluateOptions,
   Model,

@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError, UnsupportedError } from "../../core/errors.ts";
-import { openZip, openZipSync, type ZipFile } from "../../core/zip/index.ts";
+import { openZipSync, type ZipFile } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
 import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import type { DefinedLayer } from "./define.ts";
@@ -15,7 +15,7 @@ import { begin, type Later } from "./make.ts";
 import { Model } from "./model.ts";
 import { allWeights, legacyWeights, modernWeights } from "./weights.ts";
 
-/** Options of {@link loadModel}. */
+/** Options of `loadModel`. */
 export interface LoadModelOptions {
   /** Layers of the caller's: of `defineLayer`, or by class or name how a layer is made of its configuration. */
   layers?: readonly DefinedLayer[] | Readonly<Record<string, LayerMaker>>;
@@ -25,47 +25,8 @@ export interface LoadModelOptions {
 const MAX_CONFIG = 1 << 28;
 const MAX_DEPTH = 512;
 
-/**
- * Loads a Keras model from a `.keras` or `.h5` file (path, Blob, URL, bytes). Nothing of the file is run, and nothing it
- * names is looked up but in the table of layers.
- *
- * Throws `FormatError` for what is no model or lacks weights, `UnsupportedError` naming what is not known.
- *
- * @example
- * ```ts
- * const model = await loadModel("my_model.h5");
- * console.log(model.summary());
- * ```
- */
-export async function loadModel(source: SourceInput, options: LoadModelOptions = {}): Promise<Model> {
-  const from = await toRanges(source, options.signal);
-  try {
-    const size = from.size ?? 0;
-    const [head = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: Math.min(8, size) }])) ?? [];
-    if (head[0] === 0x50 && head[1] === 0x4b) return await (await fromZip(await openZip(from), options)).ready();
-    refuseOthers(head);
-    const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }])) ?? [];
-    return await fromHdf5(bytes, options).ready();
-  } finally {
-    await from.close?.();
-  }
-}
-
 /** What to do with a SavedModel. */
 export const IN_PYTHON = 'load it with the TensorFlow that wrote it, and model.save("model.h5") or "model.keras"';
-
-/** Refuses what is often taken for a model's file, with what to do. */
-function refuseOthers(head: Uint8Array): void {
-  const [first, second = 0] = head;
-  if (first === 0x80 && second < 6) {
-    throw new FormatError("this is a pickle, not a model's file: load(source, { packs: [keras] })", {
-      format: "keras",
-    });
-  }
-  if (first === 0x08 && second === 1) {
-    throw new UnsupportedError("SavedModel", `this is a TensorFlow SavedModel: ${IN_PYTHON}`, { format: "keras" });
-  }
-}
 
 /** Where a tar says that it is one, and how. */
 const TAR_AT = 257;
@@ -82,7 +43,7 @@ export function refuseTar(bytes: Uint8Array): void {
 }
 
 /**
- * The same from the bytes of a `.h5` file, at once. A model with layers whose code is fetched when it is wanted is to be
+ * A model from the bytes of a `.h5` file, at once, as `loadModel` does. A model with layers whose code is fetched when it is wanted is to be
  * made `ready()` before it predicts.
  */
 export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
@@ -208,13 +169,14 @@ interface Parts {
 
 const WANTED = /^(config\.json|metadata\.json|model\.weights\.h5|assets\/.*\.txt)$/;
 
-async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> {
+/** The same from an open zip. */
+export async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> {
   const found = new Map<string, Uint8Array>();
   for (const name of zip.entries.keys()) if (WANTED.test(name)) found.set(name, await zip.read(name, options.signal));
   return fromParts({ names: [...zip.entries.keys()], read: (name) => found.get(name) as Uint8Array }, options);
 }
 
-/** The same from the bytes of a `.keras` file, at once, as {@link fromHdf5}. */
+/** A model from the bytes of a `.keras` file, at once, as {@link fromHdf5}. */
 export function fromKerasBytes(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
   const zip = openZipSync(bytes, inMemory(bytes));
   return fromParts({ names: [...zip.entries.keys()], read: (name) => zip.readSync(name) }, options);

@@ -21,6 +21,7 @@ import type { Table } from "./table.ts";
 
 export { type ArrayData, PyArray } from "./array.ts";
 export { Ellipsis, NotImplemented, PyConstant, PyConstantType } from "./builtins.ts";
+export { PyBytesIO } from "./bytesio.ts";
 export { PyChainMap, PyCounter, PyDefaultDict, PyDeque, PyOrderedDict, PySimpleNamespace } from "./collections.ts";
 export { PyDate, PyDateTime, PyTime } from "./datetime.ts";
 export {
@@ -37,7 +38,7 @@ export { type IPKind, PyIP } from "./ipaddress.ts";
 export { PyDecimal, PyFraction, PyRange, PySlice, PyUUID } from "./numbers.ts";
 export { type PathKind, PyPath } from "./path.ts";
 export { PyPattern } from "./regexp.ts";
-export { PyBytesIO, PyRandom, PyStringIO } from "./state.ts";
+export { PyRandom, PyStringIO } from "./state.ts";
 export { PyTimeDelta, PyTimeZone, PyZoneInfo } from "./timezone.ts";
 
 const TABLES: readonly Table[] = [

@@ -5,26 +5,17 @@
  */
 import type { GlobalEntry, PackContext, Reducer, Reduction } from "../../core/pack.ts";
 import type { PyDict } from "../../core/values/dict.ts";
-import { inspect } from "../../core/values/protocol.ts";
-import { inspectText, repr, typeName } from "../../core/values/repr.ts";
+import { repr, typeName } from "../../core/values/repr.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { type FloatPlaces, isFloatAt, isTuple, Mark, type PyTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
+
+export { PyValue } from "./value.ts";
 
 /** One file's rows of the standard library pack. */
 export interface Table {
   globals: Record<string, GlobalEntry>;
   // biome-ignore lint/suspicious/noExplicitAny: reducers of different classes share one table
   reducers?: readonly (readonly [unknown, Reducer<any>])[];
-}
-
-/** Base of this family's values: they print as Python prints them. */
-export abstract class PyValue {
-  toString(): string {
-    return repr(this);
-  }
-  [inspect](): string {
-    return inspectText(this);
-  }
 }
 
 /** A row that reduces a class to `module.name(*args)`. */
