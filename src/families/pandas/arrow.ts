@@ -5,28 +5,18 @@
  *
  * @module
  */
-import { array, type TypedData } from "../../core/ndarray/index.ts";
+import { array, NDArray, type TypedData } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { PickleBuffer, PyGlobal } from "../../core/values/scalars.ts";
+import { tuple } from "../../core/values/tuple.ts";
+import { PyDecimal, PyTime } from "../stdlib/index.ts";
+import { type ArrowType, decimalOf, fieldsOf, sizeOf, typeOf, typeText } from "./arrowtypes.ts";
 import { Column, type ColumnParts } from "./column.ts";
 import { argsOf, num } from "./recipe.ts";
 import { Zone } from "./zone.ts";
 
-/** A type of Arrow: its name, and what it is made of. */
-interface ArrowType {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
-
 const utf8 = /* @__PURE__ */ new TextDecoder();
-
-function typeOf(value: unknown): ArrowType {
-  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) throw new TypeError("no type of Arrow");
-  const { name } = value.cls;
-  const { args } = value;
-  if (name === "type_for_alias") return { name: String(args[0]), args: [] };
-  return { name, args };
-}
 
 function bufferOf(value: unknown): Uint8Array | null {
   if (value === null || value === undefined) return null;
@@ -100,7 +90,8 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
     const values = bits(buffers[1] ?? new Uint8Array(0), offset, length) as Uint8Array;
     return { ...base, kind: "bool", dtype: "bool", values };
   }
-  if (/^(large_)?(string|utf8|binary)$/.test(name)) return texts(name, buffers, offset, length, validity);
+  if (/^(large_)?(string|utf8|binary)$/.test(name) && sizeOf(type) === null)
+    return texts(name, buffers, offset, length, validity);
   const [, time = "", unit = "", zone] =
     /^(timestamp|duration|time64|time32|date64)(?:\[(\w+)(?:, tz=(.+))?\])?$/.exec(name) ?? [];
   if (time === "timestamp" || time === "duration" || time === "date64") {
@@ -121,23 +112,33 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
       length,
     );
     const categories = new Column(partsOf(data[6], depth + 1));
-    const items = Array.from(codes as ArrayLike<number | bigint>, (code, i) =>
+    const chosen = Array.from(codes as ArrayLike<number | bigint>, (code, i) =>
       validity && !validity[i] ? null : categories.get(Number(code)),
     );
-    return { ...base, kind: "object", dtype: "dictionary", values: items };
+    return { ...base, kind: "object", dtype: typeText(data[0]), values: chosen };
   }
+  const items = { offset, length, validity, children, depth };
+  if (/^(halffloat|float16)$/.test(name)) {
+    const halves = numbers(Uint16Array as unknown as Numbers, buffers[1] ?? null, offset, length);
+    const bytes = new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
+    const values = NDArray.fromBytes("<f2", bytes, [length]).astype("<f4").data as TypedData;
+    return { ...base, kind: "number", dtype: name, values };
+  }
+  const made = fixed(type, buffers[1] ?? null, items) ?? nested(type, buffers[1] ?? null, items);
+  if (made !== null) return { ...base, kind: "object", dtype: typeText(data[0]), values: made };
+  if (name === "string_view" || name === "binary_view") return views(name, buffers, offset, length, validity);
   if (/^(large_)?list(_)?/.test(name) && children[0] !== undefined) {
     const Offsets = (name.startsWith("large") ? BigInt64Array : Int32Array) as unknown as Numbers;
     const ends = numbers(Offsets, buffers[1] ?? null, offset, length + 1);
     const inner = new Column(partsOf(children[0], depth + 1));
-    const items: unknown[] = [];
+    const lists: unknown[] = [];
     for (let i = 0; i < length; i++) {
       const [start, stop] = [Number(ends[i]), Number(ends[i + 1])];
       if (start < 0 || stop < start || stop > inner.length)
         throw new RangeError("a list of Arrow lies outside of its items");
-      items.push(validity && !validity[i] ? null : listOf(inner.slice(start, stop)));
+      lists.push(validity && !validity[i] ? null : listOf(inner.slice(start, stop)));
     }
-    return { ...base, kind: "object", dtype: "list", values: items };
+    return { ...base, kind: "object", dtype: typeText(data[0]), values: lists };
   }
   if (name === "null") {
     if (length > 2 ** 24) throw new RangeError(`${length} nulls are too many`);
@@ -152,9 +153,148 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
   throw new TypeError(`arrays of Arrow's ${name} are not read yet: convert the column (astype) before you pickle it`);
 }
 
+/** What is needed of an array besides its buffers. */
+interface Items {
+  readonly offset: number;
+  readonly length: number;
+  readonly validity: Uint8Array | null;
+  readonly children: readonly unknown[];
+  readonly depth: number;
+}
+
+function each(items: Items, of: (i: number) => unknown): unknown[] {
+  const { length, validity } = items;
+  return Array.from({ length }, (_, i) => (validity !== null && validity[i] === 0 ? null : of(i)));
+}
+
+/** Bytes of an item, from a buffer that holds so many. */
+function pieces(buffer: Uint8Array | null, size: number, { offset, length }: Items): (i: number) => Uint8Array {
+  const all = buffer ?? new Uint8Array(0);
+  if (all.length < (offset + length) * size) throw new RangeError("a buffer of Arrow is too short");
+  return (i) => all.subarray((offset + i) * size, (offset + i + 1) * size);
+}
+
+/** Items of a size that is no number's: decimals, times of day, bytes. Null for another type. */
+function fixed(type: ArrowType, buffer: Uint8Array | null, items: Items): unknown[] | null {
+  const decimal = decimalOf(type);
+  if (decimal !== null) {
+    const piece = pieces(buffer, decimal.bits / 8, items);
+    return each(items, (i) => new PyDecimal(decimalText(piece(i), decimal.scale)));
+  }
+  const unit = /^time(?:32|64)(?:\[(\w+)\])?$/.exec(type.name);
+  if (unit !== null) {
+    const size = type.name.startsWith("time32") ? 4 : 8;
+    const ticks = PER_SECOND.get(unit[1] ?? String(type.args[0]));
+    if (ticks === undefined) throw new TypeError(`times of Arrow have no unit ${unit[1]}`);
+    const piece = pieces(buffer, size, items);
+    return each(items, (i) => timeOf(signed(piece(i)), ticks));
+  }
+  const size = type.name === "binary" ? sizeOf(type) : null;
+  if (size === null) return null;
+  return each(items, pieces(buffer, size, items));
+}
+
+/** An int of little-endian bytes, the last of which has the sign. */
+function signed(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number);
+  return BigInt.asIntN(bytes.length * 8, value);
+}
+
+function decimalText(bytes: Uint8Array, scale: number): string {
+  const value = signed(bytes);
+  if (scale <= 0) return scale === 0 ? String(value) : `${value}E+${-scale}`;
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
+  return `${value < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+const PER_SECOND: ReadonlyMap<string, bigint> = new Map([
+  ["s", 1n],
+  ["ms", 1000n],
+  ["us", 1_000_000n],
+  ["ns", 1_000_000_000n],
+]);
+
+function timeOf(ticks: bigint, perSecond: bigint): PyTime {
+  const seconds = Number(ticks / perSecond);
+  if (ticks < 0n || seconds >= 86400) throw new RangeError("a time of day of Arrow is beyond the day");
+  const micros = Number(((ticks % perSecond) * 1_000_000n) / perSecond);
+  return new PyTime(Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, micros);
+}
+
+/** Structs as dicts, maps as lists of pairs, lists of one size. Null for another type. */
+function nested(type: ArrowType, buffer: Uint8Array | null, items: Items): unknown[] | null {
+  const { offset, length, children, depth } = items;
+  const childOf = (at: number): Column => new Column(partsOf(children[at], depth + 1));
+  if (type.name === "struct") {
+    const fields = fieldsOf(type).map(({ name }, at) => ({ name, column: childOf(at) }));
+    for (const { column } of fields) {
+      if (column.length < offset + length) throw new RangeError("a struct of Arrow is longer than its fields");
+    }
+    return each(items, (i) => {
+      const made = new PyDict<string, unknown>();
+      for (const { name, column } of fields) {
+        const value = column.get(offset + i);
+        made.set(name, value);
+        const isFloat = column.values instanceof Float64Array || column.values instanceof Float32Array;
+        if (isFloat && Number.isInteger(value)) made.setFloat(made.k.find(name), true);
+      }
+      return made;
+    });
+  }
+  if (type.name === "map_") {
+    const ends = length === 0 ? [0] : numbers(Int32Array as unknown as Numbers, buffer, offset, length + 1);
+    const pairs = children[0];
+    if (!Array.isArray(pairs) || !Array.isArray(pairs[5])) throw new TypeError("a map of Arrow has pairs");
+    const from = num(pairs[3], "the offset");
+    const [keys, values] = pairs[5].map((one) => new Column(partsOf(one, depth + 1))) as [Column, Column];
+    const most = Math.min(keys?.length ?? 0, values?.length ?? 0);
+    return each(items, (i) => {
+      const [start, stop] = [Number(ends[i]) + from, Number(ends[i + 1]) + from];
+      if (!(start >= 0 && stop >= start && stop <= most))
+        throw new RangeError("a map of Arrow lies outside of its pairs");
+      return Array.from({ length: stop - start }, (_, k) => tuple(keys.get(start + k), values.get(start + k)));
+    });
+  }
+  const size = type.name === "list_" ? sizeOf(type) : null;
+  if (size === null) return null;
+  const inner = childOf(0);
+  if (inner.length < (offset + length) * size) throw new RangeError("a list of Arrow lies outside of its items");
+  return each(items, (i) => listOf(inner.slice((offset + i) * size, (offset + i + 1) * size)));
+}
+
+/** Views of text or bytes: 16 bytes each, short ones within, long ones in a buffer of their own. */
+function views(
+  name: string,
+  buffers: readonly (Uint8Array | null)[],
+  offset: number,
+  length: number,
+  validity: Uint8Array | null,
+): ColumnParts {
+  const all = { offset, length, validity, children: [], depth: 0 };
+  const piece = pieces(buffers[1] ?? null, 16, all);
+  const isText = name.startsWith("string");
+  const values = each(all, (i) => {
+    const own = piece(i);
+    const view = new DataView(own.buffer, own.byteOffset, 16);
+    const size = view.getInt32(0, true);
+    let bytes = own.subarray(4, 4 + Math.min(size, 12));
+    if (size > 12) {
+      const [at, start] = [view.getInt32(8, true), view.getInt32(12, true)];
+      const held = at >= 0 ? (buffers[2 + at] ?? null) : null;
+      if (held === null || start < 0 || start + size > held.length) {
+        throw new RangeError("a view of Arrow lies outside of its buffers");
+      }
+      bytes = held.subarray(start, start + size);
+    } else if (size < 0) throw new RangeError("a view of Arrow has no negative length");
+    return isText ? utf8.decode(bytes) : bytes;
+  });
+  return { kind: isText ? "string" : "object", dtype: name, values, validity, missing: "<NA>" };
+}
+
 /** Items of a list: an array of NumPy where they are numbers, as pandas gives them. */
 function listOf(items: Column): unknown {
-  return items.parts.kind === "number" && !items.validity ? array(items.values) : items.toArray();
+  return items.parts.kind === "number" && !items.validity?.includes(0) ? array(items.values) : items.toArray();
 }
 
 function texts(

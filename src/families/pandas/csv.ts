@@ -4,6 +4,7 @@
  * @module
  */
 import { floatText } from "../../core/ndarray/floats.ts";
+import { repr } from "../../core/values/repr.ts";
 import type { Column } from "./column.ts";
 import { cells, thing } from "./format.ts";
 import type { Index } from "./labels.ts";
@@ -45,7 +46,9 @@ function fields(column: Column, missing: string): string[] {
 }
 
 function raw(value: unknown): string {
-  return typeof value === "string" ? value : thing(value);
+  if (typeof value === "string") return value;
+  // Lists and tuples as Python writes them, with the quotes of their text.
+  return Array.isArray(value) ? repr(value) : thing(value);
 }
 
 /** The lines of a table. */

@@ -75,6 +75,7 @@ export function thing(value: unknown): string {
   if (typeof value === "number") return Number.isNaN(value) ? "NaN" : String(value);
   if (typeof value === "bigint") return String(value);
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (value instanceof Uint8Array) return repr(value);
   if (value instanceof Missing || value instanceof Timestamp || value instanceof Timedelta) return String(value);
   if (isTuple(value)) return `(${value.map(thing).join(", ")}${value.length === 1 ? "," : ""})`;
   if (Array.isArray(value))
@@ -145,12 +146,20 @@ export function cells(column: Column, lead = " "): string[] {
   const out = new Array<string>(length);
   const isFloat = values instanceof Float64Array || values instanceof Float32Array;
   const isInner = kind === "categorical" && parts.categories ? parts.categories : null;
+  const isArrow = column.dtype.endsWith("[pyarrow]");
   const inner = isInner ? cells(isInner, "").map((cell) => cell.trimStart()) : null;
   for (let i = 0; i < length; i++) {
     if (column.isMissing(i)) out[i] = lead + (kind === "raw" ? thing(column.get(i)) : missing);
     else if (inner) out[i] = lead + inner[Number(values[i])];
-    else if (isFloat) out[i] = lead + floatText(values[i] as number, 8);
-    else out[i] = lead + thing(column.get(i));
+    else if (isFloat) {
+      // The sign of a float stands where the space would.
+      const text = floatText(values[i] as number, 8);
+      out[i] = text.startsWith("-") ? text : lead + text;
+    } else {
+      const item = column.get(i);
+      // Maps of Arrow, which are lists to pandas, are written as Python writes them.
+      out[i] = lead + (isArrow && Array.isArray(item) ? repr(item) : thing(item));
+    }
   }
   return out;
 }

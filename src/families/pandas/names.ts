@@ -121,7 +121,7 @@ export const KEPT: readonly string[] = [
   ...joined("pandas._libs.tslibs.offsets pandas.tseries.offsets pandas.offsets", OFFSETS),
   ...joined(
     "pyarrow.lib",
-    "_restore_array chunked_array py_buffer type_for_alias timestamp duration dictionary list_ large_list struct field decimal128 time32 time64 binary Field",
+    "_restore_array chunked_array py_buffer type_for_alias timestamp duration dictionary list_ large_list struct field map_ decimal32 decimal64 decimal128 decimal256 time32 time64 binary Field",
   ),
   ...joined("pytz", "_UTC _p FixedOffset _FixedOffset"),
   ...joined("dateutil.tz dateutil.tz.tz", "tzutc tzfile tzlocal gettz tzoffset"),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { NDArray } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
 import { equal } from "../../core/values/equal.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
@@ -35,6 +36,9 @@ function plain(value: unknown): unknown {
   if (value === null || value === undefined || Number.isNaN(value)) return null;
   if (value instanceof PyComplex) return [value.re, value.im];
   if (value instanceof NDArray) return value.flat().map(plain);
+  // Lists within structs are arrays where pandas prints them, and lists where it gives them.
+  if (value instanceof Uint8Array || value instanceof PyDict)
+    return repr(value).replace(/array\((\[[^\]]*\])(, dtype=\w+)?\)/g, "$1");
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "bigint") return Number(value);
   return typeof value === "object"
