@@ -17,6 +17,8 @@ interface Case {
   /** Has it layers of half precision? */
   half: boolean;
   file: Uint8Array;
+  /** The batch before, of layers that carry states. */
+  before?: Packed[];
   inputs: Packed[];
   outputs: Packed[];
   targets?: Packed;
@@ -34,7 +36,7 @@ function unpacked({ shape, dtype, data }: Packed): NDArray {
 }
 
 const numbers = (x: NDArray): number[] => x.flat().map(Number);
-const inputOf = ({ inputs }: Case): NDArray | NDArray[] => {
+const inputOf = ({ inputs }: { inputs: Packed[] }): NDArray | NDArray[] => {
   const all = inputs.map(unpacked);
   return all.length > 1 ? all : (all[0] as NDArray);
 };
@@ -51,10 +53,12 @@ function distance(made: NDArray, wanted: Packed): number {
 const ROUNDED = new Map([["k3-126", 4e-6]]);
 
 function check(model: Model, one: Case): void {
+  if (one.before !== undefined) model.predict(inputOf({ inputs: one.before }));
   const made = [model.predict(inputOf(one))].flat();
   expect(made.length).toBe(one.outputs.length);
   const least = ROUNDED.get(one.name) ?? 1e-6;
   for (const [k, want] of one.outputs.entries()) expect(distance(made[k] as NDArray, want)).toBeLessThan(least);
+  if (one.before !== undefined) return model.resetStates();
   // Whatever the size of a batch, it is the same to the last bit.
   for (const batchSize of [1, 2, 3]) {
     const again = [model.predict(inputOf(one), { batchSize })].flat();

@@ -30,6 +30,7 @@ export class ConvLSTM extends Layer {
   readonly #context: LayerContext;
   readonly #activation: Activation;
   readonly #inner: Activation;
+  #carried: readonly Float32Array[] | null = null;
   constructor(className: string, config: Config, context: LayerContext, axes: number) {
     super(className, config);
     this.#axes = axes;
@@ -46,6 +47,9 @@ export class ConvLSTM extends Layer {
   }
   override get keepsMask(): boolean {
     return this.config["return_sequences"] === true;
+  }
+  override resetStates(): void {
+    this.#carried = null;
   }
   #conv(kernel: Tensor, bias: Tensor | null, settings: Config): Conv {
     const name = `Conv${this.#axes}D`;
@@ -103,9 +107,13 @@ export class ConvLSTM extends Layer {
       },
     };
     const sequences = this.config["return_sequences"] === true;
+    const carried = this.config["stateful"] === true ? this.#carried : null;
     const start = [0, 1].map((k) => {
       const own = initial[k];
-      if (own === undefined) return new Float32Array(samples * units);
+      if (own === undefined) {
+        const before = carried?.[k];
+        return before?.length === samples * units ? before.slice() : new Float32Array(samples * units);
+      }
       return (first ? channelsLast(own) : own).data.slice();
     });
     const mask = seenSteps(given, initial.length > 0 && this.#context.modern, options);
@@ -116,6 +124,7 @@ export class ConvLSTM extends Layer {
       lastOnly: !sequences,
       zeros: false,
     });
+    this.#carried = walked.states;
     const shaped = (count: number, data: Float32Array): Tensor => {
       const x = tensor([count, ...shape, filters], data);
       return first ? channelsFirst(x) : x;
