@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
+import { tableOf } from "../core/values/protocol.ts";
 import { fromHdf5, loadModel, type Model } from "../families/keras/index.ts";
 import { harmless, renderTree } from "../tools/inspect/index.ts";
 import { number } from "./args.ts";
@@ -58,7 +59,7 @@ export const show: Command = {
       ...(isTTY && columns ? { width: columns } : {}),
       ...(paint ? { paint } : {}),
     };
-    if (root.value instanceof NDArray) {
+    if (root.value instanceof NDArray || (!offsets && tableOf(root.value) !== null)) {
       out.line(`${harmless(root.name)}: ${(paint ?? String)(root.type)} ${harmless(root.details ?? "")}`);
       for (const line of String(root.value).split("\n")) out.line(harmless(line));
       return;

@@ -34,6 +34,35 @@ export const pyReduce: unique symbol = Symbol.for("brine.reduce");
 /** A `PyDict` of attributes by their Python names, which trees show and paths lead to. */
 export const pyAttrs: unique symbol = Symbol.for("brine.attrs");
 
+/** What a table (a frame, a series) tells trees, paths, and files of other formats, which know no class of its family. */
+export interface TableView {
+  readonly shape: readonly number[];
+  /** dtype and shape on one line. */
+  readonly details: string;
+  /** What it holds, in a short line. */
+  readonly preview: string;
+  /** Columns by their labels; none where it is one itself. */
+  readonly columns: Iterable<readonly [label: unknown, column: unknown]>;
+  /** Attributes by their Python names. */
+  readonly attributes: Iterable<readonly [name: string, value: unknown]>;
+  /** What stands under a label; undefined for one that is not there. */
+  item(label: unknown): unknown;
+  /** The rows from `start` to before `stop`. */
+  slice(start: number, stop: number): unknown;
+  /** All of it as CSV. */
+  csv(): string;
+  /** Columns of names and values, for files of arrays. */
+  arrays(): Iterable<readonly [name: string, values: unknown]>;
+}
+
+/** A {@link TableView}. */
+export const pyTable: unique symbol = Symbol.for("brine.table");
+
+/** The {@link TableView} of a table; null for everything else. */
+export function tableOf(value: unknown): TableView | null {
+  return (typeof value === "object" && value !== null && (value as { [pyTable]?: TableView })[pyTable]) || null;
+}
+
 /** The Python type's name, as messages and trees show it (`"dict"`, `"datetime.date"`). */
 export const pyType: unique symbol = Symbol.for("brine.type");
 

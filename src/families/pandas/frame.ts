@@ -4,7 +4,7 @@
  * @module
  */
 import { PyDict } from "../../core/values/dict.ts";
-import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
+import { inspect, type Parts, pyRepr, pyTable, type TableView } from "../../core/values/protocol.ts";
 import { isTuple } from "../../core/values/tuple.ts";
 import { arrowTable, columnsOfArrow } from "./arrowtable.ts";
 import { Blocks, managerOf } from "./blocks.ts";
@@ -202,6 +202,26 @@ export class DataFrame extends PandasObject {
 
   toJSON(): unknown {
     return this.toRecords();
+  }
+  get [pyTable](): TableView {
+    const { shape, index, columnIndex } = this;
+    const labels = this.columns;
+    return {
+      shape,
+      details: `(${shape.join(", ")})`,
+      preview: labels.slice(0, 20).map(thing).join(", "),
+      columns: (function* (frame: DataFrame) {
+        for (const [i, label] of labels.entries()) yield [label, Series.of(frame.columnAt(i), index, label)] as const;
+      })(this),
+      attributes: [
+        ["index", index],
+        ["columns", columnIndex],
+      ],
+      item: (label) => (this.has(label) ? this.series(label) : undefined),
+      slice: (start, stop) => this.slice(start, stop),
+      csv: () => this.toCSV(),
+      arrays: () => Object.entries(this.toColumns()),
+    };
   }
   [pyRepr](): Parts {
     return [shown(this)];

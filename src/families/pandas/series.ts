@@ -4,13 +4,15 @@
  * @module
  */
 import { PyDict } from "../../core/values/dict.ts";
-import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
+import { inspect, type Parts, pyRepr, pyTable, type TableView } from "../../core/values/protocol.ts";
 import { scalarOf } from "./arrays.ts";
 import { Blocks, managerOf } from "./blocks.ts";
 import type { Column } from "./column.ts";
+import { type CSVOptions, csvText } from "./csv.ts";
+import { cells, thing } from "./format.ts";
 import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
-import { makeRange, makeSeries, sliceIndex } from "./make.ts";
+import { indexOfColumn, makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
 import { attr, PandasObject, reading, shown } from "./recipe.ts";
 
@@ -95,6 +97,33 @@ export class Series extends PandasObject {
   }
   toJSON(): unknown {
     return this.toArray();
+  }
+  /** CSV as `to_csv` writes it. */
+  toCSV(options?: CSVOptions): string {
+    return csvText(indexOfColumn(columnFrom([this.name ?? "0"])), this.index, () => this.column, options);
+  }
+  get [pyTable](): TableView {
+    const { column, index, name, length } = this;
+    const first = cells(column.slice(0, Math.min(length, 12)), "").map((text) => text.trim());
+    return {
+      shape: [length],
+      details: `${column.dtype} (${length},)`,
+      preview: `[${first.join(", ")}${length > first.length ? ", …" : ""}]`,
+      columns: [],
+      attributes: [
+        ["index", index],
+        ["name", name],
+      ],
+      item: (label) => this.at(label),
+      slice: (start, stop) => Series.of(column.slice(start, stop), sliceIndex(index, start, stop), name),
+      csv: () => this.toCSV(),
+      arrays: () => [
+        [
+          name === null ? "values" : thing(name),
+          column.parts.kind === "number" && !column.validity ? column.values : column.toArray(),
+        ],
+      ],
+    };
   }
   [pyRepr](): Parts {
     return [shown(this)];

@@ -6,6 +6,7 @@
 import { UnsupportedError } from "../../core/errors.ts";
 import { array, NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/index.ts";
+import { tableOf } from "../../core/values/protocol.ts";
 import { isPlain, typeName } from "../../core/values/repr.ts";
 
 function made(value: unknown, format: string): NDArray {
@@ -19,7 +20,9 @@ function made(value: unknown, format: string): NDArray {
   }
 }
 
-function pairsOf(value: unknown): [unknown, unknown][] | null {
+function pairsOf(value: unknown): (readonly [unknown, unknown])[] | null {
+  const table = tableOf(value);
+  if (table !== null) return [...table.arrays()];
   if (value instanceof PyDict || value instanceof Map) return [...value];
   return typeof value === "object" && value !== null && isPlain(value) ? Object.entries(value) : null;
 }

@@ -10,6 +10,7 @@ import { UnsupportedError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/index.ts";
 import { reprFloat } from "../../core/values/literal.ts";
+import { tableOf } from "../../core/values/protocol.ts";
 import { isPlain, repr, typeName } from "../../core/values/repr.ts";
 import { PyFloat } from "../../core/values/scalars.ts";
 import { isFloatAt } from "../../core/values/tuple.ts";
@@ -100,7 +101,7 @@ function ofList(list: readonly unknown[]): Table {
   return { names: null, rows: list.map((row) => columnOf(row, "a list of rows and other values")) };
 }
 
-function tableOf(value: unknown): Table {
+function tableFrom(value: unknown): Table {
   if (value instanceof NDArray) return ofArray(value);
   if (value instanceof PyDict || value instanceof Map) return ofColumns([...value]);
   if (Array.isArray(value)) return ofList(value);
@@ -122,7 +123,15 @@ function quoted(text: string): string {
  * ```
  */
 export function* csvLines(value: unknown): Generator<string> {
-  const { names, rows } = tableOf(value);
+  const table = tableOf(value);
+  if (table !== null) {
+    yield* table
+      .csv()
+      .replace(/\r?\n$/, "")
+      .split("\n");
+    return;
+  }
+  const { names, rows } = tableFrom(value);
   if (names !== null) yield names.map(quoted).join(",");
   for (const row of rows) yield row.map(quoted).join(",");
 }

@@ -5,7 +5,7 @@
  */
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
-import { pyAttrs, pyRepr } from "../../core/values/protocol.ts";
+import { pyAttrs, pyRepr, type TableView, tableOf } from "../../core/values/protocol.ts";
 import { isPlain, repr } from "../../core/values/repr.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isFloatAt } from "../../core/values/tuple.ts";
@@ -32,6 +32,7 @@ export function* childrenOf(value: unknown): IterableIterator<Child> {
   if (Array.isArray(value)) yield* indexed(value, (i) => isFloatAt(value, i));
   else if (value instanceof PyDict) yield* entries(value);
   else if (value instanceof PyObject) yield* objectParts(value);
+  else if (tableOf(value) !== null) yield* tableParts(tableOf(value) as TableView);
   else if (attrsOf(value) !== null) yield* attributes(attrsOf(value) as PyDict);
   else if (value instanceof PySet || value instanceof PyFrozenSet) {
     const { size, k } = value;
@@ -91,6 +92,16 @@ function* entries(dict: PyDict): IterableIterator<Child> {
 function* attributes(dict: PyDict): IterableIterator<Child> {
   let position = 0;
   for (const [key, item] of dict) yield child(attribute(key), item, dict.isFloat(position++));
+}
+
+function* tableParts({ columns, attributes }: TableView): IterableIterator<Child> {
+  let isFrame = false;
+  for (const [label, column] of columns) {
+    isFrame = true;
+    yield child(`[${keyText(label)}]`, column);
+  }
+  // A single column stands in one line.
+  if (isFrame) for (const [name, value] of attributes) yield child(`.${name}`, value);
 }
 
 function* objectParts(object: PyObject): IterableIterator<Child> {

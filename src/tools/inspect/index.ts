@@ -7,9 +7,11 @@
  */
 import { type BrineError, isBrineError } from "../../core/errors.ts";
 import { NDArray } from "../../core/ndarray/index.ts";
+import { tableOf } from "../../core/values/protocol.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
 import { type Place, places } from "../../formats/pickle/tools/index.ts";
+import { withFamilies } from "../../lazy.ts";
 import { loadAll, loads } from "../../load.ts";
 import { asBytes, inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import { childrenOf, lengthOf } from "./children.ts";
@@ -86,10 +88,10 @@ class ValueNode implements Node {
     return lengthOf(this.value);
   }
   get shape(): readonly number[] | undefined {
-    return this.value instanceof NDArray ? this.value.shape : undefined;
+    return this.value instanceof NDArray ? this.value.shape : tableOf(this.value)?.shape;
   }
   get details(): string | undefined {
-    return this.value instanceof NDArray ? arrayDetails(this.value) : undefined;
+    return this.value instanceof NDArray ? arrayDetails(this.value) : tableOf(this.value)?.details;
   }
   get preview(): string {
     return preview(this.value, this.type === "float");
@@ -171,7 +173,8 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
     await ranges.close?.();
   }
   try {
-    for await (const part of loadAll(from, options)) parts.push(part);
+    if (bytes !== undefined) for await (const part of loadAll(from, options)) parts.push(part);
+    else await withFamilies(from, options, (own) => readAll(from, own, parts));
   } catch (e) {
     const last = parts.at(-1);
     if (last === undefined || !(isBrineError(e, "UNPICKLING") || isBrineError(e, "TRUNCATED"))) throw e;
@@ -182,6 +185,12 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
   if (only === undefined) return new ValueNode(loads(new Uint8Array(0), options), name, "");
   if (parts.length > 1) return new FileNode(name, parts, bytes);
   return new ValueNode(only.value, name, "", undefined, only.start, bytes && placeAt(bytes, only.start));
+}
+
+/** Loads what stands in a file, anew when a family was fetched meanwhile. */
+async function readAll(source: SourceInput, options: LoadAsyncOptions, parts: Loaded[]): Promise<void> {
+  parts.length = 0;
+  for await (const part of loadAll(source, options)) parts.push(part);
 }
 
 /** Finds the places of a pickle when they are first asked for; none in what is no pickle, or not wholly one. */

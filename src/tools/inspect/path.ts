@@ -4,8 +4,10 @@
  * @module
  */
 
+import { type Index, NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
+import { type TableView, tableOf } from "../../core/values/protocol.ts";
 import { isPlain, repr, typeName } from "../../core/values/repr.ts";
 import { PyFloat } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
@@ -17,7 +19,9 @@ import { attrsOf } from "./children.ts";
 export type Step =
   | { readonly kind: "attr"; readonly name: string }
   | { readonly kind: "item"; readonly key: unknown }
-  | { readonly kind: "slice"; readonly start: number | null; readonly stop: number | null; readonly step: number };
+  | { readonly kind: "slice"; readonly start: number | null; readonly stop: number | null; readonly step: number }
+  /** Several indices of an array: ints, slices as text, `"..."`, null for a new axis. */
+  | { readonly kind: "index"; readonly indices: readonly Index[] };
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: "\n",
@@ -75,6 +79,19 @@ class Scanner {
     }
     return this.fail("expected a number, a quoted text, None, True, False or a tuple");
   }
+  /** The rest of an array's indices, up to the closing bracket. */
+  indices(first: readonly Index[]): Index[] {
+    const all = [...first];
+    for (this.blank(); this.text[this.at] !== "]"; this.blank()) {
+      const part = this.take(/\.\.\./y) ?? this.take(/(-?\d+)?\s*:\s*(-?\d+)?\s*(:\s*(-?\d+)?)?(?=\s*[\],])/y);
+      const index = part ?? this.literal();
+      if (part === null && typeof index !== "number" && index !== null) this.fail("expected an index or a slice");
+      all.push(index as Index);
+      this.blank();
+      if (this.take(/,/y) === null && this.text[this.at] !== "]") this.fail("expected , or ]");
+    }
+    return all;
+  }
   quoted(quote: string): string {
     let out = "";
     for (;;) {
@@ -115,8 +132,11 @@ export function parsePath(text: string): Step[] {
         const [start, stop, step] = slice.split(":").map((part) => (part.trim() === "" ? null : Number(part)));
         if (step === 0) scanner.fail("a slice's step cannot be 0");
         steps.push({ kind: "slice", start: start ?? null, stop: stop ?? null, step: step ?? 1 });
-      } else steps.push({ kind: "item", key: scanner.literal() });
+      } else if (scanner.take(/(?=\.\.\.)/y) !== null) steps.push({ kind: "index", indices: scanner.indices([]) });
+      else steps.push({ kind: "item", key: scanner.literal() });
       scanner.blank();
+      const first = steps.at(-1) as Step;
+      if (scanner.text[scanner.at] === ",") steps[steps.length - 1] = severalOf(first, scanner);
       if (scanner.take(/\]/y) === null) scanner.fail("expected ]");
       continue;
     }
@@ -126,6 +146,20 @@ export function parsePath(text: string): Step[] {
     steps.push({ kind: "attr", name: name ?? scanner.fail("expected a name") });
   }
   return steps;
+}
+
+/** A first index, and those that follow it behind a comma. */
+function severalOf(first: Step, scanner: Scanner): Step {
+  scanner.take(/,/y);
+  if (first.kind === "index") return { kind: "index", indices: scanner.indices(first.indices) };
+  if (first.kind === "slice") return { kind: "index", indices: scanner.indices([sliceText(first)]) };
+  const { key } = first as Extract<Step, { kind: "item" }>;
+  if (typeof key !== "number" && key !== null) scanner.fail("expected ]");
+  return { kind: "index", indices: scanner.indices([key as Index]) };
+}
+
+function sliceText({ start, stop, step }: Extract<Step, { kind: "slice" }>): string {
+  return `${start ?? ""}:${stop ?? ""}:${step}`;
 }
 
 /**
@@ -152,7 +186,10 @@ export function atExactly(value: unknown, steps: readonly Step[]): unknown {
 }
 
 function wasFloat(parent: unknown, step: Step): boolean {
-  if (step.kind === "slice") return false;
+  if (parent instanceof NDArray) return parent.dtype.kind === "f" && step.kind !== "attr";
+  const table = tableOf(parent);
+  if (table !== null) return table.details.startsWith("float");
+  if (step.kind === "slice" || step.kind === "index") return false;
   const key = step.kind === "attr" ? step.name : step.key;
   if (Array.isArray(parent)) return typeof key === "number" && isFloatAt(parent, key < 0 ? parent.length + key : key);
   const dicts =
@@ -168,6 +205,10 @@ function wasFloat(parent: unknown, step: Step): boolean {
 }
 
 function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown {
+  if (value instanceof NDArray) return ofArray(value, step);
+  const table = tableOf(value);
+  if (table !== null) return ofTable(value, table, step);
+  if (step.kind === "index") throw new RangeError(`${typeName(value)} takes one index`);
   const dict = value instanceof PyDict || value instanceof Map ? value : value instanceof PyObject ? value.pairs : null;
   const items = itemsOf(value);
   if (step.kind === "slice") {
@@ -197,6 +238,35 @@ function inside(value: unknown, step: Exclude<Step, { kind: "attr" }>): unknown 
     throw new RangeError(`no item ${key} in ${typeName(value)} (${items.length})`);
   }
   return items[place];
+}
+
+/** What NumPy gives for these indices, or the field of a name. */
+function ofArray(array: NDArray, step: Exclude<Step, { kind: "attr" }>): unknown {
+  if (step.kind === "item" && typeof step.key === "string") {
+    if (array.dtype.fields?.has(step.key)) return array.field(step.key);
+    throw new RangeError(`no field ${repr(step.key)} in ${typeName(array)} of ${array.dtype}`);
+  }
+  const indices =
+    step.kind === "index" ? step.indices : [step.kind === "slice" ? sliceText(step) : (step.key as Index)];
+  if (step.kind === "item" && typeof step.key !== "number" && step.key !== null) {
+    throw new RangeError(`an item of ${typeName(array)} needs a whole number, not ${repr(step.key, { maxChars: 60 })}`);
+  }
+  const found = array.slice(...indices);
+  return found.ndim === 0 ? found.scalar() : found;
+}
+
+/** A column or item by its label, or rows. */
+function ofTable(value: unknown, table: TableView, step: Exclude<Step, { kind: "attr" }>): unknown {
+  if (step.kind === "item") {
+    const found = table.item(step.key);
+    if (found !== undefined) return found;
+    throw new RangeError(`no ${repr(step.key, { maxChars: 60 })} in ${typeName(value)} (${table.preview})`);
+  }
+  if (step.kind === "index" || step.step !== 1) throw new RangeError(`rows of ${typeName(value)} are taken as [2:10]`);
+  const length = table.shape[0] as number;
+  const place = (n: number): number => Math.max(0, Math.min(length, n < 0 ? n + length : n));
+  const start = place(step.start ?? 0);
+  return table.slice(start, Math.max(start, place(step.stop ?? length)));
 }
 
 /** The cut with the floats of what it was cut from. */
@@ -234,6 +304,19 @@ function attr(value: unknown, name: string): unknown {
   };
   if (typeof value !== "object" || value === null) return missing();
   if (value instanceof PyDict || value instanceof Map) return value.has(name) ? value.get(name) : missing();
+  if (value instanceof NDArray) {
+    const { dtype, ndim, size } = value;
+    if (name === "shape") return tuple(...value.shape);
+    if (name === "T") return value.T;
+    const known = new Map<string, unknown>(Object.entries({ dtype, ndim, size }));
+    return known.get(name) ?? missing();
+  }
+  const table = tableOf(value);
+  if (table !== null) {
+    // pandas gives columns as attributes, too.
+    for (const [own, found] of table.attributes) if (own === name) return found;
+    return table.item(name) ?? missing();
+  }
   if (value instanceof PyObject) {
     if (value.attrs.has(name)) return value.attrs.get(name);
     const parts: Record<string, unknown> = { __proto__: null };

@@ -5,6 +5,7 @@
  */
 import { NDArray } from "../../core/ndarray/index.ts";
 import { reprFloat } from "../../core/values/literal.ts";
+import { tableOf } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
 
 const WIDTH = 80;
@@ -15,6 +16,8 @@ const ACTING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 export function preview(value: unknown, isFloat = false): string {
   if (isFloat && typeof value === "number") return reprFloat(value);
   if (value instanceof NDArray) return short(harmless(String(value).replace(/\s*\n\s*/g, " ")));
+  const table = tableOf(value);
+  if (table !== null) return short(harmless(table.preview.replace(/\s*\n\s*/g, " ")));
   let shown = value;
   let cut = false;
   if ((typeof value === "string" || value instanceof Uint8Array) && value.length > WIDTH) {
