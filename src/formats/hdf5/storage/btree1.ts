@@ -39,6 +39,49 @@ export function* node(context: Context, at: number, kind: 0 | 1, keySize: number
   return { level, keys, children };
 }
 
+/** A node of a tree of chunks, its keys read. */
+export interface ChunkNode {
+  readonly level: number;
+  /** Bytes of its keys. */
+  readonly bytes: number;
+  /** Lengths of a chunk. */
+  readonly dims: readonly number[];
+  /** Places of the keys in the grid of chunks, one more than there are children. */
+  readonly places: Float64Array;
+  /** Bytes in the file, and the mask of filters that were left out, of each chunk. */
+  readonly sizes: Uint32Array;
+  readonly masks: Uint32Array;
+  readonly children: readonly number[];
+}
+
+/** Reads one node of a tree of chunks, or takes it as it was read before. */
+export function* chunkNode(context: Context, at: number, dims: readonly number[], above: number): Reading<ChunkNode> {
+  const known = context.chunkNode(at);
+  if (known !== undefined && known.level < above && known.dims.every((n, i) => n === dims[i])) return known;
+  const rank = dims.length;
+  const keySize = 8 + 8 * (rank + 1);
+  const { level, keys, children } = yield* node(context, at, 1, keySize, above);
+  const places = new Float64Array(keys.length * rank);
+  const sizes = new Uint32Array(keys.length);
+  const masks = new Uint32Array(keys.length);
+  for (const [k, key] of keys.entries()) {
+    const view = new DataView(key.buffer, key.byteOffset, keySize);
+    sizes[k] = view.getUint32(0, true);
+    masks[k] = view.getUint32(4, true);
+    for (let i = 0; i < rank; i++) {
+      const place = view.getUint32(8 + 8 * i, true) + view.getUint32(12 + 8 * i, true) * 2 ** 32;
+      // The last key only ends the node.
+      if (!Number.isSafeInteger(place) && k < children.length) {
+        throw new FormatError("the place of a chunk is too large", { offset: at, format: "hdf5" });
+      }
+      places[k * rank + i] = Math.floor(place / (dims[i] as number));
+    }
+  }
+  const made: ChunkNode = { level, bytes: children.length * keySize, dims, places, sizes, masks, children };
+  if (known === undefined) context.keepChunkNode(at, made);
+  return made;
+}
+
 /** Nodes of their own bytes have no more keys than the file has room for. */
 export function overlapping(offset: number): FormatError {
   return new FormatError("the nodes of a B-tree overlap", { offset, format: "hdf5" });

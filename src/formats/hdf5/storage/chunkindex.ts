@@ -5,7 +5,7 @@
  */
 import { FormatError, LimitError } from "../../../core/errors.ts";
 import type { Layout } from "../messages/layout.ts";
-import { node, overlapping } from "./btree1.ts";
+import { chunkNode, overlapping } from "./btree1.ts";
 import { btree2, btree2Find } from "./btree2.ts";
 import { type Entry, extensibleEntries, fixedEntries } from "./chunkarrays.ts";
 import type { Context } from "./context.ts";
@@ -37,9 +37,9 @@ export interface Grid {
 const MOST_PLACES = 2 ** 24;
 
 /** Compares places of the grid, first axis first. */
-function compare(a: readonly number[], b: readonly number[]): number {
+function compare(a: ArrayLike<number>, from: number, b: readonly number[]): number {
   for (let i = 0; i < b.length; i++) {
-    const d = (a[i] as number) - (b[i] as number);
+    const d = (a[from + i] as number) - (b[i] as number);
     if (d !== 0) return d;
   }
   return 0;
@@ -60,7 +60,7 @@ export function* chunksIn(
     case "single":
       return [{ grid: low, at: index.at, size: index.size ?? grid.chunkBytes, mask: index.mask }];
     case "btree1":
-      return yield* fromBtree1(context, grid, low, high, inside);
+      return yield* fromBtree1(context, grid, low, high);
     case "btree2":
       return yield* fromBtree2(context, grid, low, high, inside);
     default:
@@ -137,14 +137,8 @@ function* fromBtree1(
   { layout }: Grid,
   low: readonly number[],
   high: readonly number[],
-  inside: (place: readonly number[]) => boolean,
 ): Reading<Chunk[]> {
   const rank = layout.chunks.length;
-  const keySize = 8 + 8 * (rank + 1);
-  const placeOf = (key: Uint8Array): number[] => {
-    const c = new Cursor(key, context.sizes).skip(8);
-    return layout.chunks.map((n) => Math.floor(c.u64() / n));
-  };
   const out: Chunk[] = [];
   const seen = new Set<number>();
   let bytes = 0;
@@ -153,19 +147,26 @@ function* fromBtree1(
     const next = todo.pop() as { at: number; above: number };
     if (seen.has(next.at)) throw new FormatError("a B-tree leads in a circle", { offset: next.at, format: "hdf5" });
     seen.add(next.at);
-    const { level, keys, children } = yield* node(context, next.at, 1, keySize, next.above);
-    bytes += children.length * keySize;
+    const found = yield* chunkNode(context, next.at, layout.chunks, next.above);
+    const { level, places, children, sizes, masks } = found;
+    bytes += found.bytes;
     if (bytes > context.store.size) throw overlapping(next.at);
-    for (const [i, child] of children.entries()) {
-      const key = keys[i] as Uint8Array;
-      const place = placeOf(key);
-      if (level === 0) {
-        if (!inside(place)) continue;
-        const c = new Cursor(key, context.sizes);
-        out.push({ grid: place, size: c.u32(), mask: c.u32(), at: child });
-      } else if (compare(place, high) <= 0 && compare(placeOf(keys[i + 1] as Uint8Array), low) >= 0) {
-        todo.push({ at: child, above: level });
+    for (let k = 0; k < children.length; k++) {
+      const at = children[k] as number;
+      if (level > 0) {
+        if (compare(places, k * rank, high) <= 0 && compare(places, (k + 1) * rank, low) >= 0) {
+          todo.push({ at, above: level });
+        }
+        continue;
       }
+      let inside = true;
+      for (let i = 0; i < rank && inside; i++) {
+        const n = places[k * rank + i] as number;
+        inside = n >= (low[i] as number) && n <= (high[i] as number);
+      }
+      if (!inside) continue;
+      const grid = Array.from(places.subarray(k * rank, (k + 1) * rank));
+      out.push({ grid, size: sizes[k] as number, mask: masks[k] as number, at });
     }
   }
   return out;
@@ -189,7 +190,7 @@ function* fromBtree2(
   };
   const records = yield* btree2Find(context, layout.index.at, (record) => {
     const { grid } = read(record);
-    return compare(grid, low) < 0 ? -1 : compare(grid, high) > 0 ? 1 : 0;
+    return compare(grid, 0, low) < 0 ? -1 : compare(grid, 0, high) > 0 ? 1 : 0;
   });
   return records.map(read).filter((chunk) => inside(chunk.grid));
 }

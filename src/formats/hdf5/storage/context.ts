@@ -7,6 +7,7 @@ import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import type { Filter } from "../filters/filter.ts";
 import type { Link } from "../messages/links.ts";
 import { type H5Type, parseType } from "../types/datatype.ts";
+import type { ChunkNode } from "./btree1.ts";
 import { btree2Records, type TreeNode } from "./btree2.ts";
 import { Cursor, NOWHERE, type Sizes } from "./cursor.ts";
 import { FractalHeap } from "./fractal.ts";
@@ -58,6 +59,9 @@ export class Context {
   /** Nodes of version 2 B-trees that were read and checked, and how many records they have. */
   readonly #nodes = new Map<number, TreeNode>();
   #nodeRecords = 0;
+  /** Nodes of trees of chunks that were read, and how many children they have. */
+  readonly #chunkNodes = new Map<number, ChunkNode>();
+  #chunkNodeChildren = 0;
   readonly #chunks = new Map<number, Uint8Array>();
   #chunkBytes = 0;
   readonly #heaps = new Map<number, GlobalHeap>();
@@ -106,6 +110,22 @@ export class Context {
       if (this.#nodeRecords <= MAX_NODE_RECORDS) break;
       this.#nodes.delete(old);
       this.#nodeRecords -= records.length;
+    }
+  }
+
+  /** A node of a tree of chunks that was read before. */
+  chunkNode(at: number): ChunkNode | undefined {
+    return this.#chunkNodes.get(at);
+  }
+
+  /** Keeps a node of a tree of chunks, for other parts of the dataset; the oldest go. */
+  keepChunkNode(at: number, made: ChunkNode): void {
+    this.#chunkNodes.set(at, made);
+    this.#chunkNodeChildren += made.children.length;
+    for (const [old, { children }] of this.#chunkNodes) {
+      if (this.#chunkNodeChildren <= MAX_NODE_RECORDS) break;
+      this.#chunkNodes.delete(old);
+      this.#chunkNodeChildren -= children.length;
     }
   }
 
