@@ -1,8 +1,10 @@
 /** Random Keras models, made by fixtures/make/keras_random.py, and what Keras makes of their inputs. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { openZipSync } from "../src/core/zip/index.ts";
 import { load, toJS } from "../src/index.ts";
 import { array, kerasBytes, loadModel, type Model, type NDArray } from "../src/keras.ts";
+import { inMemory } from "../src/sources/index.ts";
 
 interface Packed {
   shape: number[];
@@ -82,6 +84,24 @@ describe.each([...new Set(cases.map(({ version }) => version))])("Keras of %s", 
     check(model, one);
     if (one.kind === "h5") check(await loadModel(kerasBytes(model)), one);
   });
+});
+
+test("numbers of a configuration are saved as they stood in the file", async () => {
+  const numbersOf = (bytes: Uint8Array): string[] => {
+    const text = new TextDecoder().decode(openZipSync(bytes, inMemory(bytes)).readSync("config.json"));
+    return [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g)]
+      .map(String)
+      .filter((t) => t[0] !== '"');
+  };
+  // Python and JavaScript write the rest of them alike, but for the exponents.
+  const plain = (token: string): string => (/e/.test(token) ? String(Number(token)) : token);
+  let floats = 0;
+  for (const one of cases.filter(({ kind }) => kind === "keras")) {
+    const before = numbersOf(one.file);
+    expect(numbersOf(kerasBytes(await loadModel(one.file))).map(plain), one.name).toEqual(before.map(plain));
+    floats += before.filter((token) => /\.0$/.test(token)).length;
+  }
+  expect(floats).toBeGreaterThan(100);
 });
 
 describe.each([...new Set(cases.map(({ version }) => version))])("half precision in Keras of %s", (version) => {

@@ -110,7 +110,7 @@ export function sequential(specs: readonly LayerSpec[], options: BuildOptions = 
       shape = [...([one.call([zeros(shape)], {})].flat()[0] as Tensor).shape];
     }
   });
-  return new Model(graph, config, null, VERSION);
+  return new Model(graph, config, null, VERSION, null);
 }
 
 /** Says what Keras shall train the model with; it is saved with the model. */

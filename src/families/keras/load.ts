@@ -63,7 +63,7 @@ export function fromHdf5(bytes: Uint8Array, options: LoadModelOptions = {}): Mod
     const version = String(file.attrs.get("keras_version") ?? "");
     const training = file.attrs.get("training_config");
     const graph = graphOf(config, version, options, (made) => within(bytes, (own) => filled(made, own)));
-    return new Model(graph, config, typeof training === "string" ? parsed(training) : null, version);
+    return new Model(graph, config, typeof training === "string" ? parsed(training) : null, version, text);
   } finally {
     file.close();
   }
@@ -158,7 +158,7 @@ export function weightsFrom(model: Model, bytes: Uint8Array): Model {
 export function modelFromJson(text: string | Config, options: LoadModelOptions = {}): Model {
   const config = typeof text === "string" ? parsed(text) : text;
   const version = String(config["keras_version"] ?? (typeof config["module"] === "string" ? "3" : "2.15"));
-  return new Model(graphOf(config, version, options), config, null, version);
+  return new Model(graphOf(config, version, options), config, null, version, typeof text === "string" ? text : null);
 }
 
 /** What a `.keras` zip holds, each file read when it is asked for. */
@@ -183,16 +183,17 @@ export function fromKerasBytes(bytes: Uint8Array, options: LoadModelOptions = {}
 }
 
 function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
-  const json = (name: string): Config => {
+  const textOf = (name: string): string => {
     if (!names.includes(name)) {
       throw new FormatError(`this zip is no .keras file: it lacks ${name}, and has ${names.slice(0, 8).join(", ")}`, {
         format: "keras",
       });
     }
-    return parsed(new TextDecoder().decode(read(name)));
+    return new TextDecoder().decode(read(name));
   };
-  const config = json("config.json");
-  const metadata = names.includes("metadata.json") ? json("metadata.json") : {};
+  const text = textOf("config.json");
+  const config = parsed(text);
+  const metadata = names.includes("metadata.json") ? parsed(textOf("metadata.json")) : {};
   const version = String(metadata["keras_version"] ?? "3");
   if (!names.includes("model.weights.h5")) {
     throw new UnsupportedError(
@@ -216,6 +217,7 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
     config,
     typeof compiled === "object" && compiled !== null ? (compiled as Config) : null,
     version,
+    text,
   );
 }
 

@@ -63,12 +63,21 @@ export class Model {
   trainingConfig: Config | null;
   /** The Keras that wrote it. */
   readonly kerasVersion: string;
+  /** @internal The configuration as its file has it, letter by letter; null for a model made here. */
+  readonly text: string | null;
   /** @internal Its layers, or how they are made when their code is fetched. */
   held: Graph | Later;
   #changed = false;
 
   /** @internal */
-  constructor(graph: Graph | Later, config: Config, trainingConfig: Config | null, kerasVersion: string) {
+  constructor(
+    graph: Graph | Later,
+    config: Config,
+    trainingConfig: Config | null,
+    kerasVersion: string,
+    text: string | null,
+  ) {
+    this.text = text;
     this.held = graph;
     this.config = config;
     this.trainingConfig = trainingConfig;

@@ -19,7 +19,7 @@ class PickledModel extends Model {
   readonly origin: { readonly func: PyGlobal; readonly args: PyTuple };
 
   constructor(model: Model, func: PyGlobal, args: PyTuple) {
-    super(model.held, model.config, model.trainingConfig, model.kerasVersion);
+    super(model.held, model.config, model.trainingConfig, model.kerasVersion, model.text);
     this.origin = { func, args };
   }
 }

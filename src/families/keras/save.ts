@@ -14,6 +14,7 @@ import type { Model } from "./model.ts";
 import { numbered } from "./names.ts";
 import { Operation } from "./operation.ts";
 import { toArray } from "./tensor.ts";
+import { marked, verbatim } from "./verbatim.ts";
 import { filedWeights } from "./weights.ts";
 
 /** Keras splits lists of names that are longer than HDF5's attributes may be. */
@@ -44,7 +45,7 @@ export function h5Bytes(model: Model): Uint8Array {
   try {
     file.attrs.set("keras_version", model.kerasVersion);
     file.attrs.set("backend", "tensorflow");
-    file.attrs.set("model_config", JSON.stringify(model.config));
+    file.attrs.set("model_config", model.text ?? JSON.stringify(model.config));
     const training = legacyTraining(model.trainingConfig);
     if (training !== null) file.attrs.set("training_config", JSON.stringify(training));
     const weights = file.createGroup("model_weights");
@@ -100,6 +101,7 @@ function modernTraining(config: Config | null): Config | null {
     optimizer: inModule("keras.optimizers", optimizer),
     loss: inModule("keras.losses", config["loss"]),
     metrics: metricsOf(config["metrics"]),
+    weighted_metrics: metricsOf(config["weighted_metrics"] ?? null),
   };
 }
 
@@ -196,10 +198,12 @@ export function kerasBytes(model: Model): Uint8Array {
   } finally {
     file.close();
   }
-  const config: Record<string, unknown> = { ...(withModules(model.config, modern) as Config) };
+  const own = model.text === null ? model.config : marked(model.text);
+  const config: Record<string, unknown> = { ...(withModules(own, modern) as Config) };
   const training = modernTraining(model.trainingConfig);
-  if (training !== null) config["compile_config"] ??= training;
-  const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  // What the file itself has is written as it stands there.
+  if (training !== null && training !== model.config["compile_config"]) config["compile_config"] = training;
+  const text = (value: unknown): Uint8Array => new TextEncoder().encode(verbatim(value));
   const pieces = zipPieces([
     { name: "metadata.json", data: [text({ keras_version: model.kerasVersion, date_saved: "1980-01-01@00:00:00" })] },
     { name: "config.json", data: [text(config)] },

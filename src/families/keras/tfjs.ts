@@ -65,5 +65,5 @@ export function fromTfjs(model: TfjsModel): Model {
     return tensor([...one.shape], data);
   });
   const graph = begin(config, 2015, new Map(), (made) => setFiled(made, values));
-  return new Model(graph, { class_name: config["class_name"], config: config["config"] }, null, "2.15.0");
+  return new Model(graph, { class_name: config["class_name"], config: config["config"] }, null, "2.15.0", null);
 }
