@@ -226,6 +226,11 @@ describe("the command line", () => {
     expect(code).toBe(1);
     expect(err).toMatch(/^brine: [^\n]+ \(byte \d+, [^\n]*\.pkl\)\n$/);
     expect((await brine([file('{"a": 1}')])).err).toMatch(/this is a JSON file/);
+    const text = "this looks like text, not like one of Python's data files: ";
+    expect((await brine([file("hello\n")])).err).toContain(`${text}BINGET: memo 101 is empty (byte 0, `);
+    expect((await brine([file("The quick brown fox jumps over the lazy dog. ".repeat(9))])).err).toContain(text);
+    expect((await brine([file("(lp0\nI1\naq\x05")])).err).not.toContain(text);
+    expect((await brine([tmpdir()])).err).toContain("this is a directory, not a file");
   });
 
   it("ends quietly when nobody reads on", async () => {

@@ -6,7 +6,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Source } from "../core/bytes/parse.ts";
-import { withPath } from "../core/errors.ts";
+import { decodeLatin1 } from "../core/bytes/text.ts";
+import { isBrineError, UnpicklingError, withPath } from "../core/errors.ts";
 import { fileError } from "../platform/files.ts";
 import { openPath } from "../platform/filesource.ts";
 import { inMemory } from "../sources/index.ts";
@@ -47,6 +48,26 @@ function besides(bytes: Uint8Array, file: string): Source {
   return { ...inMemory(bytes, file), beside: (name) => openPath(join(dirname(file), name)) };
 }
 
+/** Do the bytes begin with words? A pickle of protocol 0 is text as well, but has none. */
+function isProse(bytes: Uint8Array): boolean {
+  const head = decodeLatin1(bytes.subarray(0, 400));
+  return (
+    !/[\x00-\x08\x0e-\x1f\x7f]/.test(head) &&
+    (/^[^(c}\])NILFSTUVXBCGJKMP.]/.test(head) || /\p{L}{2} \p{L}{2}/u.test(head))
+  );
+}
+
+/** An error at the very beginning says that the file is another one. */
+function noPickle(e: unknown): unknown {
+  if (!isBrineError(e, "UNPICKLING") || (e.offset ?? 0) > 64) return e;
+  const { opcode, offset, reason } = e;
+  return new UnpicklingError(`this looks like text, not like one of Python's data files: ${reason}`, {
+    opcode,
+    offset,
+    cause: e,
+  });
+}
+
 /** Loads a file as a tree. */
 export async function openTree(file: string, { options }: Parsed, io: IO): Promise<Node> {
   const name = file === "-" ? "stdin" : file;
@@ -65,7 +86,7 @@ export async function openTree(file: string, { options }: Parsed, io: IO): Promi
         ),
     });
   } catch (e) {
-    throw withPath(e, name);
+    throw withPath(isProse(bytes) ? noPickle(e) : e, name);
   } finally {
     progress.end();
   }
