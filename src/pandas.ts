@@ -29,6 +29,7 @@ export {
   Missing,
   NA,
   NaT,
+  Panel,
   Period,
   type PrintOptions,
   pandas,

@@ -7,8 +7,11 @@
  * @module
  */
 import { DType, NDArray, SubclassArray, type TypedData } from "../../core/ndarray/index.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
+import { PyGlobal } from "../../core/values/scalars.ts";
 import { isTuple } from "../../core/values/tuple.ts";
+import { arrayOfState } from "../numpy/index.ts";
 import { arrowColumn } from "./arrow.ts";
 import { arrayColumn, Column } from "./column.ts";
 import { freqOf, freqText } from "./periods.ts";
@@ -294,6 +297,8 @@ export function columnOf(value: unknown, row = 0): Column {
   if (isHolder(value)) return value.column;
   if (value instanceof SubclassArray && /SparseArray$/.test(value.cls.name)) return oldSparse(value);
   if (value instanceof NDArray) return arrayColumn(rowOf(value, row));
+  const older = olderSparse(value);
+  if (older !== null) return older;
   const kind = kindOf(value);
   const read = KINDS.get(kind);
   if (read === undefined) throw new TypeError(`an array of ${kind || "no class of pandas"} cannot be read as a column`);
@@ -305,6 +310,18 @@ function oldSparse(value: SubclassArray): Column {
   const extra = value.extra as readonly unknown[] | null;
   const [fill, index] = extra ?? [];
   return filled(arrayColumn(value), index, fill);
+}
+
+/** And in 0.20 its state was a pair: NumPy's, and the item that fills it with its index. Null for anything else. */
+function olderSparse(value: unknown): Column | null {
+  if (!(value instanceof PyObject) || value.how !== "call") return null;
+  const [cls] = value.args;
+  const state = stateOf(value);
+  if (!(cls instanceof PyGlobal && cls.name === "SparseArray" && isTuple(state) && state.length === 2)) return null;
+  const [own, extra] = state;
+  if (!isTuple(extra)) throw new TypeError("a sparse array has its index in its state");
+  const stored = arrayOfState(own);
+  return filled(arrayColumn(stored), extra[1], extra[0]);
 }
 
 /** An extension array of pandas: `Categorical`, `IntegerArray`, `DatetimeArray`, `ArrowStringArray`… */

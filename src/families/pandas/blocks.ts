@@ -15,7 +15,8 @@ import { isTuple } from "../../core/values/tuple.ts";
 import { PySlice } from "../stdlib/index.ts";
 import { rowColumn } from "./arrays.ts";
 import { arrayColumn, type Column } from "./column.ts";
-import { Index } from "./labels.ts";
+import { Index, keyOf } from "./labels.ts";
+import { indexIn } from "./oldindex.ts";
 import { argsOf, attr, kindOf, num, reading, stateOf } from "./recipe.ts";
 
 /** A block: values of one dtype, a row of them for each of its items. */
@@ -33,7 +34,7 @@ export class Blocks {
   readonly #row: Int32Array;
   readonly #columns = new Map<number, Column>();
 
-  constructor(manager: unknown, ndim: 1 | 2) {
+  constructor(manager: unknown, ndim: 1 | 2 | 3) {
     const { axes, blocks } = read(manager, ndim);
     this.axes = axes;
     this.#block = blocks;
@@ -55,15 +56,21 @@ export class Blocks {
     }
   }
 
+  /** The block of an item, and its row in it. */
+  rowOf(item: number): { values: unknown; row: number } {
+    const block = this.#block[this.#of[item] ?? -1];
+    if (block === undefined) throw new RangeError(`there is no item ${item}`);
+    return { values: block.values, row: this.#row[item] as number };
+  }
+
   /** The column of an item; its length is that of the axis. */
   column(item: number): Column {
     const known = this.#columns.get(item);
     if (known !== undefined) return known;
-    const block = this.#block[this.#of[item] ?? -1];
-    if (block === undefined) throw new RangeError(`there is no column ${item}`);
+    const block = this.rowOf(item);
     const { length } = this.axes.at(-1) as Index;
     const column = reading(`column ${item}`, () => {
-      const read = rowColumn(block.values, this.#row[item] as number);
+      const read = rowColumn(block.values, block.row);
       if (read.length !== length) throw new RangeError(`it has ${read.length} items for ${length} rows`);
       return read;
     });
@@ -90,7 +97,7 @@ export function isKnownManager(manager: unknown): boolean {
   return argsOf(manager).length >= 2;
 }
 
-function read(manager: unknown, ndim: 1 | 2): { axes: Index[]; blocks: Block[] } {
+function read(manager: unknown, ndim: 1 | 2 | 3): { axes: Index[]; blocks: Block[] } {
   const state = stateOf(manager);
   if (isTuple(state) && state.length >= 4 && state[3] instanceof PyDict) {
     const whole = state[3].get("0.14.1");
@@ -117,26 +124,35 @@ function read(manager: unknown, ndim: 1 | 2): { axes: Index[]; blocks: Block[] }
 }
 
 /** Before 0.14: labels of each block, to be found among the items. */
-function readOld(state: readonly unknown[], ndim: 1 | 2): { axes: Index[]; blocks: Block[] } {
+function readOld(state: readonly unknown[], ndim: 1 | 2 | 3): { axes: Index[]; blocks: Block[] } {
   const [axes, values, items] = state;
   const read = axesOf(axes, ndim);
   if (!Array.isArray(values) || !Array.isArray(items))
     throw new TypeError("blocks are a list of values and one of items");
+  // Of labels that come twice each is taken once, in their order.
+  const free = new Map<unknown, number[]>();
+  if (ndim !== 1) {
+    for (const [place, label] of (read[0] as Index).toArray().entries()) {
+      const known = free.get(keyOf(label));
+      if (known === undefined) free.set(keyOf(label), [place]);
+      else known.push(place);
+    }
+    for (const places of free.values()) places.reverse();
+  }
   const blocks = values.map((one, i): Block => {
-    const labels: unknown = items[i];
     if (ndim === 1) return { values: one, places: [0] };
-    if (!(labels instanceof Index)) throw new TypeError("the items of a block are an index");
-    return { values: one, places: labels.toArray().map((label) => (read[0] as Index).indexOf(label)) };
+    const labels = indexIn(items[i]).toArray();
+    return {
+      values: one,
+      places: labels.map((label) => free.get(keyOf(label))?.pop() ?? -1),
+    };
   });
   return { axes: read, blocks };
 }
 
 function axesOf(value: unknown, ndim: number): Index[] {
   if (!Array.isArray(value) || value.length !== ndim) throw new TypeError(`a manager has ${ndim} axes`);
-  return value.map((axis) => {
-    if (!(axis instanceof Index)) throw new TypeError(`an axis is an index, not ${typeName(axis)}`);
-    return axis;
-  });
+  return value.map(indexIn);
 }
 
 /** Places as a slice, an array, or a `BlockPlacement` of either. */

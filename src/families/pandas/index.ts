@@ -24,11 +24,13 @@ import {
   KEPT,
   NAS,
   NATS,
+  PANELS,
   PERIODS,
   SERIES,
   TIMEDELTAS,
   TIMESTAMPS,
 } from "./names.ts";
+import { Panel } from "./panel.ts";
 import { freqOf } from "./periods.ts";
 import { type PandasObject, type Recipe, reduceRecipe } from "./recipe.ts";
 import { type Closed, Interval, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
@@ -41,6 +43,7 @@ export type { CSVOptions } from "./csv.ts";
 export { DataFrame, type FromColumnsOptions } from "./frame.ts";
 export type { ColumnInput } from "./from.ts";
 export { Index } from "./labels.ts";
+export { Panel } from "./panel.ts";
 export type { PrintOptions } from "./print.ts";
 export { type Closed, Interval, Missing, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
 export { Series } from "./series.ts";
@@ -66,7 +69,7 @@ function setState(value: unknown, state: unknown): void {
   made.state = state;
   // What does not add up is refused now; forms that are not known (of before 0.14) when they are first used, so that
   // what stands beside them can be read.
-  const isFrame = made instanceof DataFrame || made instanceof Series;
+  const isFrame = made instanceof DataFrame || made instanceof Series || made instanceof Panel;
   if (isFrame && isKnownManager(managerOf(made))) void made.blocks;
 }
 
@@ -164,6 +167,7 @@ const table = (): ReadonlyMap<string, GlobalEntry> =>
     ...rows(INDEX_CLASSES, kept),
     ...rows(FRAMES, (full) => stateful(full, DataFrame)),
     ...rows(SERIES, (full) => stateful(full, Series)),
+    ...rows(PANELS, (full) => stateful(full, Panel)),
     ...rows(ARRAYS, (full) => stateful(full, ExtensionArray)),
     ...rows(INDEX_MAKERS, indexMaker),
     ...rows(BACKED, backed),
@@ -183,6 +187,7 @@ export const pandas: Pack = /* @__PURE__ */ definePack({
   reducers: [
     [DataFrame, reduceRecipe],
     [Series, reduceRecipe],
+    [Panel, reduceRecipe],
     [Index, reduceRecipe],
     [ExtensionArray, reduceRecipe],
   ],

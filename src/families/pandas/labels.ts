@@ -224,7 +224,7 @@ export class Index extends PandasObject {
 }
 
 /** What labels are compared by: numbers by value, instants and tuples by their text. */
-function keyOf(label: unknown): unknown {
+export function keyOf(label: unknown): unknown {
   if (typeof label === "bigint") return Number(label);
   if (Array.isArray(label)) return `(${label.map((part) => `${typeof part}:${String(part)}`).join(",")})`;
   return typeof label === "object" && label !== null ? `${kindOf(label)}:${String(label)}` : label;

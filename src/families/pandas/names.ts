@@ -8,9 +8,17 @@ const joined = (modules: string, names: string): string[] =>
   names.split(" ").flatMap((name) => modules.split(" ").map((module) => `${module}.${name}`));
 
 /** Names of frames. */
-export const FRAMES: readonly string[] = joined("pandas.core.frame pandas", "DataFrame");
+export const FRAMES: readonly string[] = [
+  ...joined("pandas.core.frame pandas", "DataFrame"),
+  ...joined("pandas.core.sparse.frame pandas.sparse.frame", "SparseDataFrame"),
+];
+/** Names of panels, which were until 0.24. */
+export const PANELS: readonly string[] = joined("pandas.core.panel pandas", "Panel");
 /** Names of series. */
-export const SERIES: readonly string[] = joined("pandas.core.series pandas", "Series TimeSeries");
+export const SERIES: readonly string[] = [
+  ...joined("pandas.core.series pandas", "Series TimeSeries"),
+  ...joined("pandas.core.sparse.series pandas.sparse.series", "SparseSeries SparseTimeSeries"),
+];
 
 /** Functions that make an index of a class and a dict. */
 export const INDEX_MAKERS: readonly string[] = [

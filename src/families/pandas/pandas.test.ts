@@ -9,7 +9,7 @@ import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
 import { dumps as dumpsAny, load } from "../../index.ts";
 import { dumps, loads } from "../../pandas.ts";
-import { type Column, DataFrame, type Index, Series } from "./index.ts";
+import { type Column, DataFrame, type Index, Panel, Series } from "./index.ts";
 
 interface Row {
   id: string;
@@ -20,6 +20,7 @@ interface Row {
   csv?: string;
   index?: unknown[];
   columns?: [unknown, string, unknown[]][];
+  frames?: Row[];
   pickles: string[];
 }
 
@@ -52,6 +53,8 @@ const items = (column: Column | Index): unknown[] => [...column].map(plain);
 const dtypeName = (dtype: string): string =>
   dtype
     .replace(/^(interval\[[^,\]]+)(, \w+)?\]$/, "$1]")
+    // Before 0.24 a sparse column told the dtype of its items.
+    .replace(/^Sparse\[(\w+), .*\]$/, "$1")
     .replace(/^string\[.*\]$/, (all) => (all === "string[pyarrow]" ? "string" : all))
     .replace(/^(timestamp|duration|list).*(\[pyarrow\])$/, "$1$2")
     .replace(
@@ -66,6 +69,19 @@ const check = (where: string, got: unknown, wanted: unknown): void => {
       `${where}\n${typeof got === "string" ? got : JSON.stringify(got)}\n--- wanted\n${typeof wanted === "string" ? wanted : JSON.stringify(wanted)}`,
     );
 };
+
+function checkFrame(where: string, own: DataFrame, row: Row): void {
+  check(`${where} shape`, own.shape, row.shape);
+  check(`${where} index`, items(own.index), row.index);
+  for (const [j, [label, , wanted]] of (row.columns ?? []).entries()) {
+    check(`${where} ${j}`, [plain(own.columns[j]), items(own.columnAt(j))], [label, wanted]);
+  }
+}
+
+function checkPanel(where: string, value: Panel, row: Row): void {
+  check(`${where} shape`, value.shape, row.shape);
+  for (const [i, frame] of (row.frames ?? []).entries()) checkFrame(`${where} ${i}`, value.frameAt(i), frame);
+}
 
 describe("values of pandas", () => {
   it("come back item by item", () => {
@@ -87,6 +103,9 @@ describe("values of pandas", () => {
               check(`${where} ${label}`, items(value.columnAt(i)), wanted);
               check(`${where} ${label} dtype`, dtypeName(value.columnAt(i).dtype), dtypeName(dtype));
             }
+          } else if (value instanceof Panel) {
+            checkPanel(where, value, row);
+            check(`${where} text`, String(value), row.text);
           } else if (value instanceof Series) {
             const [[label, dtype, wanted] = [] as never] = row.columns ?? [];
             check(`${where} index`, items(value.index), row.index);
@@ -107,6 +126,37 @@ describe("values of pandas", () => {
     }
     expect(failures.length, failures.slice(0, 40).join("\n=====\n")).toBe(0);
     expect(rows.length).toBeGreaterThan(200);
+  });
+
+  it("of before 0.20, as pandas has them in its own tests, come back as pandas 0.20 reads them", () => {
+    failures.length = 0;
+    const old = gunzipSync(readFileSync(new URL("../../../fixtures/data/pandas-old.jsonl.gz", import.meta.url)))
+      .toString()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: string; file: string; values: Record<string, Row> });
+    let count = 0;
+    for (const { id, file, values } of old) {
+      const all = loads<PyDict<string, PyDict<string, unknown>>>(bytesOf(file), { encoding: "latin1" });
+      for (const [path, row] of Object.entries(values)) {
+        const [section = "", name = ""] = path.split(".");
+        const value = all.get(section)?.get(name);
+        const where = `${id} ${path}`;
+        count++;
+        try {
+          if (value instanceof Panel) checkPanel(where, value, row);
+          else if (value instanceof DataFrame) checkFrame(where, value, row);
+          else if (value instanceof Series) {
+            check(`${where} index`, items(value.index), row.index);
+            check(where, items(value.column), row.columns?.[0]?.[2]);
+          } else failures.push(`${where}: ${repr(value).slice(0, 100)}`);
+        } catch (e) {
+          failures.push(`${where}: ${(e as Error).stack}`);
+        }
+      }
+    }
+    expect(failures.length, failures.slice(0, 10).join("\n=====\n")).toBe(0);
+    expect(count).toBeGreaterThan(50);
   });
 
   it("are known to load of brine, and dumped without a pack", async () => {
