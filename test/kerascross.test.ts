@@ -134,6 +134,14 @@ test("the table of layers is that of Keras", async () => {
   expect(shown).toBeGreaterThan(100);
 });
 
+test("grouped attention is saved under the name of its class in Python", async () => {
+  for (const one of cases.filter(({ name, kind }) => name.endsWith("-gqa") && kind === "keras")) {
+    const text = Buffer.from(kerasBytes(await loadModel(one.file))).toString("latin1");
+    expect(text).toContain("grouped_query_attention");
+    expect(text).not.toContain("group_query_attention");
+  }
+});
+
 test("a Lambda layer runs by a function of the caller's", async () => {
   const twice = defineLayer({
     python: "dbl",

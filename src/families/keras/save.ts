@@ -158,7 +158,8 @@ function writeVars(group: Group, layer: Layer, modern: boolean, assets: Map<stri
   const shown = layer.layers.filter(
     (inner) => !(inner instanceof Operation) && !(layer.className === "Sequential" && inner.className === "InputLayer"),
   );
-  const names = numbered(shown.map(({ className }) => className));
+  // Keras 3 calls the class GroupedQueryAttention, and writes GroupQueryAttention in configurations.
+  const names = numbered(shown.map(({ className }) => className.replace(/^GroupQuery/, "GroupedQuery")));
   for (const [i, inner] of shown.entries()) {
     const at = names[i] as string;
     writeVars(held.requireGroup(at), inner, modern, assets, `${path}layers/${at}/`);
