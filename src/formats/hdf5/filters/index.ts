@@ -1,27 +1,18 @@
 /**
- * Filters: what a chunk goes through on its way to the file, and back.
+ * Filters: what a chunk goes through on its way from the file.
  *
- * To add one: a file here, and a line in {@link COMMON}, or in `filter.ts`, `here.ts` and `later.ts` for a rare one.
+ * To add one: a file here, and a line in `filter.ts`, `here.ts` and `later.ts`; one that is always there has a line in
+ * {@link COMMON} and one in `write/encode.ts`.
  *
  * @module
  */
 import { fetchFilter, rareFilters } from "#filters";
-import { inflateMany, inflateNow, lzfDecode, lzfEncode, packZlib, packZlibMany } from "../../../core/codecs/index.ts";
-import { FormatError, UnsupportedError } from "../../../core/errors.ts";
+import { inflateMany, inflateNow, lzfDecode } from "../../../core/codecs/index.ts";
+import { FormatError } from "../../../core/errors.ts";
 import type { Reading } from "../storage/store.ts";
-import {
-  FILTER,
-  type Filter,
-  type Filters,
-  filterName,
-  filterOf,
-  type Pipeline,
-  RARE,
-  type RareFilter,
-  room,
-} from "./filter.ts";
-import { checksum, unchecked } from "./fletcher32.ts";
-import { shuffle, unshuffle } from "./shuffle.ts";
+import { FILTER, type Filter, filterOf, type Pipeline, RARE, type RareFilter, room } from "./filter.ts";
+import { unchecked } from "./fletcher32.ts";
+import { unshuffle } from "./shuffle.ts";
 
 export {
   FILTER,
@@ -41,22 +32,18 @@ const COMMON: readonly Filter[] = [
     id: FILTER.gzip,
     name: "gzip",
     decode: (bytes, _, size) => inflateNow("zlib", bytes, { maxOutput: room(size), size }),
-    encode: (bytes, values) => packZlib(bytes, values[0] ?? 4),
   },
   {
     id: FILTER.shuffle,
     name: "shuffle",
     decode: (bytes, values) => unshuffle(bytes, values[0] ?? 1),
-    // h5py leaves out the size for sequences; libhdf5 then leaves out the filter.
-    encode: (bytes, values) => (values[0] === undefined ? null : shuffle(bytes, values[0])),
   },
-  { id: FILTER.fletcher32, name: "fletcher32", decode: unchecked, encode: checksum },
+  { id: FILTER.fletcher32, name: "fletcher32", decode: unchecked },
   {
     id: FILTER.lzf,
     name: "lzf",
     // What filters before it made of a chunk may be smaller or larger.
     decode: (bytes, _, size) => lzfDecode(bytes, room(size), 0),
-    encode: (bytes) => lzfEncode(bytes),
   },
 ];
 
@@ -169,34 +156,4 @@ export function* decodeChunk(
     return true;
   });
   return out.subarray(0, size);
-}
-
-/** Takes chunks through the filters; where the platform can, they are packed side by side. */
-export function* encodeChunks(
-  filters: Filters,
-  pipeline: Pipeline,
-  chunks: readonly Uint8Array[],
-): Reading<PackedChunk[]> {
-  let now: PackedChunk[] = chunks.map((bytes) => ({ bytes, mask: 0 }));
-  for (const [i, spec] of pipeline.entries()) {
-    const { encode } = filterOf(filters, spec);
-    if (encode === undefined) {
-      throw new UnsupportedError(filterName(spec), `the filter ${filterName(spec)} can be read, not written`);
-    }
-    if (spec.id === FILTER.gzip) {
-      const plain = now.map(({ bytes }) => bytes);
-      const packed = (yield {
-        kind: "work",
-        now: () => plain.map((bytes) => encode(bytes, spec.values)),
-        later: () => packZlibMany(plain, spec.values[0] ?? 4),
-      }) as Uint8Array[];
-      now = now.map(({ mask }, k) => ({ bytes: packed[k] as Uint8Array, mask }));
-    } else {
-      now = now.map(({ bytes, mask }) => {
-        const packed = encode(bytes, spec.values);
-        return packed === null ? { bytes, mask: mask | (1 << i) } : { bytes: packed, mask };
-      });
-    }
-  }
-  return now;
 }

@@ -6,7 +6,7 @@
 import type { DType } from "../../../core/ndarray/index.ts";
 import type { DatasetInfo, ExternalPart } from "../data.ts";
 import { Empty } from "../empty.ts";
-import { FILTER, type FilterSpec, filterOf } from "../filters/index.ts";
+import { FILTER, type FilterSpec } from "../filters/index.ts";
 import type { Space } from "../messages/space.ts";
 import { NOWHERE } from "../storage/cursor.ts";
 import type { H5Type } from "../types/datatype.ts";
@@ -15,6 +15,7 @@ import { type TypeSpec, typeOf } from "../types/filetype.ts";
 import { guessChunks } from "./chunkguess.ts";
 import { product, type StagedData } from "./data.ts";
 import type { Draft } from "./draft.ts";
+import { encoderOf } from "./encode.ts";
 import { inferred } from "./infer.ts";
 import type { DatasetNode } from "./nodes.ts";
 import { fitted } from "./pointers.ts";
@@ -129,7 +130,7 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   const fill = fillvalue === undefined || fillvalue === null ? null : fillBytes(type, fillvalue, draft);
   const pipeline = chunks === null ? [] : pipelineOf(options, type, product(chunks), fill);
   // A page may have to fetch them before.
-  for (const spec of pipeline) filterOf(draft.context.filters, spec);
+  for (const spec of pipeline) encoderOf(draft.context.filters, spec);
   const external = externalOf(options, chunks !== null, product(shape) * type.size);
   const layout: DatasetInfo["layout"] =
     chunks === null

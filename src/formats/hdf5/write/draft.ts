@@ -7,7 +7,6 @@ import { UnsupportedError } from "../../../core/errors.ts";
 import { attributes } from "../attrs.ts";
 import type { DatasetInfo } from "../data.ts";
 import { isDataset, isType, typeOf } from "../describe.ts";
-import { filterName, filterOf } from "../filters/index.ts";
 import { isGroup, links } from "../links.ts";
 import type { Link } from "../messages/links.ts";
 import { parseDense } from "../messages/links.ts";
@@ -19,6 +18,7 @@ import { compareText } from "../storage/text.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { describeAny } from "../virtual.ts";
 import { StagedData } from "./data.ts";
+import { encoderOf } from "./encode.ts";
 import type { DatasetNode, GroupNode, Node } from "./nodes.ts";
 import { Pointers } from "./pointers.ts";
 import type { Spill } from "./spill.ts";
@@ -107,12 +107,7 @@ export class Draft implements Pending {
         throw new UnsupportedError("writing other files", "the elements of this dataset stand in other files");
       }
       // What cannot be packed again is refused now, not when the file is written.
-      for (const spec of node.info.pipeline) {
-        if (filterOf(this.context.filters, spec).encode === undefined) {
-          const name = filterName(spec);
-          throw new UnsupportedError(name, `the filter ${name} can be read, not written`, { format: "hdf5" });
-        }
-      }
+      for (const spec of node.info.pipeline) encoderOf(this.context.filters, spec);
       this.stage(node, runNow(StagedData.of(this.context, node.info)));
     }
     return node.data as StagedData;

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { encodeChunks, type Filters, type PackedChunk } from "../filters/index.ts";
+import type { Filters, PackedChunk } from "../filters/index.ts";
 import { NOWHERE } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import { compareGrid, type Placed, pageBits, writeChunkTree, writeFixedArray } from "./chunktree.ts";
 import { type Held, product } from "./data.ts";
 import type { Libver } from "./draft.ts";
+import { encodeChunks } from "./encode.ts";
 import { chunkNumbers, MOST_NUMBERED, writeExtensibleArray } from "./extensible.ts";
 import type { GlobalHeapWriter } from "./globalheap.ts";
 import type { Image } from "./image.ts";
