@@ -149,7 +149,7 @@ function missing(name: string, path?: string): SourceError {
  * ```
  */
 export async function load<T = unknown>(input: SourceInput, options: JoblibLoadAsyncOptions = {}): Promise<T> {
-  return withFamilies(input, options, (own) => loadOnce<T>(input, own));
+  return withFamilies(input, options, (own, fresh) => loadOnce<T>(fresh, own));
 }
 
 async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions): Promise<T> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Source } from "./core/bytes/parse.ts";
 import type { GlobalEntry, Pack } from "./core/pack.ts";
 import { asBytes, type SourceInput } from "./sources/index.ts";
 
@@ -52,6 +53,7 @@ function isLasting(input: SourceInput): boolean {
   return (
     asBytes(input) !== null ||
     typeof input === "string" ||
+    (input as Source | null)?.again !== undefined ||
     input instanceof URL ||
     (typeof Blob !== "undefined" && input instanceof Blob)
   );
@@ -64,7 +66,7 @@ function isLasting(input: SourceInput): boolean {
 export async function withFamilies<T, O extends { packs?: readonly Pack[] }>(
   input: SourceInput,
   options: O,
-  read: (options: O) => Promise<T>,
+  read: (options: O, input: SourceInput) => Promise<T>,
 ): Promise<T> {
   const watch = new Watch();
   const sessions: Session[] = [];
@@ -76,7 +78,8 @@ export async function withFamilies<T, O extends { packs?: readonly Pack[] }>(
   for (;;) {
     const own = [...sessions.map(({ pack }) => pack), { name: "lazy", globals: watch, reducers: new Map() }];
     try {
-      const value = await read({ ...options, packs: [...(options.packs ?? []), ...own] });
+      const fresh = (input as Source | null)?.again?.() ?? input;
+      const value = await read({ ...options, packs: [...(options.packs ?? []), ...own] }, fresh);
       for (const session of sessions) await session.ready();
       return value;
     } catch (e) {

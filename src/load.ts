@@ -60,7 +60,7 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
-  return withFamilies(input, options, (own) => loadOnce<T>(input, own));
+  return withFamilies(input, options, (own, fresh) => loadOnce<T>(fresh, own));
 }
 
 async function loadOnce<T>(input: SourceInput, options: LoadAsyncOptions): Promise<T> {

@@ -45,7 +45,8 @@ export async function readBytes(file: string, io: IO): Promise<Uint8Array> {
 
 /** Bytes of a file that knows what lies beside it: joblib's old files have companions. */
 function besides(bytes: Uint8Array, file: string): Source {
-  return { ...inMemory(bytes, file), beside: (name) => openPath(join(dirname(file), name)) };
+  const again = (): Source => besides(bytes, file);
+  return { ...inMemory(bytes, file), again, beside: (name) => openPath(join(dirname(file), name)) };
 }
 
 /** Do the bytes begin with words? A pickle of protocol 0 is text as well, but has none. */

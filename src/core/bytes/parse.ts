@@ -41,6 +41,8 @@ export type Answer = Window | Uint8Array[];
 export interface Source {
   /** Size in bytes, when it is known. */
   readonly size?: number | undefined;
+  /** The same from its beginning, where it can be read once more. */
+  again?(): Source;
   /** A name for messages. */
   readonly name?: string | undefined;
   /** The next bytes: about `size` of them, at least one unless the source has ended. */

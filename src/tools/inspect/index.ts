@@ -174,7 +174,7 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
   }
   try {
     if (bytes !== undefined) for await (const part of loadAll(from, options)) parts.push(part);
-    else await withFamilies(from, options, (own) => readAll(from, own, parts));
+    else await withFamilies(from, options, (own, fresh) => readAll(fresh, own, parts));
   } catch (e) {
     const last = parts.at(-1);
     if (last === undefined || !(isBrineError(e, "UNPICKLING") || isBrineError(e, "TRUNCATED"))) throw e;
