@@ -8,7 +8,7 @@
 import { rawBytes } from "#platform";
 import type { Source } from "./core/bytes/parse.ts";
 import { bz2, type Codec, type Decoder, gzip, located, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
-import { LimitError } from "./core/errors.ts";
+import { FormatError, LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
 
@@ -71,7 +71,7 @@ function unpacked(shell: Codec, bytes: Uint8Array, most: number): Uint8Array | n
     return shell.decode(bytes, { maxOutput: most });
   } catch (e) {
     if (e instanceof LimitError) return null;
-    throw atByte(e, shell, bytes, most);
+    throw e instanceof FormatError && SHELLS.get(shell.name) === shell ? atByte(e, shell, bytes, most) : e;
   }
 }
 
