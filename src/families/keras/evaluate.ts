@@ -53,12 +53,24 @@ function lists(spec: unknown, names: readonly string[]): unknown[][] {
   return forEach(spec, names).map((one) => [one].flat(4).filter((item) => item !== null && item !== undefined));
 }
 
+/**
+ * The weights of the losses. Beside a list of losses Keras takes a record's values in the order of their names, since 3.5
+ * (keras/src/trainers/compile_utils.py).
+ */
+function sharesOf({ loss, lossWeights, era }: Evaluation): unknown {
+  const isRecord = typeof lossWeights === "object" && lossWeights !== null && !Array.isArray(lossWeights);
+  if (!isRecord || !Array.isArray(loss) || era < 3005) return lossWeights;
+  return Object.entries(lossWeights)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, share]) => share);
+}
+
 /** `{ loss, …losses of outputs, …metrics }`. */
 export function judged(outputs: readonly Judged[], asked: Evaluation): Record<string, number> {
   const { names, era, batchSize } = asked;
   const several = names.length > 1;
   const losses = forEach(asked.loss, names);
-  const shares = forEach(asked.lossWeights, names);
+  const shares = forEach(sharesOf(asked), names);
   const found: number[] = [];
   for (const [k, { p, y, weights }] of outputs.entries()) {
     const spec = losses[k];
