@@ -4,7 +4,7 @@
  * @module
  */
 import { runSync, type Source } from "./core/bytes/parse.ts";
-import { withPath } from "./core/errors.ts";
+import { UnsupportedError, withPath } from "./core/errors.ts";
 import { NDArray } from "./core/ndarray/index.ts";
 import { PyDict } from "./core/values/index.ts";
 import { type NpyReadOptions, parseNpy } from "./formats/npy/index.ts";
@@ -58,24 +58,40 @@ export function arraysNow(bytes: Uint8Array, options: LoadOptions): NDArray | Py
   const read = npyOptions(options);
   if (sniff(head).format === "npy") return runSync(parseNpy(read), bytes);
   const npz = openNpzSync(bytes, asked(options), read);
+  if (npz.has(SKOPS)) {
+    throw new UnsupportedError("skops", "a file of skops is not read at once: await load of it", { format: "skops" });
+  }
   demandArrays(npz, head);
   return new PyDict(npz.allSync());
 }
 
-/** The value in an npy or npz file, whose first bytes are known; the source is closed. */
-export async function arraysFrom(
-  input: SourceInput,
-  { head }: ArrayHead,
-  options: LoadAsyncOptions,
-): Promise<NDArray | PyDict> {
+/** The file by which a zip is known as one of skops. */
+const SKOPS = "schema.json";
+
+/** What a file of skops holds; its code is fetched. */
+async function skopsValue(bytes: Uint8Array, options: LoadAsyncOptions): Promise<unknown> {
+  const { skopsPickle } = await import("./families/sklearn/skops.ts");
+  return loadsPickle(skopsPickle(bytes), withPacks(options));
+}
+
+/** The value in an npy, npz or skops file, whose first bytes are known; the source is closed. */
+export async function arraysFrom(input: SourceInput, { head }: ArrayHead, options: LoadAsyncOptions): Promise<unknown> {
   const bytes = asBytes(input);
-  if (bytes !== null) return arraysNow(bytes, options);
+  if (bytes !== null) {
+    const isSkops = head[0] === 0x50 && openNpzSync(bytes, asked(options), npyOptions(options)).has(SKOPS);
+    return isSkops ? skopsValue(bytes, options) : arraysNow(bytes, options);
+  }
   const source: Source = await toSource(input, options.signal);
   let npz: NpzFile | null = null;
   try {
     const found = await readArrays(source, asked(options), npyOptions(options));
     if (found instanceof NDArray) return found;
     npz = found;
+    if (npz.has(SKOPS)) {
+      const [whole] = (await source.read?.([{ at: 0, size: source.size ?? 0 }], options.signal)) ?? [];
+      if (whole === undefined) throw new UnsupportedError("skops", "a stream of skops is not read: give its bytes");
+      return await skopsValue(whole, options);
+    }
     demandArrays(npz, head, source.name);
     return new PyDict(await npz.all(options.signal));
   } catch (e) {
