@@ -59,6 +59,44 @@ function isLasting(input: SourceInput): boolean {
   );
 }
 
+/** The families that one load has fetched. */
+class Fetched {
+  readonly #sessions: Session[] = [];
+  readonly #watch = new Watch();
+
+  async add(family: Family): Promise<void> {
+    this.#sessions.push(await family.fetch());
+    this.#watch.fetched.add(family);
+  }
+
+  /** All of them, for an input that cannot be begun anew. */
+  async all(): Promise<void> {
+    for (const family of FAMILIES) await this.add(family);
+  }
+
+  /** Adds the family that a name was met of; throws every other error. */
+  async heed(e: unknown): Promise<void> {
+    if (!(e instanceof Needed)) throw e;
+    await this.add(e.family);
+  }
+
+  /** The options with the packs of these families behind the caller's. */
+  packed<O extends { packs?: readonly Pack[] }>(options: O): O {
+    const own = this.#sessions.map(({ pack }) => pack);
+    const watch: Pack = { name: "lazy", globals: this.#watch, reducers: new Map() };
+    return { ...options, packs: [...(options.packs ?? []), ...own, watch] };
+  }
+
+  async ready(): Promise<void> {
+    for (const session of this.#sessions) await session.ready();
+  }
+}
+
+/** The input, for one more reading. */
+function afresh(input: SourceInput): SourceInput {
+  return (input as Source | null)?.again?.() ?? input;
+}
+
 /**
  * Reads with the packs of those families whose names are met. Such a name stands near the beginning, so what can be read
  * again is begun anew; for a stream, which cannot, all families are fetched before.
@@ -68,23 +106,40 @@ export async function withFamilies<T, O extends { packs?: readonly Pack[] }>(
   options: O,
   read: (options: O, input: SourceInput) => Promise<T>,
 ): Promise<T> {
-  const watch = new Watch();
-  const sessions: Session[] = [];
-  const fetch = async (family: Family): Promise<void> => {
-    sessions.push(await family.fetch());
-    watch.fetched.add(family);
-  };
-  if (!isLasting(input)) for (const family of FAMILIES) await fetch(family);
+  const families = new Fetched();
+  if (!isLasting(input)) await families.all();
   for (;;) {
-    const own = [...sessions.map(({ pack }) => pack), { name: "lazy", globals: watch, reducers: new Map() }];
     try {
-      const fresh = (input as Source | null)?.again?.() ?? input;
-      const value = await read({ ...options, packs: [...(options.packs ?? []), ...own] }, fresh);
-      for (const session of sessions) await session.ready();
+      const value = await read(families.packed(options), afresh(input));
+      await families.ready();
       return value;
     } catch (e) {
-      if (!(e instanceof Needed)) throw e;
-      await fetch(e.family);
+      await families.heed(e);
+    }
+  }
+}
+
+/** As {@link withFamilies}, one item after another: those that were given already are passed over. */
+export async function* eachWithFamilies<T, O extends { packs?: readonly Pack[] }>(
+  input: SourceInput,
+  options: O,
+  read: (options: O, input: SourceInput) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const families = new Fetched();
+  if (!isLasting(input)) await families.all();
+  let given = 0;
+  for (;;) {
+    let at = 0;
+    try {
+      for await (const item of read(families.packed(options), afresh(input))) {
+        if (at++ < given) continue;
+        await families.ready();
+        given++;
+        yield item;
+      }
+      return;
+    } catch (e) {
+      await families.heed(e);
     }
   }
 }

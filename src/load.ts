@@ -19,7 +19,7 @@ import {
   type SchemaOption,
 } from "./formats/pickle/index.ts";
 import { checked } from "./formats/pickle/schema.ts";
-import { withFamilies } from "./lazy.ts";
+import { eachWithFamilies, withFamilies } from "./lazy.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD, isHdf5, isTorch } from "./sniff.ts";
@@ -83,7 +83,12 @@ async function loadOnce<T>(input: SourceInput, options: LoadAsyncOptions): Promi
  * for await (const { value, end } of loadAll("log.pkl")) console.log(value, end);
  * ```
  */
-export async function* loadAll<T = unknown>(
+export function loadAll<T = unknown>(input: SourceInput, options: LoadAsyncOptions = {}): AsyncGenerator<Loaded<T>> {
+  return eachWithFamilies(input, options, (own, fresh) => loadEach<T>(fresh, own));
+}
+
+/** @internal As {@link loadAll}, with the packs of the options alone. */
+export async function* loadEach<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {

@@ -7,7 +7,7 @@ import { PyDict } from "../../core/values/dict.ts";
 import { equal } from "../../core/values/equal.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
-import { dumps as dumpsAny, load } from "../../index.ts";
+import { dumps as dumpsAny, load, loadAll } from "../../index.ts";
 import { dumps, loads } from "../../pandas.ts";
 import { type Column, DataFrame, type Index, Panel, Series } from "./index.ts";
 
@@ -157,6 +157,20 @@ describe("values of pandas", () => {
     }
     expect(failures.length, failures.slice(0, 10).join("\n=====\n")).toBe(0);
     expect(count).toBeGreaterThan(50);
+  });
+
+  it("are known to loadAll of brine, wherever they stand", async () => {
+    const frame = DataFrame.fromColumns({ a: [1, 2] });
+    const bytes = new Uint8Array(Buffer.concat([dumps([1]), dumps(frame), dumps(2)]));
+    async function* drip(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += 50) yield bytes.subarray(at, at + 50);
+    }
+    for (const source of [bytes, new Blob([bytes]), drip()]) {
+      const all: unknown[] = [];
+      for await (const { value } of loadAll(source)) all.push(value);
+      expect([all.length, all[0], all[2]]).toEqual([3, [1], 2]);
+      expect((all[1] as DataFrame).shape).toEqual([2, 1]);
+    }
   });
 
   it("are known to load of brine, and dumped without a pack", async () => {

@@ -11,8 +11,7 @@ import { tableOf } from "../../core/values/protocol.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
 import { type Place, places } from "../../formats/pickle/tools/index.ts";
-import { withFamilies } from "../../lazy.ts";
-import { loadAll, loads } from "../../load.ts";
+import { loadAll, loadEach, loads } from "../../load.ts";
 import { asBytes, inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
 import { childrenOf, lengthOf } from "./children.ts";
 import { placesOf } from "./places.ts";
@@ -173,8 +172,8 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
     await ranges.close?.();
   }
   try {
-    if (bytes !== undefined) for await (const part of loadAll(from, options)) parts.push(part);
-    else await withFamilies(from, options, (own, fresh) => readAll(fresh, own, parts));
+    // Places are those of what stands in the pickle, whatever a family makes of it.
+    for await (const part of (bytes === undefined ? loadAll : loadEach)(from, options)) parts.push(part);
   } catch (e) {
     const last = parts.at(-1);
     if (last === undefined || !(isBrineError(e, "UNPICKLING") || isBrineError(e, "TRUNCATED"))) throw e;
@@ -185,12 +184,6 @@ export async function inspect(source: SourceInput, options: InspectOptions = {})
   if (only === undefined) return new ValueNode(loads(new Uint8Array(0), options), name, "");
   if (parts.length > 1) return new FileNode(name, parts, bytes);
   return new ValueNode(only.value, name, "", undefined, only.start, bytes && placeAt(bytes, only.start));
-}
-
-/** Loads what stands in a file, anew when a family was fetched meanwhile. */
-async function readAll(source: SourceInput, options: LoadAsyncOptions, parts: Loaded[]): Promise<void> {
-  parts.length = 0;
-  for await (const part of loadAll(source, options)) parts.push(part);
 }
 
 /** Finds the places of a pickle when they are first asked for; none in what is no pickle, or not wholly one. */
