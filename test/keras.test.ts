@@ -180,6 +180,31 @@ test("a model can be built here, for Keras to train", async () => {
   expect(() => sequential([dense({ units: 1 })])).toThrow(/first layer must be an input/);
 });
 
+test("recurrent layers can be made here", async () => {
+  const x = array(
+    Float32Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+    { shape: [3, 5, 4] },
+  );
+  for (const [className, more] of [
+    ["SimpleRNN", {}],
+    ["LSTM", {}],
+    ["GRU", {}],
+    ["GRU", { reset_after: false }],
+  ] as const) {
+    const model = sequential([
+      input({ shape: [5, 4] }),
+      layer(className, { units: 6, return_sequences: true, ...more }),
+      layer(className, { units: 3, ...more }),
+      dense({ units: 1 }),
+    ]);
+    const out = model.predict(x) as NDArray;
+    expect(out.shape).toEqual([3, 1]);
+    for (const bytes of [kerasBytes(model), h5Bytes(model)]) {
+      expect(((await loadModel(bytes)).predict(x) as NDArray).equal(out)).toBe(true);
+    }
+  }
+});
+
 test("predicting is told about, and can be stopped", async () => {
   const one = named("keras3-regression");
   const model = await loadModel(bytesOf(one.files["h5"] as string));
