@@ -1,7 +1,7 @@
 /** The work that an HDF5 file makes is no more than its bytes allow: structures that overlap, and scaled ones. */
 import { expect, test } from "vitest";
 import { Encoder } from "../src/formats/hdf5/write/encoder.ts";
-import { File, FormatError, vlenDType } from "../src/hdf5.ts";
+import { File, FormatError, slice, VirtualLayout, VirtualSource, vlenDType } from "../src/hdf5.ts";
 
 const SIZES = { offsets: 8, lengths: 8 };
 const ROOT = 48;
@@ -149,4 +149,19 @@ test("heaps that lie over each other", () => {
     );
   }
   fails(bytes, (damaged) => damaged.dataset("x").read());
+});
+
+test("blocks of no elements, without end, are none", () => {
+  const file = File.create();
+  const own = file.createDataset("own", { data: Int32Array.of(1, 2, 3) });
+  const end = slice(0, Number.POSITIVE_INFINITY);
+  const layout = new VirtualLayout({ shape: [3], dtype: "i4", maxshape: [null] });
+  file.createVirtualDataset("x", layout.set(end, new VirtualSource(".", own).get(end)));
+  const bytes = Buffer.from(file.toUint8Array());
+  // Each selection: a count of all bits set, then blocks of one.
+  const open = Buffer.from("ffffffffffffffff0100000000000000", "hex");
+  let found = 0;
+  for (let at = bytes.indexOf(open); at >= 0; at = bytes.indexOf(open, at + 1), found++) bytes[at + 8] = 0;
+  expect(found).toBe(2);
+  expect(new File(new Uint8Array(bytes)).dataset("x").shape).toEqual([0]);
 });

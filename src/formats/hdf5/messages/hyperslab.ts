@@ -118,7 +118,7 @@ export function axisOf(
 ): Axis {
   const room = Math.max(0, end - start);
   const blocks = count < 0 ? Number.MAX_SAFE_INTEGER : count;
-  if (blocks === 0 || room === 0) return { start: 0, step: 1, count: 0, keep: true };
+  if (blocks === 0 || block === 0 || room === 0) return { start: 0, step: 1, count: 0, keep: true };
   if (block < 0 || blocks === 1 || stride === block) {
     const all = block < 0 ? room : Math.min(room, blocks * block);
     return { start, step: 1, count: Math.min(all, most), keep: true };
