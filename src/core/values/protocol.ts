@@ -60,7 +60,7 @@ export const pyTable: unique symbol = Symbol.for("brine.table");
 
 /** The {@link TableView} of a table; null for everything else. */
 export function tableOf(value: unknown): TableView | null {
-  return (typeof value === "object" && value !== null && (value as { [pyTable]?: TableView })[pyTable]) || null;
+  return (typeof value === "object" && value !== null && (value as { [pyTable]?: TableView | null })[pyTable]) || null;
 }
 
 /** The Python type's name, as messages and trees show it (`"dict"`, `"datetime.date"`). */

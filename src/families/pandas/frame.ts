@@ -15,7 +15,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import { Index } from "./labels.ts";
 import { indexOfColumn, makeFrame, makeRange, sliceIndex } from "./make.ts";
 import { frameText, type PrintOptions } from "./print.ts";
-import { attr, PandasObject, reading, shown } from "./recipe.ts";
+import { attr, PandasObject, reading, shown, tabular } from "./recipe.ts";
 import { Series } from "./series.ts";
 
 /** Options of `DataFrame.fromColumns`. */
@@ -40,6 +40,7 @@ export interface FromColumnsOptions {
  */
 export class DataFrame extends PandasObject {
   #blocks: Blocks | null = null;
+  #table: TableView | null | undefined;
 
   /**
    * A frame of columns: typed arrays, arrays of NumPy, or items, whose dtype is found as pandas does. `RangeError` for
@@ -203,16 +204,18 @@ export class DataFrame extends PandasObject {
   toJSON(): unknown {
     return this.toRecords();
   }
-  get [pyTable](): TableView {
+  get [pyTable](): TableView | null {
+    if (this.#table === undefined) this.#table = tabular(() => this.#asTable());
+    return this.#table;
+  }
+  #asTable(): TableView {
     const { shape, index, columnIndex } = this;
     const labels = this.columns;
     return {
       shape,
       details: `(${shape.join(", ")})`,
       preview: labels.slice(0, 20).map(thing).join(", "),
-      columns: (function* (frame: DataFrame) {
-        for (const [i, label] of labels.entries()) yield [label, Series.of(frame.columnAt(i), index, label)] as const;
-      })(this),
+      columns: labels.map((label, i) => [label, Series.of(this.columnAt(i), index, label)] as const),
       attributes: [
         ["index", index],
         ["columns", columnIndex],

@@ -11,7 +11,7 @@ import { NDArray } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
-import { pyJS, pyParts, pyReduce, pyType } from "../../core/values/protocol.ts";
+import { pyJS, pyParts, pyReduce, pyType, type TableView } from "../../core/values/protocol.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE, isTuple, type PyTuple } from "../../core/values/tuple.ts";
@@ -141,5 +141,15 @@ export function shown(value: PandasObject): string {
   } catch (e) {
     if (!(e instanceof FormatError)) throw e;
     return `<pandas.${value.className}: ${e.reason}>`;
+  }
+}
+
+/** What a frame or series shows of itself as a table; null for a damaged one, which prints what is wrong. */
+export function tabular(view: () => TableView): TableView | null {
+  try {
+    return view();
+  } catch (e) {
+    if (e instanceof FormatError) return null;
+    throw e;
   }
 }

@@ -14,7 +14,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
 import { indexOfColumn, makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
-import { attr, PandasObject, reading, shown } from "./recipe.ts";
+import { attr, PandasObject, reading, shown, tabular } from "./recipe.ts";
 
 /**
  * A `pandas.Series`.
@@ -102,7 +102,10 @@ export class Series extends PandasObject {
   toCSV(options?: CSVOptions): string {
     return csvText(indexOfColumn(columnFrom([this.name ?? "0"])), this.index, () => this.column, options);
   }
-  get [pyTable](): TableView {
+  get [pyTable](): TableView | null {
+    return tabular(() => this.#asTable());
+  }
+  #asTable(): TableView {
     const { column, index, name, length } = this;
     const first = cells(column.slice(0, Math.min(length, 12)), "").map((text) => text.trim());
     return {
