@@ -63,3 +63,13 @@ test("filters of one's own unpack and pack", () => {
   expect(() => new File(changed).dataset("x").read()).toThrow(/pass \{ filters \} with one that knows it/);
   expect(new File(changed, "r", { filters: [own] }).dataset("x").get(0)).toBe(7);
 });
+
+test("a level that gzip has not is told when a chunk is packed again", () => {
+  const plain = File.create();
+  plain.createDataset("x", { data: new Int32Array(100), compression: "gzip" });
+  const made = plain.toUint8Array();
+  made[Buffer.from(made).indexOf("deflate\0") + 8] = 200;
+  const file = new File(made, "r+");
+  file.dataset("x").set(0, 7);
+  expect(() => file.toUint8Array()).toThrow("gzip has levels from 0 to 9, not 200");
+});

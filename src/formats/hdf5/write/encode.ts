@@ -4,7 +4,7 @@
  * @module
  */
 import { lzfEncode, packZlib, packZlibMany } from "../../../core/codecs/index.ts";
-import { UnsupportedError } from "../../../core/errors.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { checksum } from "../filters/fletcher32.ts";
 import {
   FILTER,
@@ -21,9 +21,15 @@ import type { Reading } from "../storage/store.ts";
 
 type Encode = NonNullable<Filter["encode"]>;
 
+/** How hard gzip tries, as a file says it. */
+function levelOf([level = 4]: readonly number[]): number {
+  if (level <= 9) return level;
+  throw new FormatError(`gzip has levels from 0 to 9, not ${level}`, { format: "hdf5" });
+}
+
 /** What packs for the filters that are always there. */
 const COMMON: ReadonlyMap<number, Encode> = new Map<number, Encode>([
-  [FILTER.gzip, (bytes, values) => packZlib(bytes, values[0] ?? 4)],
+  [FILTER.gzip, (bytes, values) => packZlib(bytes, levelOf(values))],
   // h5py leaves out the size for sequences; libhdf5 then leaves out the filter.
   [FILTER.shuffle, (bytes, values) => (values[0] === undefined ? null : shuffle(bytes, values[0]))],
   [FILTER.fletcher32, checksum],
@@ -52,7 +58,7 @@ export function* encodeChunks(
       const packed = (yield {
         kind: "work",
         now: () => plain.map((bytes) => encode(bytes, spec.values)),
-        later: () => packZlibMany(plain, spec.values[0] ?? 4),
+        later: () => packZlibMany(plain, levelOf(spec.values)),
       }) as Uint8Array[];
       now = now.map(({ mask }, k) => ({ bytes: packed[k] as Uint8Array, mask }));
     } else {
