@@ -9,6 +9,7 @@ import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { dump as dumpJoblib, load as loadJoblib } from "../dist/joblib.js";
 import { dumps, load, savez, savezCompressed } from "../dist/numpy.js";
 
 const dir = fileURLToPath(new URL("../.cache/bench/", import.meta.url));
@@ -16,6 +17,8 @@ fs.mkdirSync(dir, { recursive: true });
 const count = 25_000_000;
 const data = Float64Array.from({ length: count }, (_, i) => Math.round(Math.sin(i) * 1000));
 const files = { npy: `${dir}a.npy`, big: `${dir}big.npy`, npz: `${dir}a.npz`, packed: `${dir}packed.npz` };
+files.joblib = `${dir}a.joblib`;
+await dumpJoblib(data, files.joblib);
 fs.writeFileSync(files.npy, dumps(data));
 const turned = Buffer.from(data.slice().buffer).swap64();
 fs.writeFileSync(files.big, Buffer.concat([Buffer.from(dumps(data).subarray(0, 128)), turned]));
@@ -40,6 +43,7 @@ const held = new Float64Array(count + 16);
 const runs = {
   "readSync, fresh": () => plain(Buffer.allocUnsafeSlow(size)),
   "load npy": () => load(files.npy),
+  "load joblib, not packed": () => loadJoblib(files.joblib),
   "readSync, into": () => plain(Buffer.from(held.buffer)),
   "load npy, into": () => load(files.npy, { into: held }),
   "load npy, big-endian": () => load(files.big),
@@ -81,7 +85,11 @@ const numpy = theirs.status === 0 ? JSON.parse(theirs.stdout) : {};
 
 for (const [name, list] of Object.entries(times)) {
   const ours = median(list);
-  const beside = name === "load npy" ? "readSync, fresh" : name === "load npy, into" ? "readSync, into" : null;
+  const beside = /^load (npy|joblib, not packed)$/.test(name)
+    ? "readSync, fresh"
+    : name === "load npy, into"
+      ? "readSync, into"
+      : null;
   const ratio = beside === null ? "" : `   of readSync ${(median(times[beside]) / ours).toFixed(2)}`;
   const against = numpy[name] === undefined ? "" : `   of NumPy ${(numpy[name] / ours).toFixed(2)}`;
   console.log(`${name.padEnd(28)} ${ours.toFixed(0).padStart(5)} ms${ratio}${against}`);
