@@ -23,8 +23,9 @@ interface Case {
   before?: Packed[];
   inputs: Packed[];
   outputs: Packed[];
-  targets?: Packed;
-  sample_weight?: Packed;
+  /** Of several outputs a list. */
+  targets?: Packed | Packed[];
+  sample_weight?: Packed | Packed[];
   evaluate?: Record<string, number | number[]>;
 }
 
@@ -67,8 +68,10 @@ function check(model: Model, one: Case): void {
     for (const [k, out] of again.entries()) expect(out.equal(made[k] as NDArray)).toBe(true);
   }
   if (one.evaluate === undefined || one.targets === undefined) return;
-  const weights = one.sample_weight === undefined ? {} : { sampleWeight: unpacked(one.sample_weight) };
-  const found = model.evaluateNamed(inputOf(one), unpacked(one.targets), { batchSize: 7, ...weights });
+  const all = (given: Packed | Packed[]): NDArray | NDArray[] =>
+    Array.isArray(given) ? given.map(unpacked) : unpacked(given);
+  const weights = one.sample_weight === undefined ? {} : { sampleWeight: all(one.sample_weight) };
+  const found = model.evaluateNamed(inputOf(one), all(one.targets), { batchSize: 7, ...weights });
   for (const [name, value] of Object.entries(one.evaluate)) {
     for (const [i, want] of [value].flat().entries()) {
       const got = found[Array.isArray(value) ? `${name}[${i}]` : name] as number;

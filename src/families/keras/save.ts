@@ -93,34 +93,51 @@ function legacyTraining(config: Config | null): Config | null {
 }
 
 /** The same in the form of `.keras` files. */
-function modernTraining(config: Config | null): Config | null {
+function modernTraining(config: Config | null, outputs: readonly string[]): Config | null {
   if (config === null || config["optimizer_config"] === undefined) return config;
   const { optimizer_config: optimizer, ...rest } = config;
   return {
     ...rest,
     optimizer: inModule("keras.optimizers", optimizer),
     loss: inModule("keras.losses", config["loss"]),
-    metrics: metricsOf(config["metrics"]),
-    weighted_metrics: metricsOf(config["weighted_metrics"] ?? null),
+    metrics: metricsOf(config["metrics"], outputs),
+    weighted_metrics: metricsOf(config["weighted_metrics"] ?? null, outputs),
   };
 }
 
-function inModule(module: string, spec: unknown): unknown {
-  if (typeof spec !== "object" || spec === null || Array.isArray(spec) || !("class_name" in spec)) return spec;
-  const { class_name: cls, ...rest } = spec as { class_name: unknown };
-  return { module, ...rest, class_name: String(cls).replace(/^Custom>/, ""), registered_name: null };
+/** A specification, or a list or record of them, one by one. */
+function eachOf(spec: unknown, change: (one: Config) => unknown): unknown {
+  if (Array.isArray(spec)) return spec.map((one) => eachOf(one, change));
+  if (typeof spec !== "object" || spec === null) return spec;
+  if ("class_name" in spec) return change(spec as Config);
+  return Object.fromEntries(Object.entries(spec).map(([name, one]) => [name, eachOf(one, change)]));
 }
 
-/** Metrics; a wrapped function goes by its name. */
-function metricsOf(metrics: unknown): unknown {
-  if (Array.isArray(metrics)) return metrics.flat().map(metricsOf);
-  if (typeof metrics !== "object" || metrics === null) return metrics;
-  const { class_name: cls, config } = metrics as { class_name?: unknown; config?: { name?: unknown; fn?: unknown } };
-  if (cls === "MeanMetricWrapper") {
-    const { name, fn } = config ?? {};
+function inModule(module: string, specs: unknown): unknown {
+  return eachOf(specs, ({ class_name: cls, ...rest }) => ({
+    module,
+    ...rest,
+    class_name: String(cls).replace(/^Custom>/, ""),
+    registered_name: null,
+  }));
+}
+
+/**
+ * Metrics; a wrapped function goes by its name. Those of the one output of a model stand in a list of their own; those of
+ * several have the output's name before theirs, which Keras would write a second time.
+ */
+function metricsOf(metrics: unknown, outputs: readonly string[]): unknown {
+  const own = Array.isArray(metrics) && metrics.length === 1 ? metrics.flat() : metrics;
+  return eachOf(own, (spec) => {
+    const config: Record<string, unknown> = { ...(spec["config"] as Config | undefined) };
+    const before = outputs.length > 1 ? outputs.find((one) => String(config["name"]).startsWith(`${one}_`)) : undefined;
+    if (before !== undefined) config["name"] = String(config["name"]).slice(before.length + 1);
+    if (spec["class_name"] !== "MeanMetricWrapper") return inModule("keras.metrics", { ...spec, config });
+    const { fn } = config;
+    // A weighted metric beside one that is not has that before its name.
+    const name = String(config["name"]).replace(/^weighted_/, "");
     return name === "accuracy" || plainName(name).name === plainName(fn).name ? name : fn;
-  }
-  return inModule("keras.metrics", metrics);
+  });
 }
 
 /** The weights of a layer as `.weights.h5` keeps them; vocabularies go to the assets, by their path. */
@@ -201,7 +218,7 @@ export function kerasBytes(model: Model): Uint8Array {
   }
   const own = model.text === null ? model.config : marked(model.text);
   const config: Record<string, unknown> = { ...(withModules(own, modern) as Config) };
-  const training = modernTraining(model.trainingConfig);
+  const training = modernTraining(model.trainingConfig, model.outputNames);
   // What the file itself has is written as it stands there.
   if (training !== null && training !== model.config["compile_config"]) config["compile_config"] = training;
   const text = (value: unknown): Uint8Array => new TextEncoder().encode(verbatim(value));
