@@ -79,3 +79,16 @@ it("writes rows as sums of few atoms", () => {
   }
   expect(rows.length).toBe(42);
 });
+
+it("tells logarithms of probabilities that are zero, and leaves of what is missing", () => {
+  const rows = rowsOf("logs");
+  for (const row of rows) {
+    const model = modelOf(row);
+    const off = compare("logs", model.predictLogProba(row.get("X") as NDArray), row.get("logs")).off;
+    expect(off, `${row.get("by")} ${model}`).toBeLessThan(1e-12);
+  }
+  expect(rows.length).toBe(20);
+  for (const row of rowsOf("embedding")) {
+    expect(compare("apply", modelOf(row).apply(row.get("X") as NDArray), row.get("leaves")).off).toBe(0);
+  }
+});

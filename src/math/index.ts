@@ -18,6 +18,7 @@ export {
   expit,
   log2pi,
   logGamma,
+  logSoftmaxRows,
   logSumExpRows,
   median,
   normalCdf,

@@ -47,6 +47,22 @@ export function softmaxRows(data: Float64Array, rows: number, cols: number): Flo
   return divideRows(data, cols, rowSums(data, rows, cols));
 }
 
+/** Logarithms of the softmax of each row, in place: finite where the softmax itself is zero. */
+export function logSoftmaxRows(data: Float64Array, rows: number, cols: number): Float64Array {
+  for (let i = 0; i < rows; i++) {
+    const at = i * cols;
+    const top = data[at + argmax(data, at, cols)] as number;
+    let sum = 0;
+    for (let j = at; j < at + cols; j++) {
+      data[j] = (data[j] as number) - top;
+      sum += Math.exp(data[j] as number);
+    }
+    const log = Math.log(sum);
+    for (let j = at; j < at + cols; j++) data[j] = (data[j] as number) - log;
+  }
+  return data;
+}
+
 /** `log(sum(exp(row)))` of each row. */
 export function logSumExpRows(data: Float64Array, rows: number, cols: number): Float64Array {
   const out = new Float64Array(rows);

@@ -101,6 +101,7 @@ function embedding(est: Estimator): Model {
   const encoder = partOf(est, est.attrs.get("one_hot_encoder_"), "one_hot_encoder_").model;
   return {
     features: trees[0]?.features,
+    finite: finiteOf(est, trees),
     names: (given) => {
       namesIn(est, given, 1);
       const inner = encoder.names?.(trees.map((_, t) => `randomtreesembedding_${t}`)) ?? [];

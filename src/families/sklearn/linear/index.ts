@@ -9,6 +9,7 @@ import {
   csrTimes,
   divideRows,
   expit,
+  logSoftmaxRows,
   pairwiseSum,
   rowSums,
   softmaxRows,
@@ -264,13 +265,26 @@ function discriminant(est: Estimator): Model {
   const base = classifier(
     () => (scores, owner, k) => (k === 2 || !isSince(est.version, 0, 22) ? againstRest : together)(scores, owner, k),
   )(est);
-  if (!est.attrs.has("scalings_")) return base;
+  // Since 0.24 what is zero counts as the least normal number before its logarithm is taken.
+  const logs = {
+    predictLogProba(x: Matrix): Matrix {
+      const made = base.predictProba?.(x) as Matrix;
+      const least = isSince(est.version, 0, 24) ? 2.2250738585072014e-308 : 0;
+      return Matrix.dense(
+        made.data.map((v) => Math.log(v === 0 ? least : v)),
+        made.rows,
+        made.cols,
+      );
+    },
+  };
+  if (!est.attrs.has("scalings_")) return { ...base, ...logs };
   const { data: scalings, shape } = floats(est, "scalings_", 2);
   const [d, all] = shape as [number, number];
   const most = Math.min(all, num(est, "_max_components", all));
   const mean = text(est, "solver") === "svd" ? vector(est, "xbar_", d) : null;
   return {
     ...base,
+    ...logs,
     transform(x) {
       const centred = mean === null ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
       const out = Matrix.dense(times(centred, scalings, x.rows, d, all), x.rows, all);
@@ -319,6 +333,9 @@ function quadratic(est: Estimator): Model {
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(all, i * k, k)]);
     },
     predictProba: (x) => Matrix.dense(softmaxRows(scores(x), x.rows, k), x.rows, k),
+    ...(isSince(est.version, 1, 6) && {
+      predictLogProba: (x: Matrix): Matrix => Matrix.dense(logSoftmaxRows(scores(x), x.rows, k), x.rows, k),
+    }),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argmax, divideRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
+import { argmax, divideRows, logSoftmaxRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -210,6 +210,7 @@ function scored(est: Estimator, centers: Float64Array, k: number, d: number): Mo
       );
     },
     predictProba: (x) => Matrix.dense(softmaxRows(scores(x), x.rows, k), x.rows, k),
+    predictLogProba: (x) => Matrix.dense(logSoftmaxRows(scores(x), x.rows, k), x.rows, k),
   };
 }
 
