@@ -46,7 +46,7 @@ export function h5Bytes(model: Model): Uint8Array {
     file.attrs.set("keras_version", model.kerasVersion);
     file.attrs.set("backend", "tensorflow");
     file.attrs.set("model_config", model.text ?? JSON.stringify(model.config));
-    const training = legacyTraining(model.trainingConfig);
+    const training = legacyTraining(model);
     if (training !== null) file.attrs.set("training_config", JSON.stringify(training));
     const weights = file.createGroup("model_weights");
     weights.attrs.set("keras_version", model.kerasVersion);
@@ -74,7 +74,7 @@ export function h5Bytes(model: Model): Uint8Array {
 }
 
 /** What a model was compiled with, in the form of `.h5` files; null where nothing is known. */
-function legacyTraining(config: Config | null): Config | null {
+function legacyTraining({ trainingConfig: config, kerasVersion, outputNames }: Model): Config | null {
   if (config === null) return null;
   const { optimizer = config["optimizer_config"], optimizer_config: _, ...rest } = config;
   if (rest["loss"] === undefined) return null;
@@ -83,14 +83,59 @@ function legacyTraining(config: Config | null): Config | null {
   const isWhole = typeof optimizer === "object" && optimizer !== null;
   // Keras 3 does not find short names like mse in these files.
   const loss = typeof rest["loss"] === "string" ? plainName(rest["loss"]).name : rest["loss"];
+  const old = Number.parseInt(kerasVersion, 10) < 3;
   return {
     loss_weights: null,
     weighted_metrics: null,
     ...rest,
+    ...(old
+      ? Object.fromEntries(
+          ["metrics", "weighted_metrics"].map((key) => [
+            key,
+            named(rest[key] ?? null, rest["loss"], outputNames, key === "metrics" ? null : rest["metrics"]),
+          ]),
+        )
+      : {}),
     loss,
     optimizer_config: isWhole ? optimizer : { class_name: name, config: { name } },
   };
 }
+
+/** Names of metrics that Keras 2 would give another name, read from a `.h5` file. */
+const ALIASES = /^(mae|mse|mape|msle)$/;
+
+/**
+ * Metrics as Keras 2 finds them in `.h5` files: under the names that they were given, and `accuracy` of classes said in
+ * full, for there it looks at the shape of the outputs alone, and would take classes for rows.
+ */
+function named(metrics: unknown, losses: unknown, outputs: readonly string[], plain: unknown, before = ""): unknown {
+  if (outputs.length === 1) {
+    // A weighted metric beside one that is not has that before its name.
+    const taken = [plain].flat(2);
+    const label = (one: string): string => before + (taken.includes(one) ? "weighted_" : "") + one;
+    const loss = Array.isArray(losses) ? losses[0] : losses;
+    const isSparse = /^sparse_/.test(plainName(loss).name);
+    const own = (one: unknown): unknown => {
+      if (Array.isArray(one)) return one.map(own);
+      if (typeof one !== "string") return one;
+      if (isSparse && /^acc(uracy)?$/.test(one)) return wrapped(label(one), "sparse_categorical_accuracy");
+      return ALIASES.test(one) ? wrapped(label(one), plainName(one).name) : one;
+    };
+    return own(metrics);
+  }
+  const at = (specs: unknown, k: number): unknown =>
+    Array.isArray(specs) ? specs[k] : ((specs ?? {}) as Config)[outputs[k] as string];
+  const one = (k: number): unknown =>
+    named(at(metrics, k), at(losses, k), [outputs[k] as string], at(plain, k), `${outputs[k]}_`);
+  if (Array.isArray(metrics) && metrics.length === outputs.length) return metrics.map((_, k) => one(k));
+  if (Array.isArray(metrics) || typeof metrics !== "object" || metrics === null) return metrics;
+  return Object.fromEntries(Object.keys(metrics).map((name) => [name, one(outputs.indexOf(name))]));
+}
+
+const wrapped = (name: string, fn: string): Config => ({
+  class_name: "MeanMetricWrapper",
+  config: { name, dtype: "float32", fn },
+});
 
 /** The same in the form of `.keras` files. */
 function modernTraining(config: Config | null, outputs: readonly string[]): Config | null {
