@@ -304,8 +304,12 @@ function* fromChunks(
   chunks.sort((a, b) => a.at - b.at);
   const batchBytes = context.store.isAtHand ? BATCH : WIDE_BATCH;
   const isKept = pipeline.length > 0 && chunkBytes <= MOST_KEPT;
+  // Packed chunks that are awaited are read into the same memory, batch by batch.
+  const isAwaited = !context.store.isAtHand;
+  let room: Uint8Array = new Uint8Array(0);
   for (let i = 0; i < chunks.length; ) {
     const batch: Chunk[] = [];
+    let packedBytes = 0;
     const ranges: ReturnType<typeof within>[][] = [];
     for (let held = 0; i < chunks.length && held < batchBytes; i++) {
       const chunk = chunks[i] as Chunk;
@@ -324,9 +328,18 @@ function* fromChunks(
       }
       batch.push(chunk);
       ranges.push(parts);
-      held += chunkBytes;
+      held += Math.max(chunkBytes, chunk.size);
+      context.store.check(chunk.at, chunk.size);
+      packedBytes += chunk.size;
     }
-    const blocks = yield* context.store.payload(batch.map(({ at, size }) => ({ at, size })));
+    if (isAwaited && room.length < packedBytes) room = memory(packedBytes, rawBytes);
+    let used = 0;
+    const spans = batch.map(({ at, size }): Span => {
+      if (!isAwaited) return { at, size };
+      used += size;
+      return { at, size, into: room.subarray(used - size, used) };
+    });
+    const blocks = yield* context.store.payload(spans);
     const packed = batch.map((chunk, k): PackedChunk => {
       const edge = layout.chunks.some((n, axis) => ((chunk.grid[axis] as number) + 1) * n > (shape[axis] as number));
       // Version 4 may leave the chunks at the edge unfiltered.
@@ -338,7 +351,8 @@ function* fromChunks(
       scatter(bytes, layout.chunks, out, counts, parts, size);
       // A chunk of which only a part was wanted is likely to be wanted again.
       if (!isKept || !parts.some(({ from }, axis) => 2 * from.length <= (layout.chunks[axis] as number))) return false;
-      context.keepUnpacked((batch[k] as Chunk).at, bytes);
+      // What no filter touched is still in that memory.
+      context.keepUnpacked((batch[k] as Chunk).at, bytes.buffer === room.buffer ? bytes.slice() : bytes);
       return true;
     });
   }
