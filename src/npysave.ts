@@ -4,11 +4,11 @@
  * @module
  */
 import { writePath } from "#platform";
-import { array, NDArray } from "./core/ndarray/index.ts";
+import { array, NDArray, type TypedData, typedDType } from "./core/ndarray/index.ts";
 import { PyDict } from "./core/values/index.ts";
 import { isPlain } from "./core/values/repr.ts";
 import { numpy } from "./families/numpy/index.ts";
-import { type NpyWriteOptions, npyBytes, npyParts } from "./formats/npy/index.ts";
+import { type NpyWriteOptions, npyBytes, npyFlat, npyParts } from "./formats/npy/index.ts";
 import { npzPieces, npzPiecesAsync } from "./formats/npz/index.ts";
 import { writeTo } from "./formats/pickle/dump.ts";
 import { dumps as dumpsPickle, type Target } from "./formats/pickle/index.ts";
@@ -44,7 +44,8 @@ function made(value: unknown): NDArray {
  * ```
  */
 export function dumps(value: NDArray | unknown, options: NpySaveOptions = {}): Uint8Array {
-  return npyBytes(made(value), writeOptions(options));
+  const dtype = typedDType(value);
+  return dtype === null ? npyBytes(made(value), writeOptions(options)) : npyFlat(dtype, value as TypedData);
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { rawBytes } from "#platform";
 import { decodeLatin1 } from "../../core/bytes/text.ts";
 import { FormatError } from "../../core/errors.ts";
 import { type DType, dtype, recordType, sizeOf, subarrayType } from "../../core/ndarray/index.ts";
@@ -25,7 +26,9 @@ const MAGIC_BYTES = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Multiple at which data begin. */
 const ALIGN = 64;
 /** Digits that the growing axis has room for (21 in all), so that a header can be rewritten in place. */
-const BLANKS = " ".repeat(21);
+const GROWTH = 21;
+const ORDER = ", 'fortran_order': False, 'shape': (";
+const FORTRAN = ", 'fortran_order': True, 'shape': (";
 
 function fail(reason: string, offset: number, cause?: unknown): FormatError {
   return new FormatError(reason, { offset, format: "npy", cause });
@@ -107,7 +110,7 @@ function shapeOf(value: unknown): readonly number[] {
 }
 
 /**
- * A whole header, byte for byte as NumPy writes it, and `room` bytes behind it; the lowest version that holds it, unless
+ * A whole header, byte for byte as NumPy writes it, and `room` bytes behind it, whatever is in them; the lowest version that holds it, unless
  * one is asked for: `RangeError` when that cannot hold it.
  */
 export function writeHeader(
@@ -118,28 +121,33 @@ export function writeHeader(
   const descr = dtype.hasObject && dtype.fields === null ? "|O" : dtype.descr;
   const plain = typeof descr === "string";
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  let text = `{'descr': ${plain ? `'${descr}'` : repr(descr)}, 'fortran_order': ${fortran ? "True" : "False"}, 'shape': (${lengths}), }`;
+  const inner = plain ? `'${descr}'` : repr(descr);
   const growing = shape[fortran ? shape.length - 1 : 0];
-  if (growing !== undefined) text += BLANKS.slice(String(growing).length);
-  const wide = !plain && /[^\0-\xff]/.test(text);
+  const blanks = growing === undefined ? 0 : Math.max(0, GROWTH - String(growing).length);
+  // Written piece by piece: to join them first takes longer.
+  const pieces = ["{'descr': ", inner, fortran ? FORTRAN : ORDER, lengths, "), }"];
+  const wide = !plain && /[^\0-\xff]/.test(inner);
   const major = version?.[0];
   if (version && (version[1] !== 0 || ![1, 2, 3].includes(version[0]))) {
     throw new RangeError(`npy version ${version.join(".")} is none of 1.0, 2.0, 3.0`);
   }
-  const encoded = wide || major === 3 ? new TextEncoder().encode(text) : null;
-  const size = encoded?.length ?? text.length;
+  const encoded = wide || major === 3 ? new TextEncoder().encode(pieces.join("")) : null;
+  let size = 0;
+  if (encoded !== null) size = encoded.length;
+  else for (const piece of pieces) size += piece.length;
   const wrap = (number: number): Uint8Array => {
     const start = MAGIC + (number === 1 ? 2 : 4);
-    const used = start + size + 1;
+    const used = start + size + blanks + 1;
     const end = used + ALIGN - (used % ALIGN);
-    const out = new Uint8Array(end + room);
-    for (let i = 0; i < MAGIC_BYTES.length; i++) out[i] = MAGIC_BYTES[i] as number;
-    out[6] = number;
-    for (let i = MAGIC, rest = end - start; i < start; i++, rest >>>= 8) out[i] = rest;
+    const out = rawBytes(end + room);
+    let at = 0;
+    while (at < MAGIC_BYTES.length) out[at] = MAGIC_BYTES[at++] as number;
+    out[at] = number;
+    for (at = MAGIC; at < start; at++) out[at] = (end - start) >>> (8 * (at - MAGIC));
     if (encoded !== null) out.set(encoded, start);
-    else for (let i = 0; i < size; i++) out[start + i] = text.charCodeAt(i);
-    out.fill(0x20, start + size, end - 1);
-    out[end - 1] = 0x0a;
+    else for (const piece of pieces) for (let i = 0; i < piece.length; i++) out[at++] = piece.charCodeAt(i);
+    for (at = start + size; at < end - 1; at++) out[at] = 0x20;
+    out[at] = 0x0a;
     return out;
   };
   if (wide && major !== undefined && major < 3) throw new RangeError("names beyond latin-1 need npy version 3.0");

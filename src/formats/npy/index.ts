@@ -5,4 +5,4 @@
  */
 export { type Header, writeHeader } from "./header.ts";
 export { type NpyPlace, type NpyReadOptions, npyOf, parseNpy, parseNpyHeader } from "./read.ts";
-export { type NpyWriteOptions, npyBytes, npyParts } from "./write.ts";
+export { type NpyWriteOptions, npyBytes, npyFlat, npyParts } from "./write.ts";

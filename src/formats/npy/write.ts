@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../core/errors.ts";
-import type { NDArray } from "../../core/ndarray/index.ts";
+import type { DType, NDArray, TypedData } from "../../core/ndarray/index.ts";
 import { type Header, writeHeader } from "./header.ts";
 
 /** Options of {@link npyBytes}. */
@@ -41,6 +41,14 @@ function plan(array: NDArray, { dumpPickle }: NpyWriteOptions): { header: Header
 export function npyBytes(array: NDArray, options: NpyWriteOptions = {}): Uint8Array {
   const { header, payload } = plan(array, options);
   const out = writeHeader(header, undefined, payload.length);
+  out.set(payload, out.length - payload.length);
+  return out;
+}
+
+/** The bytes of an npy file of a typed array, without making an array of it first. */
+export function npyFlat(dtype: DType, data: TypedData): Uint8Array {
+  const out = writeHeader({ dtype, shape: [data.length], fortran: false }, undefined, data.byteLength);
+  const payload = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   out.set(payload, out.length - payload.length);
   return out;
 }
