@@ -17,6 +17,8 @@ interface Session {
 interface Family {
   wants(full: string): boolean;
   fetch(): Promise<Session>;
+  /** Too large to be fetched for a stream that may hold nothing of it. */
+  readonly large?: boolean;
 }
 
 const FAMILIES: readonly Family[] = [
@@ -27,6 +29,11 @@ const FAMILIES: readonly Family[] = [
   {
     wants: (full) => full.startsWith("pandas."),
     fetch: async () => ({ pack: (await import("./families/pandas/index.ts")).pandas, ready: async () => {} }),
+  },
+  {
+    wants: (full) => /^keras\..*(_unpickle_model|deserialize_model_from_bytecode)$/.test(full),
+    fetch: async () => new (await import("./families/keras/pack.ts")).KerasSession(),
+    large: true,
   },
 ];
 
@@ -69,9 +76,12 @@ class Fetched {
     this.#watch.fetched.add(family);
   }
 
-  /** All of them, for an input that cannot be begun anew. */
+  /** All but large ones, for an input that cannot be begun anew. */
   async all(): Promise<void> {
-    for (const family of FAMILIES) await this.add(family);
+    for (const family of FAMILIES) {
+      if (family.large) this.#watch.fetched.add(family);
+      else await this.add(family);
+    }
   }
 
   /** Adds the family that a name was met of; throws every other error. */

@@ -45,6 +45,13 @@ describe.each(zipped)("%s", (_, one) => {
     check(again, one);
   });
 
+  test("by load of brine, which fetches what it takes; dumped without a pack", async () => {
+    const [model] = await load<[Model]>(one.pkl);
+    check(model, one);
+    const [again] = loads<[Model]>(dumps([model]), { packs: [keras] });
+    check(again, one);
+  });
+
   const { joblib } = one;
   if (joblib === undefined) return;
   test("in a joblib file, beside an array", async () => {

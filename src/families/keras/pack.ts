@@ -6,6 +6,7 @@
 
 import { UnsupportedError } from "../../core/errors.ts";
 import { definePack, type GlobalEntry, type Pack, type Reduction } from "../../core/pack.ts";
+import { pyReduce } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { PyBytesIO } from "../stdlib/index.ts";
@@ -21,6 +22,9 @@ class PickledModel extends Model {
   constructor(model: Model, func: PyGlobal, args: PyTuple) {
     super(model.held, model.config, model.trainingConfig, model.kerasVersion, model.text);
     this.origin = { func, args };
+  }
+  [pyReduce](): Reduction {
+    return reduce(this);
   }
 }
 
@@ -44,7 +48,9 @@ function reduce(model: Model): Reduction {
   return { func, args: tuple(new PyBytesIO(bytes)) };
 }
 
-function entryOf(func: PyGlobal, options: LoadModelOptions): GlobalEntry {
+type Made = (model: Model) => void;
+
+function entryOf(func: PyGlobal, options: LoadModelOptions, made?: Made): GlobalEntry {
   return {
     call(args) {
       const [given] = args;
@@ -58,7 +64,9 @@ function entryOf(func: PyGlobal, options: LoadModelOptions): GlobalEntry {
           { format: "keras" },
         );
       } else throw new TypeError(`${func} takes the bytes of a .keras file`);
-      return new PickledModel(fromKerasBytes(bytes, options), func, args);
+      const model = new PickledModel(fromKerasBytes(bytes, options), func, args);
+      made?.(model);
+      return model;
     },
   };
 }
@@ -66,7 +74,7 @@ function entryOf(func: PyGlobal, options: LoadModelOptions): GlobalEntry {
 const FUNCTIONS = ["keras.saving.pickle_utils", "keras.src.saving.pickle_utils", "keras.saving.legacy.pickle_utils"];
 const CLASSES = ["model.Model", "sequential.Sequential", "functional.Functional"];
 
-function globals(options: LoadModelOptions): [string, GlobalEntry][] {
+function globals(options: LoadModelOptions, made?: Made): [string, GlobalEntry][] {
   const names = [
     ...FUNCTIONS.map((module) => new PyGlobal(module, "deserialize_model_from_bytecode")),
     // Keras 3 names a method of the class; only these pairs are taken.
@@ -75,7 +83,7 @@ function globals(options: LoadModelOptions): [string, GlobalEntry][] {
       return new PyGlobal(`keras.src.models.${module}`, `${cls}._unpickle_model`);
     }),
   ];
-  return names.map((name) => [`${name.module}.${name.name}`, entryOf(name, options)]);
+  return names.map((name) => [`${name.module}.${name.name}`, entryOf(name, options, made)]);
 }
 
 /**
@@ -95,6 +103,19 @@ export function kerasPack(options: LoadModelOptions = {}): Pack {
       [Model, reduce],
     ],
   });
+}
+
+/** One load's Keras models: a pack, and the code of rare layers that they want, fetched once all is read. */
+export class KerasSession {
+  readonly #models: Model[] = [];
+  readonly pack: Pack = {
+    ...keras,
+    globals: new Map(globals({}, (model) => this.#models.push(model))),
+  };
+
+  async ready(): Promise<void> {
+    for (const model of this.#models) await model.ready();
+  }
 }
 
 /** Keras models in pickles: they come back as {@link Model}. */
