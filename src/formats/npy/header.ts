@@ -142,7 +142,9 @@ export function writeHeader(
     const out = rawBytes(end + room);
     let at = 0;
     while (at < MAGIC_BYTES.length) out[at] = MAGIC_BYTES[at++] as number;
-    out[at] = number;
+    out[at++] = number;
+    // The memory may hold anything.
+    out[at] = 0;
     for (at = MAGIC; at < start; at++) out[at] = (end - start) >>> (8 * (at - MAGIC));
     if (encoded !== null) out.set(encoded, start);
     else for (const piece of pieces) for (let i = 0; i < piece.length; i++) out[at++] = piece.charCodeAt(i);

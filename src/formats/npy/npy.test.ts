@@ -1,11 +1,13 @@
 /** npy files of real NumPy: read, printed, and written back byte for byte. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { describeArray, expected, readNumpyCases, unbase64 } from "../../../test/support/numpy-cases.ts";
 import { runSync } from "../../core/bytes/parse.ts";
 import { isBrineError } from "../../core/errors.ts";
 import { array, type NDArray } from "../../core/ndarray/index.ts";
 import { repr } from "../../core/values/repr.ts";
-import { npyBytes, npyOf, parseNpy } from "./index.ts";
+import { npyBytes, npyFlat, npyOf, npyParts, parseNpy } from "./index.ts";
 import { plainHeader } from "./plain.ts";
 
 const cases = readNumpyCases().filter(({ items, str, id }) => !str.includes("O") && !id.includes("object") && items);
@@ -121,5 +123,18 @@ test("headers that are read byte by byte say what they say when they are taken a
         expect([at, byte, told(() => npyOf(changed))]).toEqual([at, byte, told(() => runSync(parseNpy(), changed))]);
       }
     }
+  }
+});
+
+test("every byte of a large file is written, whatever was in its memory before", () => {
+  setFlagsFromString("--expose-gc");
+  const clear = runInNewContext("gc") as () => void;
+  for (let round = 0; round < 20; round++) {
+    for (let n = 0; n < 40; n++) Buffer.allocUnsafeSlow(80_128 + n * 8).fill(0xff);
+    clear();
+    const made = array(new Float64Array(10_000 + round).fill(round));
+    const [header, payload] = npyParts(made);
+    expect(Buffer.compare(npyBytes(made), Buffer.concat([header, payload]))).toBe(0);
+    expect(Buffer.compare(npyFlat(made.dtype, made.data as Float64Array), Buffer.concat([header, payload]))).toBe(0);
   }
 });
