@@ -53,12 +53,13 @@ export class PyPartial extends PyValue {
   callOperator(args: PyTuple): PyOperator | undefined {
     const { func } = this;
     if (!(func instanceof PyGlobal) || func.module !== "operator" || func.name !== "methodcaller") return undefined;
-    const floats = [...this.args, ...args].map((item, i) => {
-      const n = this.args.length;
-      return typeof item === "number" && (i < n ? isFloatAt(this.args, i) : isFloatAt(args, i - n)) ? 2 ** i : 0;
-    });
-    const mask = floats.slice(0, 31).reduce((all, bit) => all | bit, 0);
-    return new PyOperator("methodcaller", tupleFrom([...this.args, ...args], mask), this.kwargs);
+    const all = [...this.args, ...args];
+    const own = this.args.length;
+    let floats = 0;
+    for (let i = 0; i < all.length && i < 31; i++) {
+      if (i < own ? isFloatAt(this.args, i) : isFloatAt(args, i - own)) floats |= 1 << i;
+    }
+    return new PyOperator("methodcaller", tupleFrom(all, floats), this.kwargs);
   }
 }
 
