@@ -12,5 +12,6 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/python/**", "node_modules/**"],
     testTimeout: 60_000,
+    setupFiles: ["test/support/seed.ts"],
   },
 });

@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { type HashRow, wrongHashes } from "../../../test/support/hash-cases.ts";
+import { PicklingError } from "../../core/errors.ts";
 import { array, NDArray, SubclassArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { PyFloat, PyGlobal } from "../../core/values/scalars.ts";
 import { PySet } from "../../core/values/set.ts";
 import { tuple } from "../../core/values/tuple.ts";
@@ -55,6 +57,21 @@ it("goes to 100 000 levels", () => {
   let deep: unknown[] = [];
   for (let i = 0; i < 100_000; i++) deep = [deep];
   expect(hash(deep)).toMatch(/^[0-9a-f]{32}$/);
+});
+
+/** A set in sets, none of which has an order: each takes a hash of its own. */
+function nestedSets(levels: number): unknown {
+  let made: unknown = new PySet<unknown>([1, "a"]);
+  for (let i = 0; i < levels; i++) made = new PySet<unknown>([made, 1, "a"]);
+  return made;
+}
+
+it("ends keys within keys by an error, as Python's recursion does", () => {
+  expect(hash(nestedSets(50))).toMatch(/^[0-9a-f]{32}$/);
+  expect(() => hash(nestedSets(150))).toThrow(PicklingError);
+  const itself = new PyDict<unknown, unknown>([[1, 2]]);
+  itself.set(new PyObject(new PyGlobal("m", "Key"), tuple(itself)), 3);
+  expect(() => hash(itself)).toThrow("over 100 deep");
 });
 
 it("refuses what it cannot hash", () => {

@@ -4,10 +4,14 @@
  * @module
  */
 import { digestOf } from "../../core/bytes/hashes.ts";
+import { PicklingError } from "../../core/errors.ts";
 import type { Pack } from "../../core/pack.ts";
 import { numpyFor, numpy as numpyPack } from "../numpy/index.ts";
 import { stdlib } from "../stdlib/index.ts";
 import { Hasher } from "./hasher.ts";
+
+/** Keys within keys take a hash within the hash each, on the stack; CPython's own ends at 60 to 80. */
+const DEEPEST_KEY = 100;
 
 /** Options of {@link hash}. */
 export interface HashOptions {
@@ -48,16 +52,19 @@ export function hash(value: unknown, options: HashOptions = {}): string {
     const digest = digestOf(hashName);
     return new Hasher({ digest, coerceMmap, packs: known, dtypeProtocol, numpy, dtypePacks, inner }).hash(one);
   };
-  // joblib hashes keys without an order by its own hash of default options.
-  const inner = (one: unknown): string =>
-    new Hasher({
-      digest: digestOf("md5"),
-      coerceMmap: false,
-      packs: known,
-      dtypeProtocol,
-      numpy,
-      dtypePacks,
-      inner,
-    }).hash(one);
+  // joblib hashes keys without an order by its own hash of default options; keys within keys by as many hashes.
+  let depth = 0;
+  const inner = (one: unknown): string => {
+    if (++depth > DEEPEST_KEY) {
+      throw new PicklingError(
+        `cannot hash keys without an order within such keys over ${DEEPEST_KEY} deep: Python's recursion ends there`,
+      );
+    }
+    const digest = digestOf("md5");
+    const hasher = new Hasher({ digest, coerceMmap: false, packs: known, dtypeProtocol, numpy, dtypePacks, inner });
+    const found = hasher.hash(one);
+    depth--;
+    return found;
+  };
   return once(value);
 }
