@@ -79,18 +79,24 @@ TASKS = {
     "write packed": lambda: write("h5py-packed.h5", chunks=(250, 500), compression="gzip"),
 }
 
+def clear():
+    for path in ["h5py-plain.h5", "h5py-packed.h5"]:
+        if os.path.exists(path):
+            os.remove(path)
+
+
 os.chdir(sys.argv[1])
+clear()
 if not os.path.exists("packed-new.h5"):
     make(".")
 DATA = read("plain.h5")
 print("h5py %s, HDF5 %s, Python %s" % (h5py.__version__, h5py.version.hdf5_version, sys.version.split()[0]), flush=True)
 for line in sys.stdin:
     task = TASKS[line.strip()]
-    for path in ["h5py-plain.h5", "h5py-packed.h5"]:
-        if os.path.exists(path):
-            os.remove(path)
     start = time.perf_counter()
     for _ in range(20 if line.startswith(("one", "rows plain")) else 1):
         kept = task()
-    print(time.perf_counter() - start, flush=True)
+    seconds = time.perf_counter() - start
+    clear()
+    print(seconds, flush=True)
     del kept
