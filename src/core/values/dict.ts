@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Pairs } from "./equal.ts";
 import { GONE, Keys } from "./keys.ts";
-import { inspect, type Parts, pyJS, pyRepr, pyType } from "./protocol.ts";
-import { inspectText, ShownFloat } from "./repr.ts";
+import { inspect, type Parts, pyJS, pyPairs, pyRepr, pyType } from "./protocol.ts";
+import { inspectText, isPlain, ShownFloat } from "./repr.ts";
 
 const NO_KEYS: Keys = new Keys([], true, false, true);
 
@@ -247,6 +248,19 @@ export class PyDict<K = unknown, V = unknown> {
     });
   }
 
+  [pyPairs](value: object): Pairs {
+    const other = asDict(value);
+    if (other === null || this.size !== other.size) return null;
+    if (this.k === other.k) return [this.v, other.v];
+    const mine: unknown[] = [];
+    const theirs: unknown[] = [];
+    for (const [key, item] of this) {
+      if (!other.has(key)) return null;
+      mine.push(item);
+      theirs.push(other.get(key));
+    }
+    return [mine, theirs];
+  }
   [pyRepr](): Parts {
     return dictParts(this, "{", "}");
   }
@@ -256,6 +270,13 @@ export class PyDict<K = unknown, V = unknown> {
   [inspect](): string {
     return inspectText(this);
   }
+}
+
+/** A dict, Map or plain object as a dict; null for everything else. */
+function asDict(value: object): PyDict | null {
+  if (value instanceof PyDict) return value;
+  if (value instanceof Map) return new PyDict(value);
+  return isPlain(value) ? new PyDict<unknown>(Object.entries(value)) : null;
 }
 
 /** Keys and values of a dict as their reprs are to show them: integral floats as floats. */

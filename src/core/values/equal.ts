@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { PyDict } from "./dict.ts";
-import { PyObject } from "./object.ts";
-import { pyKey, pyParts } from "./protocol.ts";
+import { Canon } from "./keys.ts";
+import { pyKey, pyPairs, pyParts } from "./protocol.ts";
 import { isPlain } from "./repr.ts";
-import { PyFrozenSet, PySet } from "./set.ts";
 import { isTuple } from "./tuple.ts";
 
 /**
@@ -40,7 +38,15 @@ export function equal(a: unknown, b: unknown): boolean {
   return true;
 }
 
-type Hooks = { [pyKey]?: () => unknown; [pyParts]?: () => readonly unknown[] };
+/** Parts of two containers that must be equal one by one; null when these differ already. */
+export type Pairs = readonly [mine: readonly unknown[], theirs: readonly unknown[]] | null;
+
+// Dicts, sets and objects tell their pairs themselves: who only compares arrays need not load those classes.
+type Hooks = {
+  [pyKey]?: () => unknown;
+  [pyParts]?: () => readonly unknown[];
+  [pyPairs]?: (other: object) => Pairs;
+};
 
 /** A value compared by what it holds, rather than by one key. */
 function isContainer(value: unknown): value is object {
@@ -50,9 +56,10 @@ function isContainer(value: unknown): value is object {
 /** A primitive or bytes that stands for the value; objects without a key stand for themselves. */
 function keyOf(value: unknown): unknown {
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value !== "object" || value === null || value instanceof PyFrozenSet) return value;
-  const method = (value as Hooks)[pyKey];
-  const key = typeof method === "function" ? method.call(value) : undefined;
+  if (typeof value !== "object" || value === null) return value;
+  const { [pyKey]: method, [pyPairs]: pairs } = value as Hooks;
+  // A frozenset has a key, which is as large as itself: its elements are looked up in the other's.
+  const key = typeof method === "function" && typeof pairs !== "function" ? method.call(value) : undefined;
   if (key === undefined) return value;
   return typeof key === "string" ? `\0k${key}` : keyOf(key);
 }
@@ -68,17 +75,6 @@ function sameKey(a: unknown, b: unknown): boolean {
   );
 }
 
-function asDict(value: object): PyDict | null {
-  if (value instanceof PyDict) return value;
-  if (value instanceof Map) return new PyDict(value);
-  return isPlain(value) ? new PyDict<unknown>(Object.entries(value)) : null;
-}
-
-function asSet(value: object): PySet | PyFrozenSet | null {
-  if (value instanceof PySet || value instanceof PyFrozenSet) return value;
-  return value instanceof Set ? new PySet(value) : null;
-}
-
 /** Pushes the pairs that must be equal for `x` and `y` to be; false when the two differ already. */
 function openPair(x: object, y: object, todo: unknown[]): boolean {
   if (Array.isArray(x)) return Array.isArray(y) && isTuple(x) === isTuple(y) && pushAll(x, y, todo);
@@ -86,23 +82,38 @@ function openPair(x: object, y: object, todo: unknown[]): boolean {
   if (typeof parts === "function" && x.constructor === y.constructor) {
     return pushAll(parts.call(x), (y as Required<Hooks>)[pyParts](), todo);
   }
-  if (x instanceof PyObject) return y instanceof PyObject && pushAll(objectParts(x), objectParts(y), todo);
-  const dict = asDict(x);
-  if (dict !== null) {
-    const other = asDict(y);
-    if (other === null || dict.size !== other.size) return false;
-    if (dict.k === other.k) return pushAll(dict.v, other.v, todo);
-    for (const [key, value] of dict) {
-      if (!other.has(key)) return false;
-      todo.push(value, other.get(key));
-    }
-    return true;
-  }
-  const set = asSet(x);
-  const other = asSet(y);
-  if (set === null || other === null || set.size !== other.size) return false;
-  for (const item of set) if (!other.has(item)) return false;
-  return true;
+  const pairs = pairsOf(x, y);
+  return pairs !== null && pushAll(pairs[0], pairs[1], todo);
+}
+
+function pairsOf(x: object, y: object): Pairs {
+  const mine = (x as Hooks)[pyPairs];
+  if (typeof mine === "function") return mine.call(x, y);
+  const theirs = (y as Hooks)[pyPairs];
+  if (typeof theirs !== "function") return plainPairs(x, y);
+  const pairs = theirs.call(y, x);
+  return pairs && [pairs[1], pairs[0]];
+}
+
+/** The pairs of two Maps or plain objects, or of two Sets. */
+function plainPairs(x: object, y: object): Pairs {
+  const canon = new Canon();
+  const [left, right] = [entriesOf(x, canon), entriesOf(y, canon)];
+  if (left === null || right === null || left.size !== right.size) return null;
+  if (x instanceof Set !== y instanceof Set) return null;
+  for (const key of left.keys()) if (!right.has(key)) return null;
+  return [[...left.values()], Array.from(left.keys(), (key) => right.get(key))];
+}
+
+/** Values under keys that are the same where Python calls them equal; null for what has no keys. */
+function entriesOf(value: object, canon: Canon): Map<unknown, unknown> | null {
+  const out = new Map<unknown, unknown>();
+  const add = (key: unknown, item: unknown): unknown => out.set(Number.isNaN(key) ? Symbol() : canon.of(key), item);
+  if (value instanceof Set) for (const item of value) add(item, null);
+  else if (value instanceof Map) for (const [key, item] of value) add(key, item);
+  else if (isPlain(value)) for (const [key, item] of Object.entries(value)) add(key, item);
+  else return null;
+  return out;
 }
 
 function pushAll(a: readonly unknown[], b: readonly unknown[], todo: unknown[]): boolean {
@@ -110,9 +121,4 @@ function pushAll(a: readonly unknown[], b: readonly unknown[], todo: unknown[]):
   // Backwards, so that the first items are compared first.
   for (let i = a.length - 1; i >= 0; i--) todo.push(a[i], b[i]);
   return true;
-}
-
-function objectParts(object: PyObject): unknown[] {
-  const { cls, how, args, a, rare } = object;
-  return [cls, how, args, a?.size ? a : null, rare?.kwargs, rare?.state, rare?.items, rare?.pairs, rare?.setter];
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { PyDict, shownEntries } from "./dict.ts";
-import { inspect, type Parts, pyRepr, pyType } from "./protocol.ts";
+import type { Pairs } from "./equal.ts";
+import { inspect, type Parts, pyPairs, pyRepr, pyType } from "./protocol.ts";
 import { inspectText } from "./repr.ts";
 import type { PyGlobal } from "./scalars.ts";
 import { EMPTY_TUPLE, type PyTuple } from "./tuple.ts";
@@ -80,6 +81,9 @@ export class PyObject {
     return this.rare?.pairs ?? null;
   }
 
+  [pyPairs](other: object): Pairs {
+    return other instanceof PyObject ? [comparedParts(this), comparedParts(other)] : null;
+  }
   [pyRepr](): Parts {
     const parts: Parts = [];
     let text = `<${className(this.cls)}`;
@@ -99,6 +103,10 @@ export class PyObject {
   [inspect](): string {
     return inspectText(this);
   }
+}
+
+function comparedParts({ cls, how, args, a, rare }: PyObject): unknown[] {
+  return [cls, how, args, a?.size ? a : null, rare?.kwargs, rare?.state, rare?.items, rare?.pairs, rare?.setter];
 }
 
 /** `module.name` of a class, also of one that was itself made by a call. */

@@ -22,6 +22,12 @@ export const pyKey: unique symbol = Symbol.for("brine.key");
 /** `() => readonly unknown[]`: parts that must be equal for two instances of one class to be equal. */
 export const pyParts: unique symbol = Symbol.for("brine.parts");
 
+/**
+ * `(other: object) => [mine, theirs] | null`: what must be equal, pair by pair, for a container that has no order to
+ * equal another object; null when they differ already.
+ */
+export const pyPairs: unique symbol = Symbol.for("brine.pairs");
+
 /** `() => unknown`: the value one step closer to plain JavaScript (its parts are converted by the walker). */
 export const pyJS: unique symbol = Symbol.for("brine.js");
 

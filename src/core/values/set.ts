@@ -4,8 +4,9 @@
  * @module
  */
 import { floatShown } from "./dict.ts";
+import type { Pairs } from "./equal.ts";
 import { GONE, Keys } from "./keys.ts";
-import { inspect, type Parts, pyKey, pyRepr, pyType } from "./protocol.ts";
+import { inspect, type Parts, pyKey, pyPairs, pyRepr, pyType } from "./protocol.ts";
 import { inspectText } from "./repr.ts";
 
 /** What set and frozenset share. */
@@ -67,6 +68,13 @@ abstract class Elements<T> {
       true,
     );
     if (floats !== null) this.k.floats = new Set(keep.flatMap((i, at) => (floats.has(i) ? [at] : [])));
+  }
+
+  [pyPairs](value: object): Pairs {
+    const other = value instanceof Set ? new PySet(value) : value;
+    if (!(other instanceof Elements) || this.size !== other.size) return null;
+    for (const item of this) if (!other.has(item)) return null;
+    return [[], []];
   }
 
   protected parts(open: string, close: string, empty: string): Parts {
