@@ -4,11 +4,12 @@
  * @module
  */
 import { openPath } from "#platform";
-import { Reader, type Source } from "../core/bytes/parse.ts";
+import type { Source } from "../core/bytes/parse.ts";
 import { asBytes, type BytesLike } from "./bytes.ts";
-import { type FileHandleLike, type FileLike, frugal, handle } from "./filelike.ts";
+import type { FileHandleLike, FileLike } from "./filelike.ts";
+import { flowing } from "./flowing.ts";
+import { has } from "./has.ts";
 import { blobSource, inMemory } from "./memory.ts";
-import { iterated, streamed } from "./streams.ts";
 
 export { asBytes, type BytesLike } from "./bytes.ts";
 export type { FileHandleLike, FileLike } from "./filelike.ts";
@@ -37,35 +38,27 @@ export type SourceInput =
  * ```
  */
 export function toSource(input: SourceInput, signal?: AbortSignal): Source | Promise<Source> {
+  return stored(input, signal) ?? flowing(input);
+}
+
+/** What stands somewhere whole, as a source; null for what only comes piece by piece. */
+function stored(input: SourceInput, signal?: AbortSignal): Source | Promise<Source> | null {
   if (typeof input === "string") return openPath(input);
   const bytes = asBytes(input);
   if (bytes !== null) return inMemory(bytes);
-  if (typeof input === "object" && input !== null) {
-    if (input instanceof URL)
-      return input.protocol === "file:" ? openPath(input) : http().then((m) => m.fetched(input, signal));
-    if (has<FileLike>(input, "read") && has<FileLike>(input, "readline")) return frugal(input as FileLike);
-    if (has<FileHandleLike>(input, "read") && "fd" in input) return frugal(handle(input as FileHandleLike));
-    if (has<Blob>(input, "slice") && has<Blob>(input, "arrayBuffer")) {
-      return blobSource(input as Blob);
-    }
-    if (has<Response>(input, "arrayBuffer") && "status" in input)
-      return http().then((m) => m.answered(input as Response));
-    if (has<ReadableStream>(input, "getReader")) return streamed(input as ReadableStream<Uint8Array>);
-    if (Symbol.asyncIterator in input) return iterated(input as AsyncIterable<BytesLike>);
-    if (has<Source>(input, "next")) return input as Source;
-  }
-  throw new TypeError(
-    "cannot read from this value: give bytes, a path, URL, Blob, Response, stream, or an object with read() and readline()",
-  );
+  if (typeof input !== "object" || input === null) return null;
+  if (input instanceof URL)
+    return input.protocol === "file:" ? openPath(input) : http().then((m) => m.fetched(input, signal));
+  if (has<FileLike>(input, "read") && (has<FileLike>(input, "readline") || "fd" in input)) return null;
+  if (has<Blob>(input, "slice") && has<Blob>(input, "arrayBuffer")) return blobSource(input as Blob);
+  if (has<Response>(input, "arrayBuffer") && "status" in input)
+    return http().then((m) => m.answered(input as Response));
+  return null;
 }
 
 /** Addresses are spoken to by a part of its own, which pages that never do need not carry. */
 function http(): Promise<typeof import("./http.ts")> {
   return import("./http.ts");
-}
-
-function has<T>(value: object, key: keyof T): boolean {
-  return typeof (value as T)[key] === "function";
 }
 
 /**
@@ -74,19 +67,9 @@ function has<T>(value: object, key: keyof T): boolean {
  */
 export async function toRanges(input: SourceInput, signal?: AbortSignal, maxBytes: number = 2 ** 31): Promise<Source> {
   if (input instanceof URL && input.protocol !== "file:") return (await http()).ranged(input, signal);
-  return drained(await toSource(input, signal), signal, maxBytes);
-}
-
-/** The source itself where it reads ranges, else all its bytes in memory; what was read of it already is lost. */
-export async function drained(source: Source, signal?: AbortSignal, maxBytes?: number): Promise<Source> {
-  if (source.read && source.size !== undefined) return source;
-  const reader = new Reader(source, { signal, maxBytes });
-  try {
-    for (let need = 1 << 20; ; need *= 2) {
-      const { bytes, last } = await reader.window(0, need, false);
-      if (last) return inMemory(bytes, source.name);
-    }
-  } finally {
-    await source.close?.();
-  }
+  const source = await stored(input, signal);
+  if (source?.read && source.size !== undefined) return source;
+  // Few pages read files of arrays from streams: what that needs is a part of its own.
+  const { drained } = await import("./drained.ts");
+  return drained(source ?? input, signal, maxBytes);
 }

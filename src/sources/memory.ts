@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cut, type Source } from "../core/bytes/parse.ts";
+import { cut } from "../core/bytes/cut.ts";
+import type { Source } from "../core/bytes/parse.ts";
 
 export const EMPTY: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { LimitError, SourceError } from "../errors.ts";
+import { cut } from "./cut.ts";
 import { roomFor } from "./memory.ts";
 
 /** A range of the source. */
@@ -83,16 +84,6 @@ export function runSync<T>(parse: Parse<T>, bytes: Uint8Array, open?: (name: str
 
 function noCompanion(name: string, path?: string): SourceError {
   return new SourceError(`the file ${name} belongs to this one, and is not at hand: pass it in companions`, { path });
-}
-
-/** Ranges of bytes in memory: views, or copies in `into`. */
-export function cut(bytes: Uint8Array, spans: readonly Span[]): Uint8Array[] {
-  return spans.map(({ at, size, into }) => {
-    const part = bytes.subarray(at, at + size);
-    if (into === undefined) return part;
-    into.set(part);
-    return into.subarray(0, part.length);
-  });
 }
 
 /** How an asynchronous run behaves. */
