@@ -93,10 +93,17 @@ function inOrder(est: Estimator, made: Matrix, names: readonly string[]): Matrix
 
 function checkFinite(est: Estimator, x: Matrix, allowNaN: boolean): void {
   const data = x.isSparse ? x.csr.data : x.data;
-  // One sum tells most tables from those with something to find.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] as number;
-  if (Number.isFinite(sum)) return;
+  // A sum tells most tables from those with something to find; of four that run side by side none waits for another.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] as number;
+    b += data[i + 1] as number;
+    c += data[i + 2] as number;
+    d += data[i + 3] as number;
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] as number;
+  if (Number.isFinite(a + b + c + d)) return;
   for (let i = 0; i < data.length; i++) {
     const v = data[i] as number;
     if (Number.isNaN(v)) {

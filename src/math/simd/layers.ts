@@ -27,8 +27,11 @@ export class KeptLayers {
     this.#layers = layers;
   }
 
-  /** Fills `out` with the last layer's numbers for the rows of `x`; false where there are no vectors. */
-  run(x: Float64Array, rows: number, out: Float64Array): boolean {
+  /**
+   * Fills `out` with the last layer's numbers for the rows of `x`, with `raw` without what follows it; false where there
+   * are no vectors.
+   */
+  run(x: Float64Array, rows: number, out: Float64Array, raw = false): boolean {
     const layers = this.#layers;
     const arena = doubles();
     const [first, last] = [layers[0], layers[layers.length - 1]];
@@ -62,12 +65,13 @@ export class KeptLayers {
       const count = Math.min(BLOCK, rows - from);
       floats.set(x.subarray(from * first.d, (from + count) * first.d), one);
       let at = base;
-      for (const { d, k, cut, follow } of layers) {
+      for (const layer of layers) {
+        const { d, k, cut, follow } = layer;
         kernels.dots(one * 8, at * 8, two * 8, count, d, k);
         at += panelSize(k, d);
         kernels.biased(two * 8, at * 8, count, k, Number(cut));
         at += k + (k & 1);
-        follow?.(floats.subarray(two, two + count * k), count, k);
+        if (!(raw && layer === last)) follow?.(floats.subarray(two, two + count * k), count, k);
         [one, two] = [two, one];
       }
       out.set(floats.subarray(one, one + count * last.k), from * last.k);

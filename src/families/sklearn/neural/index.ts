@@ -46,7 +46,8 @@ interface Net {
   readonly features: number;
   readonly outputs: number;
   readonly isSoftmax: boolean;
-  run(x: Matrix): Float64Array;
+  /** The numbers of the last layer; with `raw`, before what follows it. */
+  run(x: Matrix, raw?: boolean): Float64Array;
 }
 
 function netOf(est: Estimator): Net {
@@ -85,15 +86,15 @@ function netOf(est: Estimator): Net {
     features: layers[0]?.shape[0] as number,
     outputs,
     isSoftmax: text(est, "out_activation_") === "softmax",
-    run(x) {
+    run(x, raw = false) {
       const out = new Float64Array(x.rows * outputs);
-      if (kept.run(x.data, x.rows, out)) return out;
+      if (kept.run(x.data, x.rows, out, raw)) return out;
       let data = x.data;
       for (const [i, { data: w, shape }] of layers.entries()) {
         const [d, k] = shape as [number, number];
         const bias = biases[i] as Float64Array;
         data = times(data, w, x.rows, d, k);
-        const follow = i + 1 < layers.length ? hidden : last;
+        const follow = i + 1 < layers.length ? hidden : raw ? identity : last;
         if (follow === relu) addAndCut(data, bias, x.rows, k);
         else {
           for (let r = 0, at = 0; r < x.rows; r++)
@@ -104,6 +105,21 @@ function netOf(est: Estimator): Net {
       return data;
     },
   };
+}
+
+/** Two numbers that are nearer to each other may have the same softmax, of which the first is taken. */
+const NEAR = 1e-12;
+
+/** The place of the largest softmax of `count` numbers from `at` on, which is computed only where two are near. */
+function likeliest(data: Float64Array, at: number, count: number): number {
+  const best = argmax(data, at, count);
+  const top = data[at + best] as number;
+  for (let j = 0; j < best; j++) {
+    if (top - (data[at + j] as number) > NEAR) continue;
+    return argmax(softmaxRows(data.slice(at, at + count), 1, count));
+  }
+  // Of numbers without bounds the softmax is none.
+  return Number.isFinite(top) ? best : argmax(softmaxRows(data.slice(at, at + count), 1, count));
 }
 
 function classifier(est: Estimator): Model {
@@ -119,7 +135,9 @@ function classifier(est: Estimator): Model {
     features: net.features,
     classes,
     predict(x) {
-      const data = net.run(x);
+      const choosing = net.isSoftmax && !isMany && outputs > 1;
+      const data = net.run(x, choosing);
+      if (choosing) return Array.from({ length: x.rows }, (_, i) => classes[likeliest(data, i * outputs, outputs)]);
       if (isMany) {
         return Array.from({ length: x.rows }, (_, i) =>
           Array.from(data.subarray(i * outputs, (i + 1) * outputs), (v) => Number(v > 0.5)),
