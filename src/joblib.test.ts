@@ -422,3 +422,32 @@ describe("bad files", () => {
     await expect(load(bomb)).rejects.toThrow(/maxRatio/);
   });
 });
+
+describe("the bytes that are given", () => {
+  const big = array([1, 2, 3], { dtype: ">f8" });
+  const given = dumps([big, array([], { dtype: ">i4", shape: [0, 2] }), new Uint8Array([1, 2, 3])]);
+
+  it.each([
+    ["Uint8Array", () => given.slice()],
+    ["Buffer", () => Buffer.from(given)],
+  ])("stay as they were, %s or not", async (_, make) => {
+    for (const read of [loads, load] as const) {
+      const bytes = make();
+      const made = (await read<unknown[]>(bytes)) as [NDArray, NDArray, Uint8Array];
+      expect(made.slice(0, 2).map((one) => (one as NDArray).dtype.str)).toEqual(["<f8", "<i4"]);
+      expect([made[0].toArray(), made[1].shape]).toEqual([
+        [1, 2, 3],
+        [0, 2],
+      ]);
+      expect(Buffer.from(bytes).equals(given)).toBe(true);
+    }
+  });
+
+  it("are let go by copy, also those of a Buffer", () => {
+    const bytes = Buffer.from(given);
+    for (const read of [loads, brineLoads]) {
+      const made = read<unknown[]>(bytes, { copy: true })[2] as Uint8Array;
+      expect([made.constructor, made.buffer === bytes.buffer]).toEqual([Uint8Array, false]);
+    }
+  });
+});

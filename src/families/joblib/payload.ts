@@ -6,15 +6,7 @@
 import { type Parse, runSync, type Source, type Window } from "../../core/bytes/parse.ts";
 import { zfile } from "../../core/codecs/index.ts";
 import { FormatError, TruncatedError } from "../../core/errors.ts";
-import {
-  adoptBytes,
-  LazyNDArray,
-  type MmapMode,
-  NDArray,
-  SubclassArray,
-  sizeOf,
-  withOrder,
-} from "../../core/ndarray/index.ts";
+import { adoptBytes, LazyNDArray, type MmapMode, NDArray, SubclassArray, withOrder } from "../../core/ndarray/index.ts";
 import type { StreamContext } from "../../core/pack.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { tuple } from "../../core/values/tuple.ts";
@@ -73,18 +65,18 @@ export function* fromStream(w: InStream, at: number, context: StreamContext, opt
   const size = claims(w.shape, w.dtype.itemsize, at);
   const end = start + size;
   if (options.lazy && w.allowMmap) return { value: lazyArray(w, start, at, options), end };
-  if (size === 0) return { value: asClass(NDArray.fromBytes(w.dtype, new Uint8Array(0), w.shape), w.cls), end };
+  const turned = options.ensureNativeByteOrder !== false && isForeign(w.dtype);
+  const dtype = turned ? withOrder(w.dtype, "<") : w.dtype;
+  if (size === 0) return { value: asClass(NDArray.fromBytes(dtype, new Uint8Array(0), w.shape), w.cls), end };
   let [bytes] = (yield { kind: "bytes", spans: [{ at: start, size }] }) as [Uint8Array];
   if (bytes.length < size) throw cut(start + bytes.length, bytes.length, size);
-  let { dtype } = w;
-  if (options.ensureNativeByteOrder !== false && isForeign(dtype)) {
+  if (turned) {
     if (!context.owned) bytes = bytes.slice();
-    turnBytes(dtype, bytes);
-    dtype = withOrder(dtype, "<");
+    turnBytes(w.dtype, bytes);
   } else if (context.owned) {
     return { value: asClass(NDArray.over(dtype, adoptBytes(dtype, bytes), w.shape, w.order === "F"), w.cls), end };
   }
-  const share = context.share || dtype !== w.dtype;
+  const share = context.share || turned;
   const made = NDArray.fromBytes(dtype, bytes, w.shape, { order: w.order, share });
   return { value: asClass(made, w.cls), end };
 }
@@ -151,5 +143,5 @@ function native(made: NDArray, { ensureNativeByteOrder = true }: JoblibPackOptio
   const bytes = made.rawBytes(order).slice();
   turnBytes(dtype, bytes);
   const turned = withOrder(dtype, "<");
-  return NDArray.over(turned, adoptBytes(turned, bytes), sizeOf(shape) === 0 ? shape : shape, order === "F");
+  return NDArray.over(turned, adoptBytes(turned, bytes), shape, order === "F");
 }
