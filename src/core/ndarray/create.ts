@@ -7,7 +7,7 @@ import { PyComplex, PyFloat } from "../values/scalars.ts";
 import type { DType } from "./dtype.ts";
 import { sizeOf } from "./indexing.ts";
 import { writeItem } from "./items.ts";
-import { NDArray } from "./ndarray.ts";
+import { flattened, NDArray } from "./ndarray.ts";
 import { type DTypeSpec, dtype as makeDType } from "./parse.ts";
 import { allocate, storageOf, type TypedData } from "./storage.ts";
 
@@ -67,7 +67,7 @@ export function array(source: unknown, options: ArrayOptions = {}): NDArray {
   const isRow = (value: unknown): value is unknown[] =>
     Array.isArray(value) && !(wanted?.fields && Object.isFrozen(value));
   for (let level = source; isRow(level); level = level[0]) shape.push(level.length);
-  if (wanted?.base) shape.length = Math.max(0, shape.length - wanted.shape.length);
+  if (wanted?.base) shape.length = Math.max(0, shape.length - flattened(wanted, [])[1].length);
   const items: unknown[] = [];
   const collect = (value: unknown, axis: number): void => {
     if (axis === shape.length) items.push(value);

@@ -228,14 +228,12 @@ export function timeType(kind: "M" | "m", unit: string, count: number, order: By
   return new DType({ kind, itemsize: 8, byteorder: order === ">" ? ">" : "<", alignment: 8, unit, count });
 }
 
-/** A subarray; one without a shape is its base, one of a subarray is one of both shapes. */
+/** A subarray; one without a shape is its base. Subarrays of subarrays stay nested, as NumPy keeps them. */
 export function subarrayType(base: DType, shape: readonly number[]): DType {
   if (shape.length === 0) return base;
   for (const n of shape) if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${n} is no length of an axis`);
   const itemsize = shape.reduce((a, b) => a * b, base.itemsize);
-  const inner = base.base ?? base;
-  const { alignment } = inner;
-  return new DType({ kind: "V", itemsize, byteorder: "|", alignment, base: inner, shape: [...shape, ...base.shape] });
+  return new DType({ kind: "V", itemsize, byteorder: "|", alignment: base.alignment, base, shape });
 }
 
 /** A record of named fields. */

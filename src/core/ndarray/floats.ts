@@ -18,6 +18,9 @@ function shortest(x: number, size: number): [digits: string, exponent: number] {
   if (size < 8 && x !== 0) {
     const same = reads(x, size);
     for (let p = 0; p < 9; p++) if (same((text = x.toExponential(p)))) break;
+    const [cut, power] = text.split("e") as [string, string];
+    const [long, exact] = x.toExponential(60).split("e") as [string, string];
+    if (power === exact) text = `${even(cut, long)}e${power}`;
   }
   const [digits, exponent] = text.split("e") as [string, string];
   return [digits.replace(".", "").replace(/(?!^)0+$/, ""), Number(exponent)];
@@ -57,12 +60,17 @@ export function exponentText(exponent: number, width = 2): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(width, "0")}`;
 }
 
+/** The power of ten from which NumPy 2.3 and later write floats of `size` bytes by exponents: their digits, `most` at most. */
+export function exponentsFrom(size: number, most: number): number {
+  return 10 ** (size === 2 ? 3 : size === 4 ? 6 : most);
+}
+
 /** `str` of a NumPy float of `size` bytes. */
 export function floatText(x: number, size: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x < 0 ? "-inf" : "inf";
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const size_ = Math.abs(x);
-  if (x === 0 || (size_ >= 1e-4 && size_ < 1e16)) {
+  if (x === 0 || (size_ >= 1e-4 && size_ < exponentsFrom(size, 16))) {
     const [whole, fraction] = positional(x, size, 400);
     return `${sign}${whole}.${fraction || "0"}`;
   }

@@ -18,21 +18,27 @@ interface Style {
   readonly summary: boolean;
 }
 
+/** Characters of a text as Python counts them: those beyond the basic plane are one each. */
+export function widthOf(text: string): number {
+  return /[\ud800-\udbff]/.test(text) ? [...text].length : text.length;
+}
+
 /** Adds a word, which may have lines of its own; gives what is finished, and the line that is open. */
 function extend(done: string, line: string, word: string, width: number, indent: string): [string, string] {
   const words = word.split("\n");
-  const wide = words.reduce((most, part) => Math.max(most, part.length), 0);
+  const wide = words.reduce((most, part) => Math.max(most, widthOf(part)), 0);
   let hang = indent;
-  if (line.length + wide > width && line.length > indent.length) {
+  const used = widthOf(line);
+  if (used + wide > width && used > indent.length) {
     done += `${line.trimEnd()}\n`;
     line = indent;
-  } else if (words.length > 1) hang = " ".repeat(line.length);
+  } else if (words.length > 1) hang = " ".repeat(used);
   line += words[0];
   for (const next of words.slice(1)) {
     done += `${line.trimEnd()}\n`;
     line = hang + next;
   }
-  if (words.length > 1) line += " ".repeat(wide - (words[words.length - 1] as string).length);
+  if (words.length > 1) line += " ".repeat(wide - widthOf(words[words.length - 1] as string));
   return [done, line];
 }
 

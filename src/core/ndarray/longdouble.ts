@@ -13,7 +13,9 @@ export function longToNumber(view: DataView, at: number, size: number, little: b
   const top = view.getUint16(little ? place + 8 : place, little);
   const exponent = top & 0x7fff;
   const sign = top & 0x8000 ? -1 : 1;
-  if (exponent === 0x7fff) return (fraction << 1n) & 0xffffffffffffffffn ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  // Without its leading one a number of this exponent is none.
+  if (exponent > 0 && fraction >> 63n === 0n) return Number.NaN;
+  if (exponent === 0x7fff) return fraction === 1n << 63n ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   if (fraction === 0n) return sign * 0;
   const power = exponent - 16383 - 63;
   // Two steps, since 2 ** power alone may be beyond a float64 where the product is not.

@@ -9,7 +9,7 @@ import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../values/pr
 import { PyFloat } from "../values/scalars.ts";
 import { isFloatAt, Mark, tupleFrom } from "../values/tuple.ts";
 import { converted, floatsOf, itemsOf, rowsOf, sameNumbers } from "./bulk.ts";
-import { type DType, subarrayType } from "./dtype.ts";
+import type { DType } from "./dtype.ts";
 import { gather } from "./gather.ts";
 import { type Index, isContiguous, isInt, pick, reorder, sizeOf, strides, type View, walk } from "./indexing.ts";
 import { readItem, writeItem } from "./items.ts";
@@ -265,14 +265,13 @@ export class NDArray implements Iterable<unknown> {
   field(name: string): NDArray {
     const field = this.#dtype.fields?.get(name);
     if (field === undefined) throw new RangeError(`no field of name ${JSON.stringify(name)}`);
-    const outer = field.dtype;
-    const type = outer.base ?? outer;
-    const shape = [...this.shape, ...outer.shape];
+    const [type, axes] = flattened(field.dtype, []);
+    const shape = [...this.shape, ...axes];
     const data = this.#data;
     if (Array.isArray(data)) {
       const at = [...this.#dtype.fields!.keys()].indexOf(name);
       const items: unknown[] = [];
-      walk(this.#view, (slot) => items.push(...[(data[slot] as unknown[])[at]].flat(outer.shape.length)));
+      walk(this.#view, (slot) => items.push(...[(data[slot] as unknown[])[at]].flat(axes.length)));
       const target = allocate(type, items.length);
       const { slots } = storageOf(type);
       for (const [i, item] of items.entries()) writeItem(type, target, i * slots, item);
@@ -280,7 +279,7 @@ export class NDArray implements Iterable<unknown> {
     }
     const { make, slots, slotBytes } = storageOf(type);
     const first = data.byteOffset + field.offset;
-    const inner = strides(outer.shape, slots);
+    const inner = strides(axes, slots);
     const native = type.byteorder !== ">" || slotBytes === 1;
     if (native && make !== null && [first, this.offset, ...this.stride].every((n) => n % slotBytes === 0)) {
       const start = Math.min(field.offset, data.byteLength);
@@ -288,11 +287,12 @@ export class NDArray implements Iterable<unknown> {
       const stride = [...this.stride.map((n) => n / slotBytes), ...inner];
       return new NDArray(type, typed, { shape, stride, offset: this.offset / slotBytes }, this.#writeable);
     }
-    const bytes = new Uint8Array(this.size * outer.itemsize);
+    const { itemsize } = field.dtype;
+    const bytes = new Uint8Array(this.size * itemsize);
     let at = 0;
     walk(this.#view, (slot) => {
-      bytes.set((data as Uint8Array).subarray(slot + field.offset, slot + field.offset + outer.itemsize), at);
-      at += outer.itemsize;
+      bytes.set((data as Uint8Array).subarray(slot + field.offset, slot + field.offset + itemsize), at);
+      at += itemsize;
     });
     return NDArray.over(type, fromBytes(type, bytes, true), shape);
   }
@@ -411,9 +411,10 @@ function raise(message: string): never {
   throw new TypeError(message);
 }
 
-/** @internal The dtype and shape of an array of a subarray dtype: its axes are the array's last ones. */
+/** @internal The dtype and shape of an array of a subarray dtype: its axes, nested ones too, are the array's last ones. */
 export function flattened(dtype: DType, shape: readonly number[]): [DType, readonly number[]] {
-  return dtype.base === null
-    ? [dtype, shape]
-    : [dtype.base, [...shape, ...subarrayType(dtype.base, dtype.shape).shape]];
+  let axes = shape;
+  let inner = dtype;
+  for (; inner.base !== null; inner = inner.base) axes = [...axes, ...inner.shape];
+  return [inner, axes];
 }

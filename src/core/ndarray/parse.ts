@@ -106,7 +106,23 @@ const NAMED: Readonly<Record<string, string>> = {
 const TEXT: ReadonlySet<string> = new Set(["T", "StringDType", "StringDType()"]);
 
 const BITS = /^(u?int|float|complex|str|bytes|void)(\d+)$/;
-const UNIT = /^\[(\d*)(Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as|generic)\]$/;
+const UNIT = /^\[(\d*)(Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as|generic)(?:\/(\d+))?\]$/;
+
+/** Units into which `[D/24]` may divide one, from the largest on, and how many of each it is. */
+const PARTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Y: { M: 12, W: 52, D: 365 },
+  M: { W: 4, D: 30, h: 720 },
+  W: { D: 7, h: 168, m: 10080, s: 604800 },
+  D: { h: 24, m: 1440, s: 86400 },
+  h: { m: 60, s: 3600 },
+  m: { s: 60, ms: 60000 },
+  s: { ms: 1e3, us: 1e6 },
+  ms: { us: 1e3, ns: 1e6 },
+  us: { ns: 1e3, ps: 1e6 },
+  ns: { ps: 1e3, fs: 1e6 },
+  ps: { fs: 1e3, as: 1e6 },
+  fs: { as: 1e3 },
+};
 
 /**
  * Makes a dtype. `TypeError` for what NumPy would not understand, `RangeError` for sizes that cannot be.
@@ -154,26 +170,53 @@ function shapeOf(value: unknown): readonly number[] {
 
 function fromText(text: string, align: boolean): DType {
   if (TEXT.has(text)) return textType();
-  const match = /^([<>=|!]?)(.*)$/s.exec(text.trim()) as RegExpExecArray;
+  const match = /^([<>=|!]?)(.*)$/s.exec(text) as RegExpExecArray;
   const order: ByteOrder = match[1] === ">" || match[1] === "!" ? ">" : "<";
   const rest = match[2] as string;
   const whole = fromWord(rest, order);
   if (whole !== null) return whole;
-  const parts = /[,(]|^\d/.test(text) && !/,\s*,|^\s*,/.test(text) ? text.match(/(?:\([^)]*\)|[^,(])+/g) : null;
-  if (parts === null || (parts.length === 1 && !/^\s*[(\d]/.test(text))) {
+  const refuse = (): never => {
     throw new TypeError(`data type ${JSON.stringify(text)} not understood`);
-  }
+  };
+  const parts = /^.?[(\d]|,/s.test(text) ? commaParts(text) : refuse();
+  if (parts.length > 1 && (parts[parts.length - 1] as string).trim() === "") parts.pop();
+  else if (parts.length === 1 && !/^\s*[<>=|!]?\s*[(\d]/.test(text)) refuse();
   const dtypes = parts.map((part) => {
-    const [, count = "", word = ""] = /^\s*(\([\d,\s]*\)|\d*)\s*(\S+)\s*$/.exec(part) ?? [];
-    if (word === "" || /[,(]|^\d/.test(word)) throw new TypeError(`data type ${JSON.stringify(text)} not understood`);
+    const match = /^\s*([<>=|!]?)\s*(\([\d,\s]*\)|\d*)\s*([<>=|!]?[^\s\d(,]\S*)\s*$/.exec(part);
+    if (match === null) return refuse();
+    const [, before = "", count = "", word = ""] = match;
+    const inner = fromText(/^[<>=|!]/.test(word) ? word : before + word, align);
     const shape = count.match(/\d+/g)?.map(Number) ?? [];
-    return subarrayType(fromText(word, align), count.startsWith("(") || shape[0] !== 1 ? shape : []);
+    // One in brackets alone is an int to Python; commas stand one by one.
+    if (/,\s*,|\(\s*,|\d\s+\d/.test(count) || (parts.length === 1 && /^\(\s*\d+\s*\)/.test(count))) return refuse();
+    // Of text and bytes without a length, a number is the length.
+    if (/^\d/.test(count) && /[SUV]/.test(inner.kind) && inner.itemsize === 0) return fromText(word + count, align);
+    if (inner.text !== null && shape.length > 0) throw new TypeError("StringDType is not supported within subarrays");
+    return subarrayType(inner, shape);
   });
-  if (dtypes.length === 1 && !text.includes(",")) return dtypes[0] as DType;
+  if (parts.length === 1 && !/,\s*$/.test(text)) return dtypes[0] as DType;
   return build(
     dtypes.map((inner, i) => ({ name: `f${i}`, inner })),
     align,
   );
+}
+
+/** A text at its commas, but for those of shapes. */
+function commaParts(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const ch = text[i];
+    if (ch === "(") depth++;
+    else if (ch === ")") depth--;
+    else if (ch === "," && depth <= 0) {
+      parts.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts;
 }
 
 function fromWord(word: string, order: ByteOrder): DType | null {
@@ -193,8 +236,12 @@ function fromWord(word: string, order: ByteOrder): DType | null {
   if (bracket < 0) return simpleType(kind, size, order);
   const unit = UNIT.exec(word.slice(bracket));
   if ((kind !== "M" && kind !== "m") || size !== 8 || unit === null) return null;
-  const [, count, name = ""] = unit;
-  return timeType(kind, name === "μs" ? "us" : name, Number(count || 1), order);
+  const [, times, letters = "", divisor] = unit;
+  const name = letters === "μs" ? "us" : letters;
+  const count = Number(times || 1);
+  if (divisor === undefined || divisor === "1") return timeType(kind, name, count, order);
+  const part = Object.entries(PARTS[name] ?? {}).find(([, n]) => n % Number(divisor) === 0);
+  return part === undefined ? null : timeType(kind, part[0], (count * part[1]) / Number(divisor), order);
 }
 
 interface Item {
@@ -240,12 +287,17 @@ function fromRecord(spec: RecordSpec, align: boolean, depth: number): DType {
 
 function build(items: readonly Item[], aligned: boolean, itemsize?: number): DType {
   const fields = new Map<string, Field>();
+  const names = new Set(items.map(({ name }) => name));
   let end = 0;
   let widest = 1;
   for (const { name, inner, title, offset } of items) {
     if (aligned) widest = Math.max(widest, inner.alignment);
     const at = offset ?? (aligned ? Math.ceil(end / inner.alignment) * inner.alignment : end);
     if (fields.has(name)) throw new TypeError(`field ${JSON.stringify(name)} occurs more than once`);
+    if (title !== undefined) {
+      if (names.has(title)) throw new TypeError(`title ${JSON.stringify(title)} is a name or title already`);
+      names.add(title);
+    }
     fields.set(name, title === undefined ? { dtype: inner, offset: at } : { dtype: inner, offset: at, title });
     end = Math.max(end, at + inner.itemsize);
   }

@@ -7,7 +7,7 @@ import { repr } from "../values/repr.ts";
 import type { PyComplex } from "../values/scalars.ts";
 import { datetimeText, NAT } from "./datetime.ts";
 import type { DType } from "./dtype.ts";
-import { exponentText, floatText, positional, scientific } from "./floats.ts";
+import { exponentsFrom, exponentText, floatText, positional, scientific } from "./floats.ts";
 
 /** NumPy's default `printoptions`. */
 export const PRECISION = 8;
@@ -124,7 +124,8 @@ function floatFormat(values: readonly number[], size: number, plus: boolean): Fo
   const tiny = size === 2 ? 0.00010001659393310547 : fit(0.0001);
   // float16 overflows where the quotient is above 65504; it is above 1000 all the same.
   const exponential =
-    most > 0 && (most >= 1e8 || least < tiny || fit(most / least) > 1000 || (size > 8 && above(most, least)));
+    most > 0 &&
+    (most >= exponentsFrom(size, 8) || least < tiny || fit(most / least) > 1000 || (size > 8 && above(most, least)));
   let left = 0;
   let right = 0;
   let text: (x: number) => string = String;

@@ -5,7 +5,7 @@
  */
 import { repr } from "../values/repr.ts";
 import type { DType } from "./dtype.ts";
-import { layOut } from "./layout.ts";
+import { layOut, widthOf } from "./layout.ts";
 import type { NDArray } from "./ndarray.ts";
 import { EDGE, formatOf, THRESHOLD } from "./print.ts";
 import { itemText } from "./scalar.ts";
@@ -70,8 +70,8 @@ export function arrayRepr(array: NDArray, name = "array"): string {
   const text = `${name}(${items(array, ", ", `${name}(`, WIDTH - 1)}`;
   if (extras.length === 0) return `${text})`;
   const extra = `${extras.join(", ")})`;
-  const last = text.length + 1 - (text.lastIndexOf("\n") + 1);
-  return `${text},${last + extra.length + 1 > WIDTH ? `\n${" ".repeat(name.length + 1)}` : " "}${extra}`;
+  const last = widthOf(text.slice(text.lastIndexOf("\n") + 1)) + 1;
+  return `${text},${last + widthOf(extra) + 1 > WIDTH ? `\n${" ".repeat(name.length + 1)}` : " "}${extra}`;
 }
 
 /** A dtype as the `dtype=` of a repr shows it. */

@@ -96,7 +96,7 @@ function flagsOf(made: DType): number {
   if (made.fields === null) return 0;
   let flags = 16 | (made.aligned ? ALIGNED : 0);
   for (const field of made.fields.values()) flags |= flagsOf(field.dtype) & FROM_FIELDS;
-  // NumPy 1 takes a signed byte, NumPy 2 either.
+  // NumPy 1 takes a signed byte alone; NumPy 2 takes it, too, but forgets the alignment: numpyFor(2) writes it for that one.
   return flags > 127 ? flags - 256 : flags;
 }
 

@@ -85,6 +85,7 @@ function dtypeOf(descr: unknown): DType {
   }
   if (!Array.isArray(descr)) throw new TypeError(`${repr(descr)} is no dtype`);
   const fields = new Map<string, { dtype: DType; offset: number; title?: string }>();
+  const names = new Set<string>();
   let at = 0;
   for (const field of descr as unknown[]) {
     if (!Array.isArray(field) || field.length < 2 || field.length > 3)
@@ -95,11 +96,16 @@ function dtypeOf(descr: unknown): DType {
     if (typeof name !== "string") throw new TypeError(`${repr(name)} is no name of a field`);
     const isPadding = name === "" && inner.kind === "V" && inner.fields === null && inner.base === null;
     if (!isPadding) {
-      if (fields.has(name) || title === name) throw new TypeError(`field ${repr(name)} occurs more than once`);
+      if (fields.has(name)) throw new TypeError(`field ${repr(name)} occurs more than once`);
+      if (typeof title === "string") {
+        if (names.has(title)) throw new TypeError(`title ${repr(title)} is taken already`);
+        names.add(title);
+      }
       fields.set(name, { dtype: inner, offset: at, ...(typeof title === "string" ? { title } : {}) });
     }
     at += inner.itemsize;
   }
+  for (const title of names) if (fields.has(title)) throw new TypeError(`title ${repr(title)} is taken already`);
   return recordType(fields, at, false);
 }
 
