@@ -113,12 +113,19 @@ export function writeNow(where: string | URL, pieces: Iterable<Uint8Array>): voi
   }
 }
 
-/** Writes pieces into a file that is there, those of each list before those of the next. Throws `SourceError`. */
-export function patchNow(where: string | URL, lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>): void {
+/**
+ * Writes pieces into a file that is there (or is made, when `create` is set), those of each list before those of the
+ * next. Throws `SourceError`.
+ */
+export function patchNow(
+  where: string | URL,
+  lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>,
+  create = false,
+): void {
   const path = pathOf(where);
   let fd: number | null = null;
   try {
-    fd = fs.openSync(path, "r+");
+    fd = fs.openSync(path, fs.constants.O_RDWR | (create ? fs.constants.O_CREAT : 0));
     for (const list of lists) {
       for (const { at, bytes } of list) {
         for (let done = 0; done < bytes.length; ) {

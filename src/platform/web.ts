@@ -71,7 +71,11 @@ export function existsNow(path: string | URL): boolean {
 }
 
 /** Browsers have no paths. */
-export function patchNow(path: string | URL, _lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>): void {
+export function patchNow(
+  path: string | URL,
+  _lists: Iterable<Iterable<{ at: number; bytes: Uint8Array }>>,
+  _create?: boolean,
+): void {
   existsNow(path);
 }
 

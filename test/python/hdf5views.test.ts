@@ -109,6 +109,58 @@ describe.skipIf(!hasH5py).each(["earliest", "latest"] as const)("libver %s", (li
   });
 });
 
+const EXTERNAL_MAKE = `
+import h5py, numpy as np
+with h5py.File("outside.h5", "w", libver="LIBVER") as f:
+    f.create_dataset("x", data=np.arange(40, dtype=">i2").reshape(8, 5), external=[("x0.raw", 6, 30), ("x1.raw", 2, None)])
+    f.create_dataset("y", data=np.linspace(0, 1, 6), external="y.raw")
+`;
+const EXTERNAL_ASK = `
+import h5py, json, numpy as np
+with h5py.File("outside.h5") as f:
+    named = lambda v: [s.decode() for s in v] if v.dtype.kind == "O" else v.tolist()
+    print(json.dumps({n: [str(d.dtype), d.external, named(d[()])] for n, d in f.items()}))
+`;
+it.skipIf(!hasH5py).each(["earliest", "latest"])("elements are written into external storage (%s)", (libver) => {
+  const at = mkdtempSync(join(folder, "outside-"));
+  const py = (script: string): string => {
+    const { stderr, stdout } = spawnSync(python, ["-c", script], { cwd: at, encoding: "utf8" });
+    expect(stderr).toBe("");
+    return stdout;
+  };
+  const external = (name: string): string => join(at, name);
+  const path = join(at, "outside.h5");
+  py(EXTERNAL_MAKE.replace("LIBVER", libver).replace('("x1.raw", 2, None)', '("x1.raw", 2, h5py.h5f.UNLIMITED)'));
+  {
+    using file = new File(path, "r+", { external });
+    file.dataset("x").set("2:6", 3, [100, 101, 102, 103]);
+    file.dataset("y").set(0, -2.5);
+    const fresh = [["z0.raw", 3, 4] as const, ["z1.raw", 0, 100] as const];
+    file.createDataset("z", { data: Uint16Array.of(7, 8, 9), external: fresh });
+    file.createDataset("words", { data: ["a", "bc"], external: "words.raw" });
+  }
+  const x = Array.from({ length: 8 }, (_, i) => Array.from({ length: 5 }, (_, k) => 5 * i + k));
+  for (let i = 0; i < 4; i++) (x[2 + i] as number[])[3] = 100 + i;
+  const parts = {
+    x: [
+      ["x0.raw", 6, 30],
+      ["x1.raw", 2, null],
+    ],
+  };
+  const told = JSON.parse(py(EXTERNAL_ASK).replaceAll("18446744073709551615", "null")) as Record<string, unknown[]>;
+  expect(told["x"]).toEqual([">i2", parts.x, x]);
+  expect(told["y"]?.[2]).toEqual([-2.5, 0.2, 0.4, 0.6000000000000001, 0.8, 1]);
+  expect(told["z"]).toEqual([
+    "uint16",
+    [
+      ["z0.raw", 3, 4],
+      ["z1.raw", 0, 100],
+    ],
+    [7, 8, 9],
+  ]);
+  expect(told["words"]?.[2]).toEqual(["a", "bc"]);
+});
+
 it.skipIf(!hasH5py)("numbers of few bits are packed to the byte as h5py packs them", () => {
   run("bits", "");
   copyFileSync(join(folder, "bits-h5py.h5"), join(folder, "bits-brine.h5"));

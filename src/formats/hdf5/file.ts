@@ -15,6 +15,7 @@ import { copyObject } from "./write/copy.ts";
 import { Draft, type DraftOptions, type Libver, loadNode } from "./write/draft.ts";
 import { EIGHT } from "./write/encoder.ts";
 import type { Image } from "./write/image.ts";
+import { putOutside } from "./write/outside.ts";
 import { save } from "./write/save.ts";
 import { Spill } from "./write/spill.ts";
 
@@ -23,7 +24,10 @@ export type Mode = "r" | "r+" | "w" | "x" | "a";
 
 /** Options of {@link File}. */
 export interface FileOptions {
-  /** Opens the file that an external link, external storage or a view names; without it they are refused. */
+  /**
+   * Opens the file that an external link, external storage or a view names; without it they are refused. Elements that
+   * are changed in external storage are written with the file: to the path, or into the bytes.
+   */
   external?: (name: string) => Uint8Array | ArrayBufferLike | string | undefined;
   /**
    * Opens the other parts of a file that stands in several; the source is the first. For the family driver the names
@@ -66,6 +70,7 @@ export interface FileOptions {
 export class File extends Group implements Disposable, AsyncDisposable {
   readonly mode: Mode;
   readonly #target: string | URL | null;
+  readonly #external: FileOptions["external"];
   readonly #inPlace: boolean;
 
   constructor(source: string | URL | ArrayBufferLike | ArrayBufferView, mode: Mode = "r", options: FileOptions = {}) {
@@ -74,12 +79,13 @@ export class File extends Group implements Disposable, AsyncDisposable {
     // As h5py has it: what can be written is "r+".
     this.mode = mode === "r" ? "r" : "r+";
     this.#target = typeof source === "string" || source instanceof URL ? source : null;
+    this.#external = options.external;
     this.#inPlace = options.inPlace === true && shared.draft?.isNew === false;
   }
 
   /**
-   * Writes all objects of a file into a new one, which takes its place: without the gaps that changes leave. Throws
-   * `UnsupportedError` for virtual and external datasets.
+   * Writes all objects of a file into a new one, which takes its place: without the gaps that changes leave. Of virtual
+   * and external datasets the description is written; their elements stay where they are.
    *
    * @example
    * ```ts
@@ -126,11 +132,14 @@ export class File extends Group implements Disposable, AsyncDisposable {
     return this.shared.core.userblock;
   }
 
-  /** The bytes of the file as it is now. */
+  /** The bytes of the file as it is now; elements that stand in other files are written there. */
   toUint8Array(): Uint8Array {
     const { draft } = this.shared;
     if (draft === null) return joinedBlocks([...oldBlocks(this.shared)]);
-    return joinedBlocks([...imageBlocks(this.shared, this.shared.run(save(draft)))]);
+    const image = this.shared.run(save(draft));
+    const bytes = joinedBlocks([...imageBlocks(this.shared, image)]);
+    if (this.#external !== undefined) putOutside(image.outside, this.#external);
+    return bytes;
   }
 
   /** Writes what was changed to the file's path; of a file in memory it does nothing. */
@@ -146,6 +155,7 @@ export class File extends Group implements Disposable, AsyncDisposable {
     if (draft !== null && isBegun(draft)) draft.spill?.finish(image.head, image.fresh());
     else if (this.#inPlace) patchNow(target, image.parts(this.shared.core.userblock));
     else writeNow(target, imageBlocks(this.shared, image));
+    if (this.#external !== undefined) putOutside(image.outside, this.#external);
   }
 
   /** Writes what was changed and closes the file; what was read stays. */
@@ -300,9 +310,11 @@ function sharedOf(core: Core, draft: Draft | null, options: FileOptions, others:
   const open = (name: string): Store | null => {
     const found = external?.(name);
     if (external === undefined) return noFile(name);
-    if (found === undefined) return null;
+    // What is to be written may not be there yet.
+    if (found === undefined || (draft !== null && typeof found === "string" && !existsNow(found))) return null;
     return storeOf(found, others);
   };
+  if (draft !== null) draft.outside = open;
   return {
     core,
     draft,

@@ -137,16 +137,13 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
       ? contiguous(product(shape) * type.size)
       : { kind: "chunked", chunks, index: { kind: "btree1", at: NOWHERE }, flags: 0 };
   const node = draft.makeDataset({ type, space, layout, pipeline, fill }, tracked, external);
-  if (encoded !== null) fillFrom(node.data as StagedData, encoded, draft);
+  if (encoded !== null) fillFrom(draft.elements(node), encoded, draft);
   return node;
 }
 
-function externalOf({ external, data }: CreateOptions, isChunked: boolean, size: number): ExternalPart[] {
+function externalOf({ external }: CreateOptions, isChunked: boolean, size: number): ExternalPart[] {
   if (external === undefined || external === null) return [];
   if (isChunked) throw new TypeError("Chunked format is not for elements in other files");
-  if (data !== undefined && data !== null) {
-    throw new TypeError("elements that stand in other files are written there: give shape and dtype instead of data");
-  }
   const parts = typeof external === "string" ? [[external, 0, null] as const] : external;
   let room = 0;
   const out = parts.map(([file, at, bytes], i): ExternalPart => {

@@ -29,7 +29,7 @@ export interface Held {
 const MOST_CHUNKS = 2 ** 24;
 
 /** What the elements are, and where their chunks lie. */
-type Shape = Pick<DatasetInfo, "type" | "space" | "layout" | "pipeline" | "fill" | "isUnfilled">;
+type Shape = Omit<DatasetInfo, "root" | "staged">;
 
 /** The elements of one dataset. */
 export class StagedData {
@@ -109,7 +109,8 @@ export class StagedData {
 
   /** Writes all elements, which are the caller's, to disk; false when they must be kept in memory. */
   spillAll(bytes: Uint8Array, spill: Spill | null): boolean {
-    const at = this.chunks === null && spill !== null ? spill.put(bytes) : null;
+    const isOurs = this.chunks === null && this.#info.external.length === 0;
+    const at = isOurs && spill !== null ? spill.put(bytes) : null;
     if (at === null) return false;
     this.#whole = null;
     this.#spilled = { spill: spill as Spill, at, size: bytes.length };

@@ -13,7 +13,7 @@ import { parseDense } from "../messages/links.ts";
 import type { Context, Pending } from "../storage/context.ts";
 import { Cursor } from "../storage/cursor.ts";
 import { MESSAGE, type ObjectHeader, objectHeader } from "../storage/header.ts";
-import { type Reading, runNow } from "../storage/store.ts";
+import { noFile, type OpenFile, type Reading, runNow, type Store } from "../storage/store.ts";
 import { compareText } from "../storage/text.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { describeAny } from "../virtual.ts";
@@ -47,6 +47,8 @@ export class Draft implements Pending {
   closed = false;
   /** Takes large elements to disk at once, when a new file goes there. */
   spill: Spill | null = null;
+  /** Opens the files in which elements stand. */
+  outside: OpenFile<Store | null> = noFile;
   #next: number;
 
   constructor(context: Context, root: number | null, options: DraftOptions) {
@@ -102,13 +104,12 @@ export class Draft implements Pending {
   /** The elements of a dataset, in memory. */
   elements(node: DatasetNode): StagedData {
     if (node.data === null) {
-      const { layout, external } = node.info;
-      if (layout.kind === "virtual" || external.length > 0) {
+      if (node.info.layout.kind === "virtual") {
         throw new UnsupportedError("writing other files", "the elements of this dataset stand in other files");
       }
       // What cannot be packed again is refused now, not when the file is written.
       for (const spec of node.info.pipeline) encoderOf(this.context.filters, spec);
-      this.stage(node, runNow(StagedData.of(this.context, node.info)));
+      this.stage(node, runNow(StagedData.of(this.context, node.info), this.outside));
     }
     return node.data as StagedData;
   }
@@ -150,7 +151,7 @@ export class Draft implements Pending {
       data: null,
       resized: true,
     };
-    // What stands in other files is not ours to hold.
+    // What stands in other files is held once it is changed.
     if (info.layout.kind !== "virtual" && external.length === 0) {
       this.stage(node, new StagedData(this.context, whole));
     }

@@ -15,6 +15,7 @@ import type { GlobalHeapWriter } from "./globalheap.ts";
 import type { Image } from "./image.ts";
 import { chunkedMessage, compactMessage, contiguousMessage, indexedMessage, virtualMessage } from "./messages.ts";
 import type { DatasetNode } from "./nodes.ts";
+import { outsidePieces } from "./outside.ts";
 import { type Move, type Pointers, refers } from "./pointers.ts";
 import type { TreeRanks } from "./symbols.ts";
 
@@ -92,6 +93,11 @@ export function* writeElements(node: DatasetNode, w: Writing): Reading<Uint8Arra
   const whole = data?.whole ?? null;
   if (layout.kind === "compact") return compactMessage(whole === null ? layout.data : moved(whole), sizes);
   const size = product(node.info.space.shape ?? [0]) * type.size;
+  const { external } = node.info;
+  if (external.length > 0) {
+    if (data?.whole) image.outside.push(...outsidePieces(external, moved(data.whole)));
+    return contiguousMessage(-1, size, sizes);
+  }
   if (whole === null || whole.length === 0) return contiguousMessage(-1, size, sizes);
   const old = node.origin !== null && layout.kind === "contiguous" && layout.at !== NOWHERE ? layout.at : -1;
   if (old >= 0) image.put(old, moved(whole));

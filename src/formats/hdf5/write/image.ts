@@ -17,11 +17,18 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
+/** Bytes that belong into another file. */
+export interface OutsidePiece extends Piece {
+  readonly file: string;
+}
+
 /** Places in a file that is being made, and their bytes. Addresses count from the superblock. */
 export class Image {
   readonly sizes: Sizes;
   /** Bytes of the old file that stay, before what is new. */
   readonly kept: number;
+  /** Elements that stand in other files. */
+  readonly outside: OutsidePiece[] = [];
   readonly #pieces: Piece[] = [];
   readonly #patches: Piece[] = [];
   #end: number;

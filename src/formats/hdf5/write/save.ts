@@ -103,7 +103,8 @@ class Saving {
       if (!this.#writesData(job.node)) continue;
       const node = job.node as DatasetNode;
       job.layout = yield* writeElements(node, w);
-      if (node.info.external.length > 0) job.names = writeExternalNames(image, node.info.external);
+      if (node.origin === null && node.info.external.length > 0)
+        job.names = writeExternalNames(image, node.info.external);
     }
     for (const job of this.#jobs.values()) this.#writeHeader(job);
     w.heap.finish();
