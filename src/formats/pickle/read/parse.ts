@@ -44,6 +44,7 @@ export function* parsePickle(
     m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
     m.copy = globals.owned = copy;
     m.ours = whole === null;
+    m.stays = whole !== null && kept === undefined;
     if (kept) m.keepMemo();
     if (whole !== null) open(m, whole, 0, start, true);
     else open(m, NOTHING, start, 0, false);
@@ -123,6 +124,7 @@ export function parseWhole(globals: Globals, start: number, bytes: Uint8Array, c
     m.shapes.maxKeyNodes = globals.maxKeyNodes;
     m.maxAlloc = globals.maxAlloc ?? LEAST_ALLOC;
     m.copy = globals.owned = copy;
+    m.stays = true;
     open(m, bytes, 0, start, true);
     while (step(m) === STREAM) open(m, bytes, 0, runSync(streamed(m, globals, bytes, copy), bytes), true);
     return { value: m.stack[m.sp], end: m.pos };

@@ -49,6 +49,10 @@ export class State {
   joins: number[] = [];
   mp = 0;
   memo: unknown[] = [];
+  /** Where the string of a memo slot stands, plus one, for strings that are asked for again seldom: see `place`. */
+  places: Int32Array = new Int32Array(1024);
+  /** All bytes are there and stay until the pickle ends, so that a string may be cut again. */
+  stays = false;
   memoCount = 0;
   /** Highest memo slot written, plus one. */
   memoTop = 0;
@@ -85,6 +89,8 @@ export class State {
     if (this.stack.length > KEPT) this.stack = [];
     if (this.memo.length > KEPT) this.memo = [];
     else this.memo.fill(undefined, 0, this.memoTop);
+    if (this.places.length > KEPT) this.places = new Int32Array(1024);
+    else this.places.fill(0, 0, this.memoTop);
     this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = this.alloc = 0;
     this.far = this.floatSlots = this.forwards = null;
     this.notes.count = 0;
@@ -101,7 +107,13 @@ export class State {
     this.restart();
     // No value is undefined, so undefined ends what was written.
     const stack = this.stack;
-    for (let i = 0; i < stack.length && stack[i] !== undefined; i++) stack[i] = undefined;
+    let low = 0;
+    for (let high = stack.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (stack[middle] === undefined) high = middle;
+      else low = middle + 1;
+    }
+    stack.fill(undefined, 0, low);
     if (this.notes.at.length > KEPT) this.notes.at = [];
     this.bytes = EMPTY;
     this.view = null;
@@ -206,8 +218,31 @@ export class State {
     }
   }
 
-  /** Makes the pending container of a memo slot real; undefined when the slot is empty. */
+  /**
+   * The next slot is to hold the string whose opcode is at `at`. Most strings are never recalled, and V8's collector
+   * looks at each young value that an old array holds, but not at numbers.
+   */
+  place(at: number): void {
+    if (this.memoTop >= this.places.length) {
+      const grown = new Int32Array(2 * this.memoTop + 1024);
+      grown.set(this.places);
+      this.places = grown;
+    }
+    this.places[this.memoTop] = at + 1;
+    this.memoTop = ++this.memoCount;
+  }
+
+  /** What a memo slot holds that is not in `memo`: a string, or a pending container, which is made real; else undefined. */
   recall(slot: number): unknown {
+    const place = slot < this.memoTop ? (this.places[slot] as number) : 0;
+    if (place > 0) {
+      const size = this.bytes[place - 1] === SHORT_BINUNICODE ? 1 : 4;
+      const length = size === 1 ? (this.bytes[place] as number) : this.dataView().getUint32(place, true);
+      const text = this.strings.recut(place + size, length);
+      this.places[slot] = 0;
+      this.memo[slot] = text;
+      return text;
+    }
     const i = this.#pendingWith(slot);
     if (i >= 0) {
       const at = this.pending[i] as number;
@@ -220,6 +255,7 @@ export class State {
   /** Is anything in this memo slot? */
   holds(slot: number): boolean {
     if (this.memo[slot] !== undefined || this.far?.has(slot)) return true;
+    if (slot < this.memoTop && (this.places[slot] as number) > 0) return true;
     return this.#pendingWith(slot) >= 0;
   }
 
@@ -252,6 +288,7 @@ export class State {
       return;
     }
     if (this.far?.has(slot)) this.far.delete(slot);
+    if (slot < this.memoTop && slot < this.places.length) this.places[slot] = 0;
     while (this.memo.length < slot) this.memo.push(undefined);
     this.memo[slot] = value;
     if (slot >= this.memoTop) this.memoTop = slot + 1;
@@ -300,6 +337,7 @@ export class State {
 }
 
 const EMPTY = new Uint8Array(0);
+const SHORT_BINUNICODE = 0x8c;
 /** How far back BUILD looks in the memo. */
 const RECENT = 64;
 

@@ -36,6 +36,9 @@ const SET_BYTES = 200;
 const TUPLE_BYTES = 96;
 const VIEW_BYTES = 104;
 
+/** Below this slot the memo holds strings themselves, since those of a short pickle are soon recalled. */
+const NEAR = 256;
+
 /**
  * Runs the machine until the pickle ends (DONE, the value on the stack at `sp`), the window runs dry (MORE, at the start
  * of an opcode, `need` bytes wanted), or bytes follow that are no pickle (STREAM).
@@ -124,10 +127,32 @@ export function step(m: State): number {
           fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
           sp = m.sp;
         }
-        if (m.floatSlots?.has(slot)) notes.add(sp);
-        if (m.forwards !== null) value = m.forwards.get(value) ?? value;
-        stack[sp++] = value;
         p += op === 0x68 ? 2 : 5;
+        if (m.floatSlots !== null || m.forwards !== null) {
+          if (m.floatSlots?.has(slot)) notes.add(sp);
+          stack[sp++] = m.forwards?.get(value) ?? value;
+          continue;
+        }
+        stack[sp++] = value;
+        // One reference often follows another.
+        const top = m.memoTop;
+        while (p < end - 9) {
+          const next = bytes[p];
+          let other: number;
+          if (next === 0x68) other = bytes[p + 1] as number;
+          else if (next === 0x6a) {
+            other =
+              (bytes[p + 1] as number) |
+              ((bytes[p + 2] as number) << 8) |
+              ((bytes[p + 3] as number) << 16) |
+              ((bytes[p + 4] as number) << 24);
+          } else break;
+          if (other < 0 || other >= top) break;
+          const known = memo[other];
+          if (known === undefined) break;
+          stack[sp++] = known;
+          p += next === 0x68 ? 2 : 5;
+        }
         continue;
       }
       case 0x71: {
@@ -179,6 +204,16 @@ export function step(m: State): number {
         m.pos = p;
         stack[sp++] = cut(m, strings, p + 2, size);
         p += 2 + size;
+        if (bytes[p] === 0x94 && m.stays && m.memoCount === m.memoTop) {
+          if (m.memoTop < NEAR) {
+            memo[m.memoTop] = stack[sp - 1];
+            m.memoTop = ++m.memoCount;
+          } else {
+            memo[m.memoTop] = undefined;
+            m.place(p - size - 2);
+          }
+          p++;
+        }
         continue;
       }
       case 0x58: {
@@ -193,6 +228,30 @@ export function step(m: State): number {
         m.pos = p;
         stack[sp++] = cut(m, strings, p + 5, size);
         p += 5 + size;
+        if (m.stays && m.memoCount === m.memoTop) {
+          // MEMOIZE, or BINPUT or LONG_BINPUT of the next slot
+          const next = bytes[p];
+          const slot = m.memoTop;
+          let taken = 0;
+          if (next === 0x94) taken = 1;
+          else if (next === 0x71 && bytes[p + 1] === slot) taken = 2;
+          else if (
+            next === 0x72 &&
+            p + 4 < end &&
+            ((bytes[p + 1] as number) | ((bytes[p + 2] as number) << 8) | ((bytes[p + 3] as number) << 16)) === slot &&
+            bytes[p + 4] === 0
+          ) {
+            taken = 5;
+          }
+          if (taken > 0 && slot < NEAR) {
+            memo[slot] = stack[sp - 1];
+            m.memoTop = ++m.memoCount;
+          } else if (taken > 0) {
+            memo[slot] = undefined;
+            m.place(p - size - 5);
+          }
+          p += taken;
+        }
         continue;
       }
       case 0x43: {

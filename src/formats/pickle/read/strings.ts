@@ -78,6 +78,14 @@ export class Strings {
     return this.#window.substring(start - this.#from, end - this.#from);
   }
 
+  /** A string that was cut before: the window stays where it is. */
+  recut(start: number, size: number): string {
+    const end = start + size;
+    return (start >= this.#from && end <= this.#to) || size === 0
+      ? this.cut(start, size)
+      : decodeUtf8(this.#bytes, start, end);
+  }
+
   /** A short string that is not ASCII: decoded here, since a call of the platform costs more than its characters. */
   #wide(start: number, end: number): string {
     const bytes = this.#bytes;
