@@ -19,7 +19,9 @@ export interface HashOptions {
   hashName?: "md5" | "sha1";
   /** Make no difference between `numpy.memmap` and `numpy.ndarray` (false). */
   coerceMmap?: boolean;
-  /** `pickle.DEFAULT_PROTOCOL` of the Python to agree with, by which dtypes are hashed: 4, or 5 from Python 3.14 on (4). */
+  /** Version of the Python to agree with: 3.13 alone names paths otherwise, dtypes differ from 3.14 on ("3.12"). */
+  python?: string;
+  /** `pickle.DEFAULT_PROTOCOL` of the Python to agree with, by which dtypes are hashed: 5 from Python 3.14 on, else 4. */
   dtypeProtocol?: 4 | 5;
   /** Version of the NumPy to agree with: names and dtypes differ between 1, 2 and 2.3 ("2.3"). */
   numpy?: 1 | 2 | string;
@@ -39,7 +41,10 @@ export interface HashOptions {
  * ```
  */
 export function hash(value: unknown, options: HashOptions = {}): string {
-  const { hashName = "md5", coerceMmap = false, dtypeProtocol = 4, numpy: version = "2.3", packs = [] } = options;
+  const { hashName = "md5", coerceMmap = false, python = "3.12", numpy: version = "2.3", packs = [] } = options;
+  const minor = Number(/^3\.(\d+)/.exec(python)?.[1] ?? Number.NaN);
+  if (Number.isNaN(minor)) throw new TypeError(`python is a version such as "3.12", not ${JSON.stringify(python)}`);
+  const { dtypeProtocol = minor >= 14 ? 5 : 4 } = options;
   if (hashName !== "md5" && hashName !== "sha1") {
     throw new TypeError(`Valid options for 'hashName' are "md5" and "sha1", not ${JSON.stringify(hashName)}`);
   }
@@ -47,11 +52,8 @@ export function hash(value: unknown, options: HashOptions = {}): string {
   // Made when the first dtype is met, and once.
   let ofVersion: readonly Pack[] | null = null;
   const dtypePacks = (): readonly Pack[] => (ofVersion ??= [numpyFor(version)]);
-  const numpy = String(version).startsWith("1") ? 1 : 2;
-  const once = (one: unknown): string => {
-    const digest = digestOf(hashName);
-    return new Hasher({ digest, coerceMmap, packs: known, dtypeProtocol, numpy, dtypePacks, inner }).hash(one);
-  };
+  const numpy: 1 | 2 = String(version).startsWith("1") ? 1 : 2;
+  const common = { packs: known, dtypeProtocol, numpy, localPaths: minor === 13, dtypePacks };
   // joblib hashes keys without an order by its own hash of default options; keys within keys by as many hashes.
   let depth = 0;
   const inner = (one: unknown): string => {
@@ -60,11 +62,9 @@ export function hash(value: unknown, options: HashOptions = {}): string {
         `cannot hash keys without an order within such keys over ${DEEPEST_KEY} deep: Python's recursion ends there`,
       );
     }
-    const digest = digestOf("md5");
-    const hasher = new Hasher({ digest, coerceMmap: false, packs: known, dtypeProtocol, numpy, dtypePacks, inner });
-    const found = hasher.hash(one);
+    const found = new Hasher({ ...common, digest: digestOf("md5"), coerceMmap: false, inner }).hash(one);
     depth--;
     return found;
   };
-  return once(value);
+  return new Hasher({ ...common, digest: digestOf(hashName), coerceMmap, inner }).hash(value);
 }

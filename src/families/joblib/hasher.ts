@@ -6,9 +6,18 @@
  */
 import type { Digest } from "../../core/bytes/hashes.ts";
 import { PicklingError } from "../../core/errors.ts";
-import { array, DType, MaskedArray, NDArray, SubclassArray, typedDType } from "../../core/ndarray/index.ts";
+import {
+  array,
+  DType,
+  MaskedArray,
+  NDArray,
+  NumpyScalar,
+  SubclassArray,
+  typedDType,
+} from "../../core/ndarray/index.ts";
 import type { Pack, PackContext, Reducer, Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
+import { GONE } from "../../core/values/keys.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { isPlain, typeName } from "../../core/values/repr.ts";
 import { PyByteArray, PyFloat, PyGlobal } from "../../core/values/scalars.ts";
@@ -16,6 +25,7 @@ import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { EMPTY_TUPLE, isFloatAt, isTuple, tuple, tupleFrom } from "../../core/values/tuple.ts";
 import { dumps } from "../../formats/pickle/index.ts";
 import { reduceObject } from "../../formats/pickle/write/reducers.ts";
+import { PyEnumMember, PyPath } from "../stdlib/index.ts";
 import { sortedPlaces } from "./sorting.ts";
 import { OpStream } from "./stream.ts";
 
@@ -32,6 +42,8 @@ export interface HasherOptions {
   dtypeProtocol: number;
   /** NumPy's major version. */
   numpy: 1 | 2;
+  /** Has the Python `pathlib._local`, as 3.13 alone? */
+  localPaths: boolean;
   /** The packs by which dtypes are pickled as that NumPy does. */
   dtypePacks: () => readonly Pack[];
   /** The hash of a key that has no order, for the order. */
@@ -120,6 +132,9 @@ export class Hasher implements PackContext {
   }
 
   #memoize(value: unknown): void {
+    // What is a str or bytes to Python is told by its value alone.
+    if (value instanceof NumpyScalar && /[SU]/.test(value.dtype.kind)) return;
+    if (value instanceof PyEnumMember && value.type === "StrEnum") return;
     const slot = this.#memo.size;
     this.#s.put(slot);
     this.#memo.set(value, slot);
@@ -170,9 +185,9 @@ export class Hasher implements PackContext {
     const kind = (Object.getPrototypeOf(value) as object | null)?.constructor;
     if (kind === Array) return isTuple(value) ? this.#tuple(value) : this.#list(value as unknown[]);
     if (kind === PyDict) return this.#dict(value as PyDict, value);
-    if (kind === PySet) return this.#set([...(value as PySet)]);
+    if (kind === PySet) return this.#set(elements(value as PySet));
     if (kind === PyFrozenSet) {
-      const items = [...(value as PyFrozenSet)];
+      const items = elements(value as PyFrozenSet);
       return this.#reduction(value, { func: this.#named("builtins", "frozenset"), args: tuple(items) });
     }
     if (value instanceof PyGlobal) return this.#global(value);
@@ -231,18 +246,18 @@ export class Hasher implements PackContext {
 
   /** `_batch_setitems(sorted(items))`; keys without an order are replaced by their hash. */
   #pairs(dict: PyDict): void {
+    dict.settle();
     const keys: unknown[] = [];
     const values: unknown[] = [];
     const keyFloats = dict.k.floats;
     const isKeyFloat: boolean[] = [];
     const isValueFloat: boolean[] = [];
-    let position = 0;
-    for (const [key, value] of dict) {
+    for (const [position, key] of dict.k.keys.entries()) {
+      if (key === GONE) continue;
       isKeyFloat.push(keyFloats?.has(position) === true);
       isValueFloat.push(dict.isFloat(position));
       keys.push(key);
-      values.push(value);
-      position++;
+      values.push(dict.v[position]);
     }
     let places = sortedPlaces(keys);
     let shown = keys;
@@ -287,6 +302,7 @@ export class Hasher implements PackContext {
     const core = this.#options.numpy === 2 ? "numpy._core" : "numpy.core";
     if (/^numpy\._?core\.multiarray$/.test(module)) return this.#builtin(`${core}._multiarray_umath`, name);
     if (module === "builtins" && BUILTINS.has(name)) return this.#builtin(module, name);
+    if (module === "pathlib" && this.#options.localPaths) module = "pathlib._local";
     if (this.#options.numpy === 2 && module.startsWith("numpy.core.")) module = `numpy._core.${module.slice(11)}`;
     const key = `${module}\n${name}`;
     const same = this.#globals.get(key);
@@ -338,6 +354,9 @@ export class Hasher implements PackContext {
 
   #reduced(value: object | undefined): void {
     if (value === undefined) throw new PicklingError("cannot hash undefined: Python has no such value");
+    if (this.#options.localPaths && value instanceof PyPath) {
+      return this.#reduction(value, { func: this.#named("pathlib", value.kind), args: tuple(...value.segments) });
+    }
     const kind = (Object.getPrototypeOf(value) as object | null)?.constructor;
     for (const pack of this.#options.packs) {
       const reducer = pack.reducers.get(kind) as Reducer<unknown> | undefined;
@@ -373,6 +392,17 @@ export class Hasher implements PackContext {
     if (state !== undefined) steps.push(save(state), () => s.op(0x62));
     this.#plan(...steps);
   }
+}
+
+/** What is in a set, floats told from ints. */
+function elements(set: PySet | PyFrozenSet): unknown[] {
+  set.settle();
+  const { keys, floats } = set.k;
+  const items: unknown[] = [];
+  for (const [i, key] of keys.entries()) {
+    if (key !== GONE) items.push(floats?.has(i) ? new PyFloat(key as number) : key);
+  }
+  return items;
 }
 
 /** A class under the name that a major version of NumPy gives it. */

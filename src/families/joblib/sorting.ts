@@ -9,6 +9,7 @@ import { equal } from "../../core/values/equal.ts";
 import { typeName } from "../../core/values/repr.ts";
 import { PyFloat } from "../../core/values/scalars.ts";
 import { isTuple } from "../../core/values/tuple.ts";
+import { isOfStdlib, stdlibOrder, textOrder } from "./ordering.ts";
 
 /** Types of Python that have no order. */
 const NO_ORDER: ReadonlySet<string> = new Set([
@@ -21,22 +22,6 @@ const NO_ORDER: ReadonlySet<string> = new Set([
   "ellipsis",
   "object",
 ]);
-
-/** The order of two texts by code points, where JavaScript's is by UTF-16 units. */
-function textOrder(a: string, b: string): number {
-  const size = Math.min(a.length, b.length);
-  for (let i = 0; i < size; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x === y) continue;
-    const [high, low] = [x >= 0xd800 && x < 0xdc00, y >= 0xd800 && y < 0xdc00];
-    if (high === low) return x - y;
-    // A pair of surrogates stands for a code point above all single units.
-    const isPair = (text: string): boolean => (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
-    if (high && isPair(a)) return 1;
-    return low && isPair(b) ? -1 : x - y;
-  }
-  return a.length - b.length;
-}
 
 function bytesOrder(a: Uint8Array, b: Uint8Array): number {
   const size = Math.min(a.length, b.length);
@@ -51,12 +36,17 @@ function numeric(value: unknown): number | bigint | null {
   return typeof value === "number" || typeof value === "bigint" ? value : null;
 }
 
+/** The text or bytes of a scalar of NumPy's that is one of these to Python. */
+function plain(value: unknown): unknown {
+  return value instanceof NumpyScalar && /[SU]/.test(value.dtype.kind) ? value.value : value;
+}
+
 /** Below, at or above 0 as Python orders the two; null where it would not. */
 function order(a: unknown, b: unknown): number | null {
   const todo: unknown[] = [a, b];
   while (todo.length > 0) {
-    const y = todo.pop();
-    const x = todo.pop();
+    const y = plain(todo.pop());
+    const x = plain(todo.pop());
     const [m, n] = [numeric(x), numeric(y)];
     if (m !== null && n !== null) {
       if (m < n) return -1;
@@ -74,6 +64,11 @@ function order(a: unknown, b: unknown): number | null {
       if (i < size) todo.push(x[i], y[i]);
       else if (x.length !== y.length) return x.length - y.length;
     } else {
+      const found = isOfStdlib(x) || isOfStdlib(y) ? stdlibOrder(x, y) : undefined;
+      if (found !== undefined) {
+        if (found !== 0) return found;
+        continue;
+      }
       const names = [typeName(x), typeName(y)];
       const isKnown = (value: unknown): boolean =>
         numeric(value) !== null || typeof value === "string" || value instanceof Uint8Array || Array.isArray(value);

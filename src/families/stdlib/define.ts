@@ -100,22 +100,31 @@ export function defineNamedTuple<const F extends string>(
   };
 }
 
+/** Which class of `enum` an enum is made from; members of `IntEnum` and `IntFlag` equal their ints. */
+export type EnumType = "Enum" | "IntEnum" | "StrEnum" | "Flag" | "IntFlag";
+
 /** A member of a Python enum. */
 export class PyEnumMember extends PyValue {
   readonly cls: PyGlobal;
   readonly name: string;
   readonly value: unknown;
-  constructor(cls: PyGlobal, name: string, value: unknown) {
+  readonly type: EnumType;
+  constructor(cls: PyGlobal, name: string, value: unknown, type: EnumType = "Enum") {
     super();
     this.cls = cls;
     this.name = name;
     this.value = value;
+    this.type = type;
+  }
+  /** @internal Is it an int to Python? */
+  get isInt(): boolean {
+    return this.type === "IntEnum" || this.type === "IntFlag";
   }
   get [pyType](): string {
     return `${this.cls.module}.${this.cls.name}`;
   }
   [pyKey](): unknown {
-    return `enum:${this[pyType]}.${this.name}`;
+    return this.isInt ? this.value : `enum:${this[pyType]}.${this.name}`;
   }
   [pyRepr](): Parts {
     return [`<${this.cls.name}.${this.name}: `, this.value, ">"];
@@ -134,7 +143,7 @@ export interface EnumDefinition<N extends string> {
 }
 
 /**
- * Defines a Python enum by its members' names and values.
+ * Defines a Python enum by its members' names and values; `type` says which class of `enum` it is made from ("Enum").
  *
  * @example
  * ```ts
@@ -145,11 +154,12 @@ export interface EnumDefinition<N extends string> {
 export function defineEnum<const N extends string>(
   python: string | PyGlobal,
   values: Readonly<Record<N, unknown>>,
+  { type = "Enum" }: { type?: EnumType } = {},
 ): EnumDefinition<N> {
   const cls = nameOf(python);
   const global = `${cls.module}.${cls.name}`;
   class Member extends PyEnumMember {}
-  const list = Object.entries(values).map(([name, value]) => new Member(cls, name, value));
+  const list = Object.entries(values).map(([name, value]) => new Member(cls, name, value, type));
   return {
     members: Object.freeze(
       Object.fromEntries(list.map((member) => [member.name, member])),

@@ -25,11 +25,14 @@ export class PyPath extends PyValue {
   readonly kind: PathKind;
   /** As Python's `parts`: the anchor first, where there is one. */
   readonly parts: readonly string[];
+  /** @internal What it was made of, by which Python 3.13 pickles it. */
+  readonly segments: readonly string[];
   readonly #text: string;
 
   constructor(kind: PathKind, segments: readonly string[]) {
     super();
     this.kind = kind;
+    this.segments = segments;
     const windows = kind.endsWith("WindowsPath");
     const separator = windows ? "\\" : "/";
     const anchored = windows ? /^([a-z]:|\\\\[^\\]+\\[^\\]+)?(\\*)(.*)$/is : /^()(\/*)(.*)$/s;

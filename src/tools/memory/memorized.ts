@@ -31,7 +31,7 @@ export interface MemoryOptions extends ResultOptions {
   /** Takes warnings (`console.warn`). */
   onWarning?: (message: string) => void;
   /** How arguments are hashed, beyond joblib's defaults. */
-  hash?: Pick<HashOptions, "dtypeProtocol" | "numpy">;
+  hash?: Pick<HashOptions, "dtypeProtocol" | "numpy" | "python">;
 }
 
 /** Options of one function. */
