@@ -18,7 +18,6 @@ import {
   PyTimeDelta,
   PyUUID,
   PyZoneInfo,
-  zoneOffset,
 } from "../stdlib/index.ts";
 
 /** Below, at or above 0; null where Python raises `TypeError`. */
@@ -110,7 +109,7 @@ function byValue(a: Exact | number, b: Exact | number): number {
 }
 
 /** Microseconds of a clock since midnight. */
-function micros({ hour, minute, second, microsecond }: PyTime | PyDateTime): number {
+function clock({ hour, minute, second, microsecond }: PyTime | PyDateTime): number {
   return ((hour * 60 + minute) * 60 + second) * 1e6 + microsecond;
 }
 
@@ -124,9 +123,9 @@ function instant(value: PyDateTime): bigint {
   if (tzinfo instanceof PyZoneInfo) {
     return BigInt(value.toDate().getTime()) * 1000n + BigInt(value.microsecond % 1000);
   }
-  const offset = zoneOffset(tzinfo) ?? unknown(value);
+  const offset = value.micros ?? unknown(value);
   const midnight = new PyDate(value.year, value.month, value.day).toDate().getTime();
-  return BigInt(midnight) * 1000n + BigInt(micros(value) - offset);
+  return BigInt(midnight) * 1000n + BigInt(clock(value) - offset);
 }
 
 function datetimes(a: PyDateTime, b: PyDateTime): Order {
@@ -134,16 +133,16 @@ function datetimes(a: PyDateTime, b: PyDateTime): Order {
   // Clocks of one zone are compared as they stand, whatever its hours.
   const oneZone = a.tzinfo instanceof PyZoneInfo && b.tzinfo instanceof PyZoneInfo && a.tzinfo.key === b.tzinfo.key;
   if (a.tzinfo === null || oneZone) {
-    const wall = (one: PyDateTime): number[] => [one.year, one.month, one.day, micros(one)];
+    const wall = (one: PyDateTime): number[] => [one.year, one.month, one.day, clock(one)];
     return byParts(wall(a), wall(b));
   }
   return byParts([instant(a)], [instant(b)]);
 }
 
 function times(a: PyTime, b: PyTime): Order {
-  if (a.tzinfo === null && b.tzinfo === null) return micros(a) - micros(b);
+  if (a.tzinfo === null && b.tzinfo === null) return clock(a) - clock(b);
   if (a.tzinfo === null || b.tzinfo === null) return null;
-  const [x, y] = [a, b].map((one) => micros(one) - (zoneOffset(one.tzinfo) ?? unknown(one))) as [number, number];
+  const [x, y] = [a, b].map((one) => clock(one) - (one.micros ?? unknown(one))) as [number, number];
   return x - y;
 }
 

@@ -109,6 +109,10 @@ export class PyTime extends PyValue {
   get [pyType](): string {
     return "datetime.time";
   }
+  /** @internal The fixed offset of its time zone in microseconds; null where there is none. */
+  get micros(): number | null {
+    return zoneOffset(this.tzinfo);
+  }
   [pyKey](): unknown {
     const zone = zoneKey(this.tzinfo);
     if (zone === null) return undefined;
@@ -191,6 +195,10 @@ export class PyDateTime extends PyValue {
 
   get [pyType](): string {
     return "datetime.datetime";
+  }
+  /** @internal The fixed offset of its time zone in microseconds; null where there is none. */
+  get micros(): number | null {
+    return zoneOffset(this.tzinfo);
   }
   [pyKey](): unknown {
     const zone = zoneKey(this.tzinfo);

@@ -40,7 +40,7 @@ export { PyDecimal, PyFraction, PyRange, PySlice, PyUUID } from "./numbers.ts";
 export { type PathKind, PyPath } from "./path.ts";
 export { PyPattern } from "./regexp.ts";
 export { PyRandom, PyStringIO } from "./state.ts";
-export { PyTimeDelta, PyTimeZone, PyZoneInfo, zoneOffset } from "./timezone.ts";
+export { PyTimeDelta, PyTimeZone, PyZoneInfo } from "./timezone.ts";
 
 const TABLES: readonly Table[] = [
   addresses,
