@@ -4,6 +4,8 @@
  * @module
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
+import { PyObject } from "../../../core/values/object.ts";
+import { PyGlobal } from "../../../core/values/scalars.ts";
 import type { Estimator } from "../estimator.ts";
 import { namesIn } from "../featurenames.ts";
 import { flag, labelsOf, list, misfit, plain, wrong } from "../fields.ts";
@@ -43,6 +45,12 @@ function end(est: Estimator, value: unknown, x: Matrix, fallback: number, after:
   return Math.max(0, Math.min(x.cols, own < 0 ? own + x.cols : own));
 }
 
+/** The columns of a remainder: scikit-learn 1.5 to 1.8 keep them in a list of a class of its own. */
+function bare(where: unknown): unknown {
+  const isOwn = where instanceof PyObject && where.cls instanceof PyGlobal && where.cls.name === "_RemainderColsList";
+  return isOwn ? where.attrs.get("data") : where;
+}
+
 /** Columns by name, place, mask or slice; a slice of names has both ends. */
 function choice(est: Estimator, given: unknown): Choice {
   const list = given instanceof NDArray ? labelsOf(given) : Array.isArray(given) ? given.map(plain) : null;
@@ -79,7 +87,8 @@ export function columns(est: Estimator): Model {
   const weights = est.attrs.get("transformer_weights") as { get?(key: string): unknown } | null | undefined;
   const parts = list(est, "transformers_").flatMap((triple) => {
     if (!Array.isArray(triple) || triple.length !== 3) return wrong(est, "transformers_", "triples");
-    const [name, value, where] = triple as [unknown, unknown, unknown];
+    const [name, value] = triple as [unknown, unknown];
+    const where = bare(triple[2]);
     // What has no columns was never fitted.
     if (plain(value) === "drop" || isNothing(where)) return [];
     const weight = plain(weights?.get?.(String(name)) ?? 1);
