@@ -147,7 +147,34 @@ function textOf(value: unknown, level = 0): string {
   if (value instanceof PyGlobal && value.module.startsWith("numpy") && UFUNCS.test(value.name)) {
     return `<ufunc '${value.name}'>`;
   }
-  return kernelText(value) ?? repr(value);
+  return kernelText(value) ?? scorerText(value) ?? repr(value);
+}
+
+/** What the scorers of before scikit-learn 1.4 want of an estimator, as `make_scorer` was told. */
+const NEEDS: Readonly<Record<string, string>> = {
+  _PredictScorer: "",
+  _ProbaScorer: ", needs_proba=True",
+  _ThresholdScorer: ", needs_threshold=True",
+};
+
+/** How what `make_scorer` made prints itself (sklearn/metrics/_scorer.py); null for anything else. */
+function scorerText(value: unknown): string | null {
+  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) return null;
+  const { module, name } = value.cls;
+  const func = value.attrs.get("_score_func");
+  if (!/^sklearn\.metrics\._?scorer$/.test(module) || !(func instanceof PyGlobal)) return null;
+  const method = value.attrs.get("_response_method");
+  const needs = Object.hasOwn(NEEDS, name) ? NEEDS[name] : `, response_method=${repr(method ?? "predict")}`;
+  const kwargs = value.attrs.get("_kwargs");
+  const rest = kwargs instanceof PyDict ? [...kwargs.keys()].map((key) => `, ${key}=${pythonStr(kwargs, key)}`) : [];
+  const sign = Number(value.attrs.get("_sign")) > 0 ? "" : ", greater_is_better=False";
+  return `make_scorer(${func.name}${sign}${needs}${rest.join("")})`;
+}
+
+/** An item as `str` has it: text without quotes. */
+function pythonStr(container: PyDict, key: unknown): string {
+  const value = shownAt(container as PyDict<string, unknown>, key as string);
+  return typeof value === "string" ? value : repr(value);
 }
 
 /** How the kernels of Gaussian processes print themselves; null for anything else. */
