@@ -214,7 +214,15 @@ function kernelPrincipal(est: Estimator): Model {
   return {
     ...(dual !== null &&
       images !== null && {
-        inverseTransform: (x: Matrix) => Matrix.dense(times(kernel(x, images.data, n), dual, x.rows, n, d), x.rows, d),
+        inverseTransform(x: Matrix) {
+          const data = kernel(x, images.data, n);
+          // 0.23 added to the kernel of whatever came what belongs to that of the fitted samples.
+          if (isSince(est.version, 0, 23) && !isSince(est.version, 0, 24)) {
+            const alpha = num(est, "alpha", 1);
+            for (let at = 0; at < data.length; at += n + 1) data[at] = (data[at] as number) + alpha;
+          }
+          return Matrix.dense(times(data, dual, x.rows, n, d), x.rows, d);
+        },
       }),
     features: isGiven ? n : d,
     transform(x) {

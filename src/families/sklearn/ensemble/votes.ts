@@ -425,7 +425,7 @@ export function ovrScores(
       out[r * k + i] = (votes[i] as number) + s / (3 * (Math.abs(s) + 1));
     }
   }
-  if (isSince(version, 0, 22)) return out;
+  if (isSince(version, 0, 21)) return out;
   // Older versions scale by the largest confidence of all rows.
   let most = 0;
   for (const s of all) most = Math.max(most, Math.abs(s));

@@ -18,7 +18,20 @@ import {
 } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
-import { type Floats, floats, floatsOf, isSince, labels, list, misfit, num, text, vector, wrong } from "../fields.ts";
+import {
+  either,
+  type Floats,
+  floats,
+  floatsOf,
+  isSince,
+  labels,
+  list,
+  misfit,
+  num,
+  text,
+  vector,
+  wrong,
+} from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { targetRows } from "../tree/index.ts";
@@ -263,7 +276,7 @@ function ransac(est: Estimator): Model {
 /** Linear discriminant analysis: a linear classifier that also projects. */
 function discriminant(est: Estimator): Model {
   const base = classifier(
-    () => (scores, owner, k) => (k === 2 || !isSince(est.version, 0, 22) ? againstRest : together)(scores, owner, k),
+    () => (scores, owner, k) => (k === 2 || !isSince(est.version, 0, 21) ? againstRest : together)(scores, owner, k),
   )(est);
   // Since 0.24 what is zero counts as the least normal number before its logarithm is taken.
   const logs = {
@@ -345,8 +358,9 @@ function leastSquares(est: Estimator): Model {
   const scale = vector(est, est.attrs.has("_x_std") ? "_x_std" : "x_std_", mean.length);
   const d = mean.length;
   const { data: rotations, shape } = floats(est, "x_rotations_", 2);
-  const coef = floats(est, "coef_", 2);
-  const isTurned = coef.shape[1] === d && est.attrs.has("intercept_") && coef.shape[0] !== d;
+  // Until 1.3 turned them around they had a name of their own, behind which `coef_` was computed.
+  const isTurned = est.attrs.has("_coef_") || isSince(est.version, 1, 3);
+  const coef = floats(est, either(est, "_coef_", "coef_"), 2);
   const outputs = (isTurned ? coef.shape[0] : coef.shape[1]) as number;
   const intercept = vector(
     est,

@@ -116,7 +116,8 @@ export function searchOf(est: Estimator): Search {
           /^(cosine|hamming|mahalanobis|correlation|precomputed|jaccard|dice|matching|rogerstanimoto|sokalmichener|russellrao|sokalsneath|yule)$/.test(
             metric.name,
           ) ||
-          (est.attrs.get("_fit_X") instanceof SparseMatrix && isSince(est.version, 1, 4)));
+          (est.attrs.get("_fit_X") instanceof SparseMatrix &&
+            (isSince(est.version, 1, 4) || !isSince(est.version, 1, 2))));
       const sorted = (found: Heap, at: number): void => {
         found.sort(isNew);
         for (let j = 0; j < k; j++) distances[at + j] = metric.full(found.values[j] as number);

@@ -115,7 +115,7 @@ export function normalized(x: Matrix, norm: string): Matrix {
 function normalizer(est: Estimator): Model {
   const given = text(est, "norm", "l2") ?? "l2";
   // Before 0.24 the largest number counted, not the largest amount.
-  const norm = given === "max" && !isSince(est.version, 0, 24) ? "top" : given;
+  const norm = given === "max" && !isSince(est.version, 0, 23) ? "top" : given;
   return { transform: (x) => normalized(x, norm) };
 }
 
@@ -148,7 +148,7 @@ function quantile(est: Estimator): Model {
   const references = vector(est, "references_", n);
   const isNormal = text(est, "output_distribution") === "normal";
   const BOUND = 1e-7;
-  const isWide = isNormal || !isSince(est.version, 0, 22);
+  const isWide = isNormal || !isSince(est.version, 0, 21);
   const columns = Array.from({ length: d }, (_, j) =>
     Float64Array.from({ length: n }, (_v, i) => data[i * d + j] as number),
   );
