@@ -8,39 +8,21 @@ import { describe, expect, it } from "vitest";
 import { dumps, load, loads, type NDArray, type PyDict, repr } from "../src/index.ts";
 import { load as loadJoblib } from "../src/joblib.ts";
 import { type Estimator, sklearn } from "../src/sklearn.ts";
-import { type Answer, answers, ask, type Case, compare, readCases, restore } from "./support/sklearn-cases.ts";
+import {
+  type Answer,
+  answers,
+  ask,
+  compare,
+  isSingle,
+  isTied,
+  limitOf,
+  readCases,
+  restore,
+} from "./support/sklearn-cases.ts";
 
 const { cases, given } = await readCases();
 const single = cases.filter((one) => one.name !== "list");
 const packs = { packs: [sklearn] };
-
-/**
- * Which of equal distances are the nearest is left to `numpy.argpartition`, and that to the processor since NumPy 1.25
- * (x86-simd-sort): of these only the distances can be the same.
- */
-const isTied = (one: Case): boolean =>
-  /^(knn\.auto sparse|knn\.metric\.hamming counts)$/.test(`${one.id} ${one.data}`) && /^1\.[5-9]\./.test(one.by);
-/** scikit-learn 1.9 computes the first estimator of boosting in single precision, as the trees see their numbers. */
-const isSingle = (one: Case): boolean => one.id === "boost.init" && one.by.startsWith("1.9");
-
-/** What is the same to the last bit: trees, forests, bagging of trees, raw scores of boosting, distances by trees. */
-function isExact(one: Case, { method }: Answer): boolean {
-  if (/^(tree|forest|extra|bagging|bagging\.features)(\.|$)/.test(one.id) && !/svc|reg/.test(one.id))
-    return !/log/.test(method);
-  if (/^(tree|forest|extra)\.reg$/.test(one.id)) return method === "predict";
-  if (/^hist(\.cats)?$/.test(one.id)) return /decision/.test(method);
-  // What boosting begins with is a logarithm, whose last bit is the platform's; what the trees add is not.
-  if (one.id === "boost.zero") return /decision/.test(method);
-  return method === "kneighbors" && /(kd_tree|ball_tree)(?!\.p3)/.test(one.id);
-}
-
-function limitOf(one: Case): number {
-  if (isSingle(one)) return 1e-5;
-  if (/^sgd/.test(one.id)) return 1e-10;
-  // Gaussian processes solve nearly singular systems, and their probabilities are differences of large numbers.
-  if (one.id.startsWith("gauss")) return 1e-10;
-  return one.id.startsWith("kpca") ? 1e-8 : 1e-12;
-}
 
 describe("scikit-learn", () => {
   it("answers as in Python", () => {
@@ -64,13 +46,7 @@ describe("scikit-learn", () => {
         if (isTied(one) && answer.method !== "kneighbors") continue;
         row.answers++;
         if (!isSingle(one)) row.off = Math.max(row.off, answer.off);
-        const limit =
-          answer.isLabels && !/real|one|positive|little(2|$)/.test(one.data)
-            ? 0
-            : isExact(one, answer)
-              ? 0
-              : limitOf(one);
-        if (!(answer.off <= limit)) wrong.push(`${where} ${answer.method}: off by ${answer.off}`);
+        if (!(answer.off <= limitOf(one, answer))) wrong.push(`${where} ${answer.method}: off by ${answer.off}`);
       }
     }
     expect(wrong).toEqual([]);
