@@ -9,6 +9,12 @@ const raw = (s: string): Uint8Array => Uint8Array.from(s, (c) => c.charCodeAt(0)
 const zip = (name: string): Uint8Array =>
   raw(`PK\x03\x04${"\0".repeat(22)}${String.fromCharCode(name.length)}\0\0\0${name}`);
 
+/** The head of a tar as Python's tarfile writes it. */
+const tar = (name: string): Uint8Array =>
+  raw(
+    `${name.padEnd(100, "\0")}0000644\0${"0000000\0".repeat(2)}${"0".repeat(11)}\0${"0".repeat(11)}\x00012345\0 0${"\0".repeat(100)}ustar\x0000`,
+  );
+
 describe("sniff", () => {
   it.each([
     [
@@ -17,6 +23,17 @@ describe("sniff", () => {
       /12345 bytes: run "git lfs pull"/,
     ],
     ["zip", Buffer.concat(zipPieces([{ name: "a.txt", data: [text("hello")] }])), /unpack/],
+    ["tar", tar("a.txt"), /tar xf/],
+    ["7z", raw("7z\xbc\xaf\x27\x1c\0\x04"), /unpack/],
+    ["RAR", raw("Rar!\x1a\x07\0"), /unpack/],
+    ["Feather", raw("ARROW1\0\0"), /pyarrow/],
+    ["ONNX", raw("\x08\x07\x12\x07pytorch"), /onnxruntime/],
+    ["TensorFlow Lite", raw("\x1c\0\0\0TFL3"), /LiteRT/],
+    ["MATLAB", raw("MATLAB 5.0 MAT-file, Platform: GLNXA64"), /loadmat/],
+    ["PDF", raw("%PDF-1.7\n"), /document/],
+    ["ELF", raw("\x7fELF\x02\x01"), /program/],
+    ["JPEG", raw("\xff\xd8\xff\xe0"), /picture/],
+    ["UTF-16 text", raw("\xff\xfeh\0i\0"), /text/],
     ["zstd", raw("\x28\xb5\x2f\xfd"), /unzstd/],
     ["HTML", text("<!DOCTYPE html><html>"), /web page/],
     ["JSON", text('{"a": 1}'), /JSON.parse/],

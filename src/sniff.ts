@@ -67,6 +67,21 @@ const SIGNATURES: readonly Signature[] = [
   { format: "lz4", starts: /^(\x04"M\x18|\x02!L\x18|[\x50-\x5f]\*M\x18)/, help: "load unpacks it" },
   { format: "ZFile", starts: /^ZF0x[0-9a-f]+L? *x/, help: "load unpacks it" },
   { format: "parquet", starts: /^PAR1/, help: "a table that pandas or pyarrow wrote; brine does not read it" },
+  { format: "Feather", starts: /^(ARROW1|FEA1)/, help: "a table that pandas or pyarrow wrote; brine does not read it" },
+  { format: "ONNX", starts: /^\x08[\x01-\x20]\x12/, help: "a model for onnxruntime; brine does not read it" },
+  { format: "TensorFlow Lite", starts: /^[\x10-\x24]\0\0\0TFL3/, help: "a model for LiteRT; brine does not read it" },
+  { format: "MATLAB", starts: /^MATLAB 5\.0 MAT-file/, help: "read it in Python with scipy.io.loadmat" },
+  {
+    format: "tar",
+    starts: /^[^\0].{99}[0-7 ]{6}[0-7 \0]{2}.{149}ustar/s,
+    help: "unpack it first (tar xf), then load what is inside",
+  },
+  { format: "7z", starts: /^7z\xbc\xaf\x27\x1c/, help: "unpack it first, then load what is inside" },
+  { format: "RAR", starts: /^Rar!\x1a\x07/, help: "unpack it first, then load what is inside" },
+  { format: "PDF", starts: /^%PDF-/, help: "a document, not a pickle" },
+  { format: "ELF", starts: /^\x7fELF/, help: "a program or library, not a pickle" },
+  { format: "UTF-16 text", starts: /^(\xff\xfe|\xfe\xff)/, help: "text, not a pickle" },
+  { format: "JPEG", starts: /^\xff\xd8\xff/, help: "a picture, not a pickle" },
   { format: "SQLite", starts: /^SQLite format 3\0/, help: "a database, not a pickle" },
   { format: "PNG", starts: /^\x89PNG/, help: "a picture, not a pickle" },
   {
@@ -112,5 +127,5 @@ export function demandPickle(head: Uint8Array, path?: string): void {
 }
 
 function article(format: string): string {
-  return /^(npy|npz|HDF5|HTML|XML|xz|lzma|lz4|SQLite)$/.test(format) ? "an" : "a";
+  return /^(npy|npz|HDF5|HTML|XML|xz|lzma|lz4|SQLite|ONNX|RAR|ELF)$/.test(format) ? "an" : "a";
 }

@@ -55,6 +55,15 @@ describe("brine FILE", () => {
     expect(out.replace(/^.*cache\.pkl/, "cache.pkl")).toMatchSnapshot();
   });
 
+  it("shows many files, and goes on after bad ones", async () => {
+    const [good, bad, other] = [file(dumps([1])), file("no pickle\n"), file(dumps("x"))];
+    const { code, out, err } = await brine([good, bad, "missing.pkl", other]);
+    expect([code, out]).toEqual([1, `${good}: list (1)\n  [0]: int 1\n${other}: str (1) 'x'\n`]);
+    expect(err).toMatch(/^brine: this looks like text.*\nbrine: no such file or directory \(missing.pkl\)\n$/);
+    expect((await brine([good, other])).code).toBe(0);
+    expect(await brine([good, other, "--json"])).toMatchObject({ code: 2, err: expect.stringMatching(/one FILE/) });
+  });
+
   it("cuts long lists, and takes depth and limit", async () => {
     expect((await brine([example("rows.pkl")])).out).toMatch(/\n {2}… 980 more\n$/);
     const { out } = await brine(["show", example("rows.pkl"), "--depth=1", "-n2"]);
@@ -208,7 +217,7 @@ describe("the command line", () => {
     [["--nope", "x"], 2],
     [["dis"], 2],
     [["get", "x"], 2],
-    [["a", "b"], 2],
+    [["a", "b"], 1],
     [["x", "--depth", "y"], 2],
     [["/no/such/file.pkl"], 1],
     [["--help"], 0],

@@ -8,6 +8,7 @@ import { COMMANDS, type Command } from "./commands.ts";
 
 const EXAMPLES = `Examples:
   brine cache.pkl                          the tree of a pickle
+  brine *.pkl --depth 1                    of many files
   brine get cache.pkl "['users'][0].name"  one value
   brine get cache.pkl "['scores'][0:3]" --json
   brine cache.pkl --json | jq .users
@@ -28,7 +29,7 @@ export function helpText(command?: Command): string {
   );
   return `brine shows what is in Python's data files. Nothing in a file is ever run.
 
-Usage: brine FILE · brine COMMAND …      FILE may be - for stdin
+Usage: brine FILE… · brine COMMAND …     FILE may be - for stdin
 
 ${blocks.join("\n")}
   brine --help [COMMAND] · brine --version

@@ -27,6 +27,15 @@ export class UsageError extends Error {}
 /** Nobody reads what is written: the end, but no failure. */
 export class ClosedPipe extends Error {}
 
+/** What went wrong has been said already; all that is left is the exit code. */
+export class Told extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super("told");
+    this.code = code;
+  }
+}
+
 /** Gathers text and writes it in large pieces. */
 export class Output {
   readonly #sink: Sink;

@@ -4,12 +4,11 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { isBrineError } from "../core/errors.ts";
-import { harmless } from "../tools/inspect/index.ts";
 import { parseArgs } from "./args.ts";
 import { COMMANDS } from "./commands.ts";
+import { complain } from "./complain.ts";
 import { helpText } from "./help.ts";
-import { ClosedPipe, type IO, Output, UsageError } from "./io.ts";
+import { ClosedPipe, type IO, Output, Told } from "./io.ts";
 
 /**
  * Runs `brine` with its arguments and gives the exit code: 0 done, 1 bad data, 2 wrong usage. Data go to stdout, talk to
@@ -24,15 +23,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
       if (!(e instanceof ClosedPipe)) out.flush();
     } catch {}
     if (e instanceof ClosedPipe) return 0;
-    const usage = e instanceof UsageError;
-    if (!usage && !isBrineError(e)) {
-      io.stderr.write(`brine: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
-      return 1;
-    }
-    const { message } = e as Error;
-    const hint = usage ? "; see brine --help" : / codec can't decode /.test(message) ? "; here: --encoding latin1" : "";
-    io.stderr.write(`brine: ${harmless(message)}${hint}\n`);
-    return usage ? 2 : 1;
+    return e instanceof Told ? e.code : complain(e, io);
   }
 }
 

@@ -16,6 +16,7 @@ export function fileError(path: string, cause: unknown): SourceError {
   const code = (cause as { code?: string }).code;
   if (code === "ENOENT") return new SourceError("no such file or directory", { path, cause });
   if (code === "EISDIR") return new SourceError("this is a directory, not a file", { path, cause });
+  if (code === "EACCES" || code === "EPERM") return new SourceError("permission denied", { path, cause });
   return new SourceError(cause instanceof Error ? cause.message.replace(/, \w+( '.*')?$/, "") : String(cause), {
     path,
     cause,
