@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { NDArray } from "../core/ndarray/index.ts";
-import { keras } from "../families/keras/index.ts";
+import { keras, loadModel } from "../families/keras/index.ts";
 import { dumps as dumpsAny, load as loadAny, loads as loadsAny, toJS } from "../index.ts";
 import { array, dumps, loads } from "../numpy.ts";
 import { run } from "./run.ts";
@@ -41,6 +41,12 @@ test("a model is shown as Keras prints it, with what its weights are like", asyn
     expect(shown).toContain("Total params: 74 ");
     expect(shown).toMatch(/kernel: \(6, 7\) min -0\.89/);
   }
+});
+
+test("names a model that was cut", async () => {
+  const path = join(folder, "cut.keras");
+  writeFileSync(path, readFileSync(join(folder, "m.keras")).subarray(0, 500));
+  await expect(loadModel(path)).rejects.toThrow(/a zip that was cut looks so.*cut\.keras\)/);
 });
 
 test("predict prints, and writes npy", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../core/errors.ts";
+import { UnsupportedError, withPath } from "../../core/errors.ts";
 import { openZip } from "../../core/zip/index.ts";
 import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { fromHdf5, fromZip, IN_PYTHON, type LoadModelOptions } from "./load.ts";
@@ -41,6 +41,8 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
       return await unpickled(bytes, options).ready();
     }
     return await fromHdf5(bytes, options).ready();
+  } catch (e) {
+    throw withPath(e, from.name);
   } finally {
     await from.close?.();
   }

@@ -6,7 +6,7 @@
  * @module
  */
 import { type BrineError, isBrineError } from "../../core/errors.ts";
-import { NDArray } from "../../core/ndarray/index.ts";
+import { MaskedArray, NDArray } from "../../core/ndarray/index.ts";
 import { tableOf } from "../../core/values/protocol.ts";
 import { typeName } from "../../core/values/repr.ts";
 import type { LoadAsyncOptions, Loaded } from "../../formats/pickle/index.ts";
@@ -16,7 +16,7 @@ import { asBytes, inMemory, type SourceInput, toRanges } from "../../sources/ind
 import { childrenOf, lengthOf } from "./children.ts";
 import { placesOf } from "./places.ts";
 import { preview } from "./preview.ts";
-import { arrayDetails } from "./stats.ts";
+import { arrayDetails, shapeText } from "./stats.ts";
 
 export { at, atExactly, parsePath, type Step } from "./path.ts";
 export { harmless } from "./preview.ts";
@@ -87,10 +87,14 @@ class ValueNode implements Node {
     return lengthOf(this.value);
   }
   get shape(): readonly number[] | undefined {
-    return this.value instanceof NDArray ? this.value.shape : tableOf(this.value)?.shape;
+    return this.value instanceof NDArray || this.value instanceof MaskedArray
+      ? this.value.shape
+      : tableOf(this.value)?.shape;
   }
   get details(): string | undefined {
-    return this.value instanceof NDArray ? arrayDetails(this.value) : tableOf(this.value)?.details;
+    if (this.value instanceof NDArray) return arrayDetails(this.value);
+    if (this.value instanceof MaskedArray) return `${this.value.dtype} ${shapeText(this.value.shape)}`;
+    return tableOf(this.value)?.details;
   }
   get preview(): string {
     return preview(this.value, this.type === "float");

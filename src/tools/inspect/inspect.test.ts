@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { array, MaskedArray } from "../../core/ndarray/index.ts";
 import { PyDeque, PySimpleNamespace } from "../../families/stdlib/index.ts";
 import { dumps, loads, PyDict, PyFloat, PySet, tuple } from "../../pickle.ts";
 import { inspect, inspectValue } from "./index.ts";
@@ -31,6 +32,19 @@ describe("inspect", () => {
       "    [0]: NoneType None",
       "  ['n']: types.SimpleNamespace",
       "    .x: bool True",
+    ]);
+  });
+
+  it("shows masked arrays as arrays, and all layout on one line", () => {
+    const data = array([1, 2, 3, 4], { dtype: "<i4", shape: [2, 2] });
+    const mask = array([false, true, false, false], { shape: [2, 2] });
+    const text = "a\nb";
+    expect(lines([new MaskedArray(data, mask), [text], array([1, 2, 3, 4], { shape: [2, 2] })])).toEqual([
+      "v: list (3)",
+      "  [0]: numpy.ma.core.MaskedArray int32 (2, 2) [[1 --] [3 4]]",
+      "  [1]: list (1)",
+      "    [0]: str (3) 'a\\nb'",
+      "  [2]: numpy.ndarray float64 (2, 2) C, min 1.0, max 4.0, mean 2.5 [[1. 2.] [3. 4.]]",
     ]);
   });
 

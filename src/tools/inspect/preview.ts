@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NDArray } from "../../core/ndarray/index.ts";
+import { MaskedArray, NDArray } from "../../core/ndarray/index.ts";
 import { reprFloat } from "../../core/values/literal.ts";
 import { tableOf } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
@@ -15,18 +15,23 @@ const ACTING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 /** At most 80 characters of a value's `repr` (of an array's `str`, on one line); never acts on a terminal. */
 export function preview(value: unknown, isFloat = false): string {
   if (isFloat && typeof value === "number") return reprFloat(value);
-  if (value instanceof NDArray) return short(harmless(String(value).replace(/\s*\n\s*/g, " ")));
+  if (value instanceof NDArray || value instanceof MaskedArray) return short(harmless(onOneLine(String(value))));
   const table = tableOf(value);
-  if (table !== null) return short(harmless(table.preview.replace(/\s*\n\s*/g, " ")));
+  if (table !== null) return short(harmless(onOneLine(table.preview)));
   let shown = value;
   let cut = false;
   if ((typeof value === "string" || value instanceof Uint8Array) && value.length > WIDTH) {
     shown = value.slice(0, WIDTH);
     cut = true;
   }
-  const text = harmless(repr(shown, { recursion: "named", maxChars: WIDTH - 1 }));
+  // What is broken into lines here is layout: those of text are escaped.
+  const text = harmless(onOneLine(repr(shown, { recursion: "named", maxChars: WIDTH - 1 })));
   if (text.length > WIDTH) return short(text);
   return cut && !text.endsWith("…") ? `${text.slice(0, WIDTH - 1)}…` : text;
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
 }
 
 function short(text: string): string {
