@@ -41,6 +41,7 @@ export { type KeyvLike, keyvStore, memoryStore } from "./stores.ts";
 export class Memory {
   readonly store: Store | null;
   readonly #options: MemoryOptions;
+  readonly #codes = new Map<string, string>();
 
   /** `SourceError` for a folder in a browser. */
   constructor(location: string | URL | Store | null, options: MemoryOptions = {}) {
@@ -85,7 +86,7 @@ export class Memory {
     // A function that has a memory already is taken out of it first.
     const own = (func as { func?: unknown }).func;
     const plain = typeof own === "function" && "checkCallInCache" in func ? (own as typeof func) : func;
-    return new Memorizer<A, R, M>(plain, store, { ...this.#options, ...options }, drive).face();
+    return new Memorizer<A, R, M>(plain, store, { ...this.#options, ...options }, drive, this.#codes).face();
   }
 
   /** The function's result for arguments, computed only when it is not kept. Throws as {@link Memory.cache}. */
@@ -95,6 +96,7 @@ export class Memory {
 
   /** Removes everything that is kept. */
   async clear(): Promise<void> {
+    this.#codes.clear();
     await this.store?.remove([]);
   }
 

@@ -113,14 +113,15 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
   readonly #drive: <T>(flow: Flow<T>) => Out<M, T>;
   readonly #params: Parameters | null;
   readonly #code: string;
-  /** The code in the store was found to be this function's. */
-  #checked = false;
+  /** Whose code stands in the store under each name, as far as it was looked at. */
+  readonly #codes: Map<string, string>;
 
   constructor(
     func: (...args: A) => unknown,
     store: Store | null,
     options: MemoryOptions & CacheOptions<A>,
     drive: <T>(flow: Flow<T>) => Out<M, T>,
+    codes: Map<string, string>,
   ) {
     const { name, params, version, source, key } = options;
     if (name === undefined && func.name === "") {
@@ -132,6 +133,7 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     this.#store = store;
     this.#options = options;
     this.#drive = drive;
+    this.#codes = codes;
     this.#params = params ? { names: params, rest: false } : parametersOf(text);
     this.#code = source ?? (version === undefined ? text : `# version: ${version}\n`);
     if (this.#params === null && options.ignore?.length && key === undefined) {
@@ -188,12 +190,14 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
 
   *#noteCode(store: Store): Flow<void> {
     yield* wait(store.write([...this.path, "func_code.py"], encode(`${FIRST_LINE} 1\n${this.#code}`)));
-    this.#checked = true;
+    this.#codes.set(this.path.join("/"), this.#code);
   }
 
   /** Are the results in the store those of this code? Others are cleared. */
   *#isSameCode(store: Store): Flow<boolean> {
-    if (this.#checked) return true;
+    const id = this.path.join("/");
+    const known = this.#codes.get(id);
+    if (known === this.#code) return true;
     const kept = yield* wait(store.read([...this.path, "func_code.py"]));
     if (kept === null) {
       yield* this.#noteCode(store);
@@ -202,8 +206,13 @@ export class Memorizer<A extends unknown[], R, M extends Mode> {
     const text = decode(kept);
     const code = text.startsWith(FIRST_LINE) ? text.slice(text.indexOf("\n") + 1) : text;
     if (code === this.#code) {
-      this.#checked = true;
+      this.#codes.set(id, code);
       return true;
+    }
+    if (known !== undefined) {
+      this.#warn(`Possible name collisions between functions '${this.#name}' (${id}) and '${this.#name}' (${id})`);
+    } else if (this.#options.name === undefined) {
+      this.#warn(`Cannot detect name collisions for function '${this.#name}'`);
     }
     if (this.#verbose > 10) this.#warn(`Function ${this.#name} (identified by ${this.path.join("/")}) has changed.`);
     yield* this.clear();

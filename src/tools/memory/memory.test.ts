@@ -113,6 +113,28 @@ describe.each(STORES)("Memory in %s", (_, store) => {
     expect(calls).toEqual(["one", "two", "v1", "v2"]);
   });
 
+  it("tells of two functions under one name, and never gives the one the other's results", async () => {
+    const warnings: string[] = [];
+    const memory = new Memory(store(), { onWarning: (text) => warnings.push(text) });
+    const one = memory.cache((n: number) => n + 1, { name: "app.f" });
+    const two = memory.cache((n: number) => n + 2, { name: "app.f" });
+    expect([await one(1), await two(1), await one(1), await two(1)]).toEqual([2, 3, 2, 3]);
+    const collision = "Possible name collisions between functions 'f' (app/f) and 'f' (app/f)";
+    expect(warnings).toEqual([collision, collision, collision]);
+    // A function without a module may be another's namesake, or itself after a change.
+    warnings.length = 0;
+    const where = new Memory(memory.store as Store, { onWarning: (text) => warnings.push(text) });
+    function area(n: number): number {
+      return n;
+    }
+    await where.cache(area)(1);
+    await memory.cache(area, { source: "changed" })(1);
+    expect(warnings).toEqual(["Cannot detect name collisions for function 'area'"]);
+    await memory.clear();
+    expect(await one(1)).toBe(2);
+    expect(warnings.length).toBe(1);
+  });
+
   it("asks whether a result is good still", async () => {
     const memory = new Memory(store());
     const seen: unknown[] = [];
