@@ -58,6 +58,7 @@ export class Strings {
   cut(start: number, size: number): string {
     const bytes = this.#bytes;
     const end = start + size;
+    if (size < 16 && (this.#tries < 512 || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
     if (size >= WIDE) {
       if (!isAsciiRange(bytes, start, end)) return decodeUtf8(bytes, start, end);
     } else {
@@ -74,7 +75,6 @@ export class Strings {
       if (size > HUGE >> 1) return asciiText(bytes, start, end);
       this.#move(start, size);
     }
-    if (size < 16 && (this.#tries < 512 || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
     return this.#window.substring(start - this.#from, end - this.#from);
   }
 
@@ -129,7 +129,13 @@ export class Strings {
     const bytes = this.#bytes;
     if (size === 0) return "";
     let hash = size;
-    for (let p = start; p < start + size; p++) hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
+    let all = 0;
+    for (let p = start; p < start + size; p++) {
+      const byte = bytes[p] as number;
+      all |= byte;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    if (all > 127) return this.#wide(start, start + size);
     const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
     this.#cache ??= new Array<string | undefined>(SLOTS).fill(undefined);
     const cached = this.#cache[slot];
@@ -142,6 +148,7 @@ export class Strings {
         return cached;
       }
     }
+    if (start < this.#from || start + size > this.#to) this.#move(start, size);
     if (this.#usedCount < SHORT) this.#used[this.#usedCount] = slot;
     this.#usedCount++;
     const text = this.#window.substring(start - this.#from, start - this.#from + size);
