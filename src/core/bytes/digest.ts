@@ -22,6 +22,8 @@ const CRC32: Int32Array = /* @__PURE__ */ (() => {
   return table;
 })();
 
+const MOST_AT_ONCE = 2 ** 30;
+
 /**
  * CRC-32 of bytes, going on from the sum of those before (Python: `zlib.crc32`).
  *
@@ -31,7 +33,15 @@ const CRC32: Int32Array = /* @__PURE__ */ (() => {
  * ```
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  if (fastCrc32 !== null && bytes.length > 64) return fastCrc32(bytes, before);
+  if (fastCrc32 !== null && bytes.length > 64) {
+    let sum = before;
+    // zlib counts bytes by 32 bits.
+    for (let at = 0; at < bytes.length; at += MOST_AT_ONCE) {
+      const part = bytes.length > MOST_AT_ONCE ? bytes.subarray(at, at + MOST_AT_ONCE) : bytes;
+      sum = fastCrc32(part, sum);
+    }
+    return sum;
+  }
   const t = CRC32;
   const end = bytes.length;
   let c = ~before;

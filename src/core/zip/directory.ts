@@ -32,6 +32,8 @@ export interface ZipLimits {
   maxEntries?: number | undefined;
   /** How many times larger than its packed bytes a file may become, beyond 64 MiB (1100; deflate reaches 1032). */
   maxRatio?: number | undefined;
+  /** @internal Content above this is unpacked piece by piece (1 GiB). */
+  atOnce?: number | undefined;
 }
 
 const END = 0x06054b50;

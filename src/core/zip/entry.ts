@@ -5,10 +5,11 @@
  */
 
 import { crc32 } from "../bytes/digest.ts";
+import { roomFor } from "../bytes/memory.ts";
 import type { Parse, Span } from "../bytes/parse.ts";
 import { LimitError, UnsupportedError } from "../errors.ts";
 import { LOCAL_SIZE, piece, viewOf, type ZipEntry, type ZipLimits, zipError } from "./directory.ts";
-import { DEFLATE_ONLY, type Methods } from "./methods.ts";
+import { DEFLATE_ONLY, type Method, type Methods, overfull } from "./methods.ts";
 
 const LOCAL = 0x04034b50;
 /** Bytes that are given out whatever they were packed into. */
@@ -110,6 +111,44 @@ export function checkedContent(content: Uint8Array, entry: ZipEntry, sum: number
   return content;
 }
 
+/** Content above this is unpacked as its bytes are read, straight into its memory: no zlib gives 4 GiB at once. */
+const AT_ONCE = 1 << 30;
+/** Packed bytes of such a file that are read at once, and bytes that are unpacked and summed up at once. */
+const PACKED_STEP = 1 << 20;
+const STEP = 1 << 18;
+
+/** Is a file unpacked piece by piece? */
+export function isLarge({ method, size }: ZipEntry, methods: Methods, { atOnce = AT_ONCE }: ZipLimits): boolean {
+  return size > atOnce && methods.get(method)?.decoder !== undefined;
+}
+
+function* unpackedInSteps(entry: ZipEntry, methods: Methods, limits: ZipLimits): Parse<Uint8Array> {
+  demandReadable(entry, methods, limits);
+  const { name, size, packedSize } = entry;
+  const start = yield* parseZipPlace(entry);
+  const content = roomFor(size);
+  const spare = new Uint8Array(1);
+  const decoder = (methods.get(entry.method) as Method).decoder!();
+  let [taken, filled, sum] = [0, 0, 0];
+  try {
+    while (!decoder.done) {
+      const into = filled < size ? content.subarray(filled, Math.min(size, filled + STEP)) : spare;
+      const count = decoder.read(into);
+      if (into === spare && count > 0) throw overfull(entry);
+      sum = crc32(into.subarray(0, count), sum);
+      filled += count;
+      if (decoder.done || count === into.length) continue;
+      const packed = Math.min(PACKED_STEP, packedSize - taken);
+      const next = yield* piece(start + taken, packed, `the bytes of ${JSON.stringify(name)}`) as Parse<Uint8Array>;
+      taken += packed;
+      decoder.push(next, taken === packedSize);
+    }
+  } finally {
+    decoder.close?.();
+  }
+  return checkedContent(filled === size ? content : content.subarray(0, filled), entry, sum);
+}
+
 /**
  * The content of a file of a zip, in memory of its own unless the driver gives views. Throws as {@link parseZipPacked}
  * and {@link checkedContent}.
@@ -117,8 +156,9 @@ export function checkedContent(content: Uint8Array, entry: ZipEntry, sum: number
 export function* parseZipEntry(
   entry: ZipEntry,
   methods: Methods = DEFLATE_ONLY,
-  limits?: ZipLimits,
+  limits: ZipLimits = {},
 ): Parse<Uint8Array> {
+  if (isLarge(entry, methods, limits)) return yield* unpackedInSteps(entry, methods, limits);
   const packed = yield* parseZipPacked(entry, methods, limits) as Parse<Uint8Array>;
   return checkedContent(methods.get(entry.method)?.decode(packed, entry) ?? packed, entry);
 }

@@ -9,7 +9,7 @@ import { roomFor } from "../bytes/memory.ts";
 import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
 import { SourceError, TruncatedError } from "../errors.ts";
 import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
-import { checkedContent, demandReadable, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";
+import { checkedContent, demandReadable, isLarge, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";
 import { DEFLATE_ONLY, type Methods } from "./methods.ts";
 
 /** Options of {@link openZip}. */
@@ -48,6 +48,10 @@ export class ZipFile {
     const entry = this.entry(name);
     const { methods = DEFLATE_ONLY } = this.#options;
     if (entry.method === 0 && entry.size > 2 * STEP) return this.#readStored(entry, methods, signal);
+    if (isLarge(entry, methods, this.#options)) {
+      await methods.get(entry.method)?.ready?.();
+      return asyncParse(this.source, parseZipEntry(entry, methods, this.#options), signal);
+    }
     const packed = await asyncParse(this.source, parseZipPacked(entry, methods, this.#options), signal);
     const method = methods.get(entry.method);
     if (method?.decodeAside) return checkedContent(await method.decodeAside(packed, entry), entry);

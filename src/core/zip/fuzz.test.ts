@@ -40,7 +40,9 @@ test("20 000 damaged zips", () => {
     if (next() % 9 === 0) bytes = Uint8Array.from([...bytes, ...bytes.subarray(next() % (bytes.length || 1))]);
     try {
       for (const entry of runSync(parseZip(bytes.length), bytes)) {
-        expect(runSync(parseZipEntry(entry, ALL_METHODS), bytes).length).toBe(entry.size);
+        // Every other one as very large files are read, piece by piece.
+        const limits = { atOnce: round & 2 ? -1 : undefined };
+        expect(runSync(parseZipEntry(entry, ALL_METHODS, limits), bytes).length).toBe(entry.size);
         good++;
       }
     } catch (e) {

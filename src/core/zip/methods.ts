@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bz2, type Codec, deflateRaw, inflateMany, lzma } from "../codecs/index.ts";
+import { bz2, type Codec, type Decoder, deflateRaw, inflateMany, lzma } from "../codecs/index.ts";
 import { LimitError } from "../errors.ts";
 import { viewOf, type ZipEntry, zipError } from "./directory.ts";
 
@@ -14,6 +14,8 @@ export interface Method {
   decode(packed: Uint8Array, entry: ZipEntry): Uint8Array;
   /** As `decode`, away from the main thread where there is another. */
   decodeAside?(packed: Uint8Array, entry: ZipEntry): Promise<Uint8Array>;
+  /** Undoes it piece by piece, for files that are too large to be unpacked at once. */
+  decoder?(): Decoder;
   /** Readies what `decode` needs where that takes a wait. */
   ready?(): Promise<void>;
 }
@@ -30,9 +32,12 @@ function unpacked(codec: Codec, packed: Uint8Array, entry: ZipEntry): Uint8Array
 }
 
 /** More bytes than the directory tells are damage. */
-function tooMuch(e: unknown, { name, size, offset }: ZipEntry): unknown {
-  if (!(e instanceof LimitError)) return e;
+export function overfull({ name, size, offset }: ZipEntry): Error {
   return zipError(`${JSON.stringify(name)} has more than the ${size} bytes that the directory tells`, offset);
+}
+
+function tooMuch(e: unknown, entry: ZipEntry): unknown {
+  return e instanceof LimitError ? overfull(entry) : e;
 }
 
 function byCodec(name: string, codec: Codec): Method {
@@ -67,6 +72,8 @@ const zipLzma: Method = {
 const deflate: Method = {
   name: "deflate",
   decode: (packed, entry) => unpacked(deflateRaw, packed, entry),
+  decoder: () => deflateRaw.decoder(),
+  ready: async () => deflateRaw.ready?.(),
   async decodeAside(packed, entry) {
     try {
       return (await inflateMany("deflate-raw", [packed], [entry.size]))[0] as Uint8Array;

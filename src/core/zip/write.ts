@@ -53,8 +53,8 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-function made(item: ZipItem, packed: Uint8Array | null): Made {
-  const body = packed === null ? item.data : [packed];
+function made(item: ZipItem, packed: readonly Uint8Array[] | null): Made {
+  const body = packed ?? item.data;
   return {
     item,
     name: new TextEncoder().encode(item.name),
@@ -68,22 +68,42 @@ function made(item: ZipItem, packed: Uint8Array | null): Made {
 /** The pieces of a zip; stored content is not copied. `RangeError` for a name that is too long. */
 export function zipPieces(items: readonly ZipItem[]): Uint8Array[] {
   return laidOut(
-    items.map((item) => made(item, item.deflate ? deflateRaw.encode(joined(item.data), item.level ?? 6) : null)),
+    items.map((item) => made(item, item.deflate ? [deflateRaw.encode(joined(item.data), item.level ?? 6)] : null)),
   );
 }
 
-/** As {@link zipPieces}, packing several files at a time where the platform can. */
-export async function zipPiecesAsync(items: readonly ZipItem[]): Promise<Uint8Array[]> {
-  const packed = new Map<ZipItem, Uint8Array>();
-  const levels = new Set(items.filter(({ deflate }) => deflate).map(({ level }) => level ?? 6));
+/** Content above this is packed piece by piece: no zlib takes 4 GiB at once. */
+const AT_ONCE = 1 << 30;
+const STEP = 1 << 24;
+
+async function* steps(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) for (let at = 0; at < piece.length; at += STEP) yield piece.subarray(at, at + STEP);
+}
+
+async function packedInSteps({ data, level = 6 }: ZipItem): Promise<Uint8Array[]> {
+  const out: Uint8Array[] = [];
+  for await (const piece of deflateRaw.encodePieces(steps(data), level)) out.push(piece);
+  return out;
+}
+
+/** As {@link zipPieces}, packing several files at a time where the platform can; larger ones than `atOnce` in steps. */
+export async function zipPiecesAsync(items: readonly ZipItem[], atOnce: number = AT_ONCE): Promise<Uint8Array[]> {
+  const packed = new Map<ZipItem, readonly Uint8Array[]>();
+  const small: ZipItem[] = [];
+  for (const item of items) {
+    if (!item.deflate) continue;
+    if (sizeOf(item.data) > atOnce) packed.set(item, await packedInSteps(item));
+    else small.push(item);
+  }
+  const levels = new Set(small.map(({ level }) => level ?? 6));
   for (const level of levels) {
-    const group = items.filter((item) => item.deflate && (item.level ?? 6) === level);
+    const group = small.filter((item) => (item.level ?? 6) === level);
     const bodies = await deflateMany(
       "deflate-raw",
       group.map(({ data }) => joined(data)),
       level,
     );
-    for (const [i, item] of group.entries()) packed.set(item, bodies[i] as Uint8Array);
+    for (const [i, item] of group.entries()) packed.set(item, [bodies[i] as Uint8Array]);
   }
   return laidOut(items.map((item) => made(item, packed.get(item) ?? null)));
 }

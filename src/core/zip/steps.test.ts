@@ -1,0 +1,71 @@
+/** Files of zips that are packed and unpacked piece by piece, as those above a gibibyte are. */
+import { expect, test } from "vitest";
+import { inMemory } from "../../sources/memory.ts";
+import { isBrineError } from "../errors.ts";
+import { ALL_METHODS, openZip, openZipSync, zipPiecesAsync } from "./index.ts";
+
+const text = new TextEncoder().encode("pieces that follow each other, and repeat. ".repeat(40_000));
+const noise = Uint8Array.from({ length: 3_000_000 }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255);
+const options = { methods: ALL_METHODS, atOnce: 1000 };
+
+async function zipped(atOnce?: number): Promise<Uint8Array<ArrayBuffer>> {
+  const items = [
+    { name: "text", data: [text.subarray(0, 700), text.subarray(700)], deflate: true },
+    { name: "noise", data: [noise], deflate: true, level: 1 },
+    { name: "stored", data: [text] },
+    { name: "small", data: [text.subarray(0, 99)], deflate: true },
+  ];
+  return new Uint8Array(Buffer.concat(await zipPiecesAsync(items, atOnce)));
+}
+
+test("give the same as at once, by both drivers", async () => {
+  for (const bytes of [await zipped(), await zipped(1000)]) {
+    const later = await openZip(inMemory(bytes), options);
+    const now = openZipSync(bytes, inMemory(bytes), options);
+    const whole = openZipSync(bytes, inMemory(bytes), { methods: ALL_METHODS });
+    for (const [name, content] of [
+      ["text", text],
+      ["noise", noise],
+      ["stored", text],
+      ["small", text.subarray(0, 99)],
+    ] as const) {
+      for (const found of [await later.read(name), now.readSync(name), whole.readSync(name)]) {
+        expect(Buffer.from(found).equals(content), name).toBe(true);
+      }
+    }
+  }
+});
+
+test("refuse what is cut, damaged, or not as long as the directory tells", async () => {
+  const bytes = await zipped(1000);
+  const central = Buffer.from(bytes).indexOf("PK\x01\x02", "latin1");
+  const view = new DataView(bytes.buffer);
+  const size = view.getUint32(central + 24, true);
+  const tried = async (change: () => void): Promise<string[]> => {
+    const before = bytes.slice();
+    change();
+    const out: string[] = [];
+    for (const read of [
+      async () => (await openZip(inMemory(bytes), options)).read("text"),
+      async () => openZipSync(bytes, inMemory(bytes), options).readSync("text"),
+    ]) {
+      out.push(
+        await read().then(
+          () => "read",
+          (e) => (isBrineError(e) ? e.message : `native ${e}`),
+        ),
+      );
+    }
+    bytes.set(before);
+    return out;
+  };
+  for (const [change, message] of [
+    [() => view.setUint32(central + 24, size - 1, true), /more than the \d+ bytes/],
+    [() => view.setUint32(central + 24, size + 1, true), /not the \d+ that the directory tells/],
+    [() => view.setUint32(central + 16, 5, true), /bad CRC-32/],
+    [() => view.setUint32(central + 20, view.getUint32(central + 20, true) - 9, true), /truncated/],
+    [() => bytes.fill(255, 60, 90), /damaged|truncated/],
+  ] as const) {
+    for (const told of await tried(change)) expect(told).toMatch(message);
+  }
+});
