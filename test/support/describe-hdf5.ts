@@ -173,7 +173,13 @@ function bare(item: Json): unknown {
   if (complex !== undefined) return new PyComplex(Number(complex[0]), Number(complex[1]));
   if (raw !== undefined) return Uint8Array.from(Buffer.from(raw, "hex"));
   if (float !== undefined) return Number(float);
-  return int === undefined ? (text ?? bool) : Number.isSafeInteger(Number(int)) ? Number(int) : BigInt(int);
+  return int === undefined
+    ? (text ?? bool)
+    : Number.isSafeInteger(Number(int))
+      ? Number(int)
+      : /[.e]/.test(String(int))
+        ? Number(int)
+        : BigInt(int);
 }
 
 function sameList(a: Json, b: Json): boolean {

@@ -69,8 +69,12 @@ export abstract class DatasetHead {
     return external.length === 0 ? null : external.map(({ file, at, size }) => [file, at, size < 0 ? null : size]);
   }
 
-  /** `"gzip"`, `"lzf"`, `"szip"`, or null. */
+  /** `"gzip"`, `"lzf"`, `"szip"`, the name of another filter that packs, or null. */
   get compression(): string | null {
+    for (const id of [FILTER.gzip, FILTER.lzf, FILTER.szip]) {
+      const found = this.info.pipeline.find((filter) => filter.id === id);
+      if (found !== undefined) return filterName(found);
+    }
     for (const filter of this.info.pipeline) {
       if (![FILTER.shuffle, FILTER.fletcher32, FILTER.nbit, FILTER.scaleoffset].some((id) => id === filter.id)) {
         return filterName(filter);

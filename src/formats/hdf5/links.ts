@@ -99,16 +99,19 @@ interface Symbol {
   readonly path: number;
 }
 
-/** The entries of a symbol table node (specification, section III.B). */
+/**
+ * The entries of a symbol table node (specification, section III.B; places in heaps are as wide as lengths, as
+ * H5Gent.c has it).
+ */
 function* symbols(context: Context, at: number): Reading<Symbol[]> {
   const { store, sizes } = context;
   const c = new Cursor(yield* store.get(at, 8), sizes, at).signature("SNOD");
   c.version("symbol table node", 1);
   const count = c.skip(1).u16();
-  const body = new Cursor(yield* store.get(at + 8, count * (2 * sizes.offsets + 24)), sizes, at + 8);
+  const body = new Cursor(yield* store.get(at + 8, count * (sizes.lengths + sizes.offsets + 24)), sizes, at + 8);
   const out: Symbol[] = [];
   for (let i = 0; i < count; i++) {
-    const name = body.offset();
+    const name = body.length();
     const header = body.offset();
     const type = body.u32();
     const place = body.skip(4).u32();

@@ -108,7 +108,8 @@ export function* decodeChunks(
     for (let i = from; i > to; i--) {
       const spec = pipeline[i] as Pipeline[number];
       if (mask & (1 << i)) continue;
-      if (spec.id === FILTER.shuffle && bytes.length === size && bytes !== scratch.memory) {
+      // What is still to be unpacked may be waited for, while other chunks are put into that memory.
+      if (spec.id === FILTER.shuffle && (gzip < 0 || i < gzip) && bytes.length === size && bytes !== scratch.memory) {
         scratch.memory ??= new Uint8Array(size);
         bytes = unshuffle(bytes, spec.values[0] ?? 1, scratch.memory);
       } else bytes = filterOf(filters, spec).decode(bytes, spec.values, size);

@@ -34,7 +34,9 @@ function planOf(values: readonly number[], size: number): { parts: Part[]; width
 }
 
 /** Packs a chunk. */
-function packBits(bytes: Uint8Array, values: readonly number[]): Uint8Array {
+function packBits(bytes: Uint8Array, values: readonly number[]): Uint8Array | null {
+  // Of sequences libhdf5 knows no bits that count, and then leaves out the filter.
+  if (values.length === 0) return null;
   // Nothing to leave out.
   if (values[1] === 1) return bytes;
   const { parts, width, count } = planOf(values, bytes.length);

@@ -181,16 +181,17 @@ export class Context {
     const head = new Cursor(yield* this.store.get(at, 8 + this.sizes.lengths), this.sizes, at).signature("GCOL");
     head.version("global heap", 1);
     const size = head.skip(3).length();
-    const c = new Cursor(yield* this.store.get(at, size), this.sizes, at).skip(8 + this.sizes.lengths);
+    const c = new Cursor(yield* this.store.get(at, size), this.sizes, at);
     const objects = new Map<number, Uint8Array>();
-    // What is aligned to eight bytes counts from the collection's beginning.
-    while (c.left >= 8 + this.sizes.lengths) {
+    // Heads and objects are aligned to eight bytes from the collection's beginning on (H5HGpkg.h).
+    const headSize = Math.ceil((8 + this.sizes.lengths) / 8) * 8;
+    for (let from = headSize; from + headSize <= size; ) {
+      c.at = from;
       const index = c.u16();
-      c.skip(6);
-      const length = c.length();
+      const length = c.skip(6).length();
       if (index === 0) break;
-      objects.set(index, c.take(length));
-      c.skip(Math.min(c.left, (8 - (length % 8)) % 8));
+      objects.set(index, c.skip(from + headSize - c.at).take(length));
+      from += headSize + Math.ceil(length / 8) * 8;
     }
     return { size, objects };
   }

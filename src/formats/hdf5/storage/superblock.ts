@@ -61,7 +61,7 @@ function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {
     c.offset(); // free space
     end = endOf(c);
     driver = c.offset();
-    c.offset(); // name of the root
+    c.length(); // name of the root
     root = c.take(sizes.offsets);
   } else {
     c.skip(12);

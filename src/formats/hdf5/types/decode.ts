@@ -5,7 +5,7 @@
  */
 
 import { FormatError, LimitError, TruncatedError } from "../../../core/errors.ts";
-import { array, type DType, NDArray } from "../../../core/ndarray/index.ts";
+import { array, type DType, flattened, NDArray } from "../../../core/ndarray/index.ts";
 import { PyComplex } from "../../../core/values/scalars.ts";
 import { tupleFrom } from "../../../core/values/tuple.ts";
 import type { Context } from "../storage/context.ts";
@@ -89,7 +89,7 @@ function simpleElements(type: H5Type, bytes: Uint8Array, count: number, shape: r
     });
   }
   if (raw) {
-    const [inner, whole] = inside(dtype, shape);
+    const [inner, whole] = flattened(dtype, shape);
     return NDArray.fromBytes(inner, bytes.subarray(0, all), whole, { share: true });
   }
   if (type.kind === "string") {
@@ -115,11 +115,6 @@ function nulPadded(padding: number, bytes: Uint8Array, at: number, size: number)
   } else if (padding === 2) {
     for (; end > at && bytes[end - 1] === 0x20; end--) bytes[end - 1] = 0;
   }
-}
-
-/** An array of subarrays is one of more axes. */
-function inside(type: DType, shape: readonly number[]): [DType, readonly number[]] {
-  return type.base === null ? [type, shape] : [type.base, [...shape, ...type.shape]];
 }
 
 /** One element as a value: what Python's `item()` gives; text for strings, arrays for sequences. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Selection } from "../selection.ts";
 import { countOf, type Selector } from "../selection.ts";
 import { runNow } from "../storage/store.ts";
@@ -40,6 +41,7 @@ export function setElements(
 
 /** A single sequence for all, or a sequence for each element. */
 function rankOf(value: unknown, rank: number): number {
+  if (value instanceof NDArray && value.dtype.kind === "O") return Math.min(rank, value.ndim);
   const first = Array.isArray(value) ? value[0] : null;
   const isNested = Array.isArray(first) || ArrayBuffer.isView(first) || (typeof first === "object" && first !== null);
   return isNested ? rank : 0;

@@ -24,8 +24,9 @@ export class GlobalHeapWriter {
     this.#image = image;
   }
 
+  /** Bytes before an object, as before the first one: aligned, as all in a collection is. */
   get #head(): number {
-    return 8 + this.#image.sizes.lengths;
+    return Math.ceil((8 + this.#image.sizes.lengths) / 8) * 8;
   }
 
   /** Stores a sequence. */
@@ -51,7 +52,7 @@ export class GlobalHeapWriter {
 
   #open(need: number): void {
     this.finish();
-    const start = Math.ceil(this.#head / 8) * 8;
+    const start = this.#head;
     const size = Math.max(this.#size, start + need);
     // The first is small, for files with a string or two.
     this.#size = SIZE;

@@ -72,7 +72,7 @@ export class OldSuperblock {
     const version = (yield* store.get(8, 1))[0] as number;
     if (version < 2) {
       const fixed = version === 0 ? 24 : 28;
-      const size = fixed + 6 * offsets + 24;
+      const size = fixed + 5 * offsets + sizes.lengths + 24;
       const bytes = (yield* store.get(0, size)).slice();
       const c = new Cursor(bytes, sizes).skip(16);
       const leaf = c.u16() || RANKS.leaf;
@@ -105,7 +105,8 @@ export class OldSuperblock {
     if (this.version < 2) {
       const out = this.#bytes.slice();
       out.set(place, this.#end);
-      if (symbols !== null) out.set(rootEntry(new Encoder(sizes), symbols).done(), this.#end + 4 * offsets);
+      if (symbols !== null)
+        out.set(rootEntry(new Encoder(sizes), symbols).done(), this.#end + 3 * offsets + sizes.lengths);
       return out;
     }
     const head = this.#bytes.slice(0, -4);

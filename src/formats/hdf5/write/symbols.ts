@@ -63,14 +63,14 @@ export function writeSymbols(
   const heapAt = image.add(head.done());
 
   const perNode = 2 * ranks.leaf;
-  const entrySize = 2 * sizes.offsets + 24;
+  const entrySize = sizes.lengths + sizes.offsets + 24;
   let children: { at: number; last: number }[] = [];
   for (let i = 0; i < entries.length; i += perNode) {
     const part = entries.slice(i, i + perNode);
     const e = new Encoder(sizes, 8 + perNode * entrySize).signature("SNOD").u8(1).u8(0).u16(part.length);
     part.forEach(({ link }, k) => {
       const { name, path } = places[i + k] as (typeof places)[number];
-      e.offset(name);
+      e.length(name);
       if (link.kind === "hard") e.offset(find(link.at)).u32(0).u32(0).zeros(16);
       else e.offset(-1).u32(2).u32(0).u32(path).zeros(12);
     });

@@ -4,7 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
-import { array, type DType, NDArray, NumpyScalar, typedDType } from "../../../core/ndarray/index.ts";
+import { array, type DType, flattened, NDArray, NumpyScalar, typedDType } from "../../../core/ndarray/index.ts";
 import { typeName } from "../../../core/values/repr.ts";
 import { isTuple } from "../../../core/values/tuple.ts";
 import { encoded } from "../storage/text.ts";
@@ -52,20 +52,30 @@ function hasText(type: H5Type): boolean {
 
 function fromArray(dtype: DType, value: unknown): Encoded {
   if (value instanceof NDArray || typedDType(value) !== null) {
+    // One opaque element is read as bytes.
+    const isOne = value instanceof Uint8Array && isOpaque(dtype) && value.length === dtype.itemsize;
     const from = value instanceof NDArray ? value : array(value);
-    const inner = dtype.base !== null && from.dtype.base === null ? dtype.shape : [];
+    const [target, inner] = isOne ? [from.dtype, from.shape] : flattened(dtype, []);
     const cut = from.ndim - inner.length;
     if (cut < 0 || inner.some((n, i) => n !== from.shape[cut + i])) {
       throw new TypeError(`an array of shape (${from.shape.join(", ")}) does not hold items of ${dtype}`);
     }
-    const target = inner.length > 0 ? (dtype.base as DType) : dtype;
     const made = convert(from, target);
     return { bytes: made.rawBytes("C"), shape: from.shape.slice(0, cut), shared: made === from };
   }
-  const made = array(rowsOf(value), { dtype });
-  const shape =
-    dtype.base !== null && made.dtype.base === null ? made.shape.slice(0, made.ndim - dtype.shape.length) : made.shape;
-  return { bytes: made.toBytes(), shape };
+  const made = array(rowsOf(value, holdsBytes(dtype)), { dtype });
+  const inner = flattened(dtype, [])[1].length;
+  return { bytes: made.toBytes(), shape: made.shape.slice(0, made.ndim - inner) };
+}
+
+function isOpaque({ kind, fields, base }: DType): boolean {
+  return kind === "V" && fields === null && base === null;
+}
+
+/** Are opaque elements, which bytes stand for, somewhere within? */
+function holdsBytes(dtype: DType): boolean {
+  if (dtype.base !== null) return holdsBytes(dtype.base);
+  return isOpaque(dtype) || (dtype.fields !== null && [...dtype.fields.values()].some((f) => holdsBytes(f.dtype)));
 }
 
 function convert(from: NDArray, dtype: DType): NDArray {
@@ -80,13 +90,14 @@ function convert(from: NDArray, dtype: DType): NDArray {
   return from.astype(dtype);
 }
 
-/** Arrays among nested arrays as nested arrays. */
-function rowsOf(value: unknown): unknown {
+/** Arrays among nested arrays as nested arrays; bytes as they are where they are to be elements. */
+function rowsOf(value: unknown, keepsBytes: boolean): unknown {
   if (value instanceof NDArray) return value.toArray();
+  if (keepsBytes && value instanceof Uint8Array) return value;
   if (typedDType(value) !== null) return Array.from(value as ArrayLike<unknown>);
   if (!Array.isArray(value)) return value;
   if (!value.some((item) => typeof item === "object" && item !== null)) return value;
-  const rows = value.map(rowsOf);
+  const rows = value.map((row) => rowsOf(row, keepsBytes));
   return isTuple(value) ? Object.freeze(rows) : rows;
 }
 
@@ -95,9 +106,9 @@ function flatten(type: H5Type, value: unknown, rank: number | null): { items: re
   if (value instanceof NDArray && type.kind !== "vlen" && type.kind !== "array") {
     return { items: value.flat(), shape: [...value.shape] };
   }
-  if (value instanceof NDArray && value.dtype.kind === "O") {
-    // As such elements are read: their axes are the array's last ones.
-    const inner = axesWithin(type);
+  if (value instanceof NDArray && (type.kind === "array" || value.dtype.kind === "O")) {
+    // As such elements are read: their axes are the array's last ones. A sequence of sequences may be one element.
+    const inner = type.kind === "array" ? axesWithin(type) : rank === null ? 0 : Math.max(0, value.ndim - rank);
     if (inner === 0 || value.ndim < inner) return { items: value.flat(), shape: [...value.shape] };
     const shape = value.shape.slice(0, value.ndim - inner);
     const rows = value.reshape(product(shape), ...value.shape.slice(shape.length));
