@@ -34,7 +34,7 @@ function header(data: Encoder, links = 1): Uint8Array {
 const fails = (bytes: Uint8Array, use: (file: File) => unknown): void => {
   const start = performance.now();
   expect(() => use(new File(bytes))).toThrow(FormatError);
-  expect(performance.now() - start).toBeLessThan(1500);
+  expect(performance.now() - start).toBeLessThan(10_000);
 };
 
 test("one node of links in a thousand places", () => {
@@ -98,7 +98,7 @@ test("a header of as many parts as it may have", () => {
   });
   const start = performance.now();
   expect([...new File(bytes).keys()]).toEqual([]);
-  expect(performance.now() - start).toBeLessThan(1500);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 test("heaps that lie over each other", () => {

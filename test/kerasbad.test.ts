@@ -61,7 +61,7 @@ async function refused(run: () => unknown, pattern: RegExp): Promise<void> {
   }
   expect(isBrineError(error), String((error as Error)?.stack)).toBe(true);
   expect(String((error as Error).message)).toMatch(pattern);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 }
 
 const predicts = async (spec: Spec, given: unknown = x): Promise<unknown> =>
@@ -208,7 +208,7 @@ describe("configurations", () => {
     expect(modelFromJson(functional([inputLayer("x", [null, 1e9]), of("ReLU", { name: "y" })])).summary()).toContain(
       "?",
     );
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("models that call each other twice, again and again", async () => {
