@@ -82,7 +82,7 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
     const values = numbers(make, buffers[1] ?? null, offset, length);
     if (name.startsWith("date32")) {
       const days = BigInt64Array.from(values as Int32Array, (day) => BigInt(day) * 86400n);
-      return { ...base, kind: "datetime", dtype: name, values: days, unit: "s" };
+      return { ...base, kind: "datetime", dtype: name, values: days, unit: "s", isDate: true };
     }
     return { ...base, kind: "number", dtype: name, values };
   }
@@ -101,7 +101,8 @@ function partsOf(data: unknown, depth = 0): ColumnParts {
     const tz = zone ?? (typeof second === "string" ? second : null);
     const shown = `${time}[${text}${tz === null ? "" : `, tz=${tz}`}]`;
     const kind = time === "duration" ? "timedelta" : "datetime";
-    return { ...base, kind, dtype: shown, values, unit: text, zone: tz === null ? null : new Zone(tz) };
+    const isDate = time === "date64";
+    return { ...base, kind, dtype: shown, values, unit: text, zone: tz === null ? null : new Zone(tz), isDate };
   }
   if (name === "dictionary" || name.startsWith("dictionary")) {
     const [index] = type.args;

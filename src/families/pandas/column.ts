@@ -4,9 +4,11 @@
  * @module
  */
 import type { NDArray, TypedData } from "../../core/ndarray/index.ts";
+import { PyComplex } from "../../core/values/scalars.ts";
+import { PyDate } from "../stdlib/index.ts";
 import type { Freq } from "./periods.ts";
 import { type Closed, Interval, Missing, Period, Timedelta, Timestamp } from "./scalars.ts";
-import { NAT } from "./times.ts";
+import { NAT, nanos } from "./times.ts";
 import type { Zone } from "./zone.ts";
 
 /** How the items of a column are seen. */
@@ -45,6 +47,8 @@ export interface ColumnParts {
   /** What stands for a missing item. */
   missing?: "NaN" | "NaT" | "<NA>";
   sparse?: boolean;
+  /** Are the items days, without a clock? */
+  isDate?: boolean;
 }
 
 /**
@@ -102,6 +106,20 @@ export class Column {
     return freq ? `${freq.n === 1 ? "" : freq.n}${freq.code}` : null;
   }
 
+  /**
+   * @internal The categories as items show them: where some are missing, NumPy makes intervals of floats of those of
+   * ints.
+   */
+  get shownCategories(): Column | null {
+    const { categories = null, values } = this.parts;
+    const { left, right } = categories?.parts ?? {};
+    if (!categories || !left || !right || !/^u?int/.test(left.dtype)) return categories;
+    if (!(values as readonly number[]).some((code) => code < 0)) return categories;
+    const floats = (ends: Column): Column =>
+      new Column({ ...ends.parts, dtype: "float64", values: Float64Array.from(ends.values as number[], Number) });
+    return new Column({ ...categories.parts, left: floats(left), right: floats(right) });
+  }
+
   /** Is there no value at this place: masked, NaN, NaT, None or NA? */
   isMissing(i: number): boolean {
     const { kind, values, validity, left } = this.parts;
@@ -112,6 +130,7 @@ export class Column {
     if (kind === "categorical") return (values[i] as number) < 0;
     if (kind === "interval") return left?.isMissing(i) ?? true;
     const item = kind === "raw" ? this.get(i) : values[i];
+    if (item instanceof PyComplex) return Number.isNaN(item.re) || Number.isNaN(item.im);
     return item === null || item === undefined || item instanceof Missing || Number.isNaN(item);
   }
 
@@ -130,6 +149,7 @@ export class Column {
     if (kind === "raw") return this.parts.array?.get(i);
     if (this.isMissing(i)) return null;
     const { unit = "ns", zone = null, freq = null, offset, categories, left, right, closed } = this.parts;
+    if (this.parts.isDate) return dateOf(nanos(values[i] as bigint, unit));
     if (kind === "datetime") return new Timestamp(values[i] as bigint, unit, zone);
     if (kind === "timedelta") return new Timedelta(values[i] as bigint, unit);
     if (kind === "period") return new Period(values[i] as bigint, freq, offset);
@@ -142,8 +162,9 @@ export class Column {
 
   /** All items, as {@link get} gives them. */
   toArray(): unknown[] {
-    const { kind, values, validity, categories } = this.parts;
-    if (kind === "categorical" && categories) {
+    const { kind, values, validity } = this.parts;
+    const categories = kind === "categorical" ? this.shownCategories : null;
+    if (categories) {
       const items = categories.toArray();
       return Array.from(values as ArrayLike<number>, (code) => (code < 0 ? null : items[code]));
     }
@@ -203,12 +224,18 @@ export class Column {
   }
 
   *[Symbol.iterator](): IterableIterator<unknown> {
-    for (let i = 0; i < this.length; i++) yield this.get(i);
+    if (this.parts.kind === "categorical") yield* this.toArray();
+    else for (let i = 0; i < this.length; i++) yield this.get(i);
   }
 }
 
 function isBig(values: unknown): boolean {
   return values instanceof BigInt64Array || values instanceof BigUint64Array;
+}
+
+function dateOf(ns: bigint): PyDate {
+  const day = new Date(Number(ns / 1_000_000n));
+  return new PyDate(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate());
 }
 
 function plain(value: number | bigint): number | bigint {

@@ -5,6 +5,7 @@
  */
 import { floatText } from "../../core/ndarray/floats.ts";
 import { repr } from "../../core/values/repr.ts";
+import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import type { Column } from "./column.ts";
 import { cells, thing } from "./format.ts";
 import type { Index } from "./labels.ts";
@@ -47,8 +48,8 @@ function fields(column: Column, missing: string): string[] {
 
 function raw(value: unknown): string {
   if (typeof value === "string") return value;
-  // Lists and tuples as Python writes them, with the quotes of their text.
-  return Array.isArray(value) ? repr(value) : thing(value);
+  // Lists, tuples and sets as Python writes them, with the quotes of their text.
+  return Array.isArray(value) || value instanceof PySet || value instanceof PyFrozenSet ? repr(value) : thing(value);
 }
 
 /** The lines of a table. */
@@ -74,14 +75,17 @@ export function csvText(labels: Index, index: Index, column: (i: number) => Colu
     if (labels.isMulti) {
       for (let level = 0; level < labels.nlevels; level++) {
         const own = left.map((_, i) => (i === 0 ? name(labels.names[level]) : ""));
-        lines.push([...own, ...labels.level(level).map(name)].join(sep));
+        const isFloat = /^float/.test(labels.levels[level]?.labels.dtype ?? "");
+        const label = (value: unknown): string =>
+          isFloat && typeof value === "number" ? floatText(value, 8) : name(value);
+        lines.push([...own, ...labels.level(level).map(label)].join(sep));
       }
       if (withIndex && index.names.some((own) => own !== null)) {
         lines.push([...index.names.map(name), ...Array.from({ length: labels.length }, () => "")].join(sep));
       }
     } else {
       const own = withIndex ? index.names.map(name) : [];
-      lines.push([...own, ...labels.toArray().map(name)].join(sep));
+      lines.push([...own, ...fields(labels.column, "").map(quoted)].join(sep));
     }
   }
   const rows = index.length;

@@ -4,12 +4,14 @@
  * @module
  */
 import { exponentText, floatText } from "../../core/ndarray/floats.ts";
+import { NDArray } from "../../core/ndarray/index.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex, PyFloat } from "../../core/values/scalars.ts";
+import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isTuple } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
 import { Missing, Timedelta, Timestamp } from "./scalars.ts";
-import { digitsOf, instantText, isMidnight, NAT, nanos, spanText } from "./times.ts";
+import { digitsOf, instantText, isMidnight, NAT, nanos, spanDigits, spanText } from "./times.ts";
 
 /** Digits of a fraction (`display.precision`). */
 const DIGITS = 6;
@@ -78,8 +80,8 @@ export function thing(value: unknown): string {
   if (value instanceof Uint8Array) return repr(value);
   if (value instanceof Missing || value instanceof Timestamp || value instanceof Timedelta) return String(value);
   if (isTuple(value)) return `(${value.map(thing).join(", ")}${value.length === 1 ? "," : ""})`;
-  if (Array.isArray(value))
-    return `[${value.map((item) => (typeof item === "string" ? repr(item) : thing(item))).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map(thing).join(", ")}]`;
+  if (value instanceof PySet || value instanceof PyFrozenSet) return setThing(value);
   if (value instanceof PyFloat) return floatText(value.value, 8);
   const own = (value as { toString?: unknown }).toString;
   return typeof own === "function" && own !== Object.prototype.toString && !(value instanceof PyComplex)
@@ -87,11 +89,34 @@ export function thing(value: unknown): string {
     : repr(value);
 }
 
+function setThing(value: PySet | PyFrozenSet): string {
+  const text = `{${[...value].map(thing).join(", ")}}`;
+  return value instanceof PyFrozenSet
+    ? `frozenset(${value.size === 0 ? "" : text})`
+    : value.size === 0
+      ? "set()"
+      : text;
+}
+
+/** An array among objects is printed as a list of its items. */
+function arrayThing(array: NDArray): string {
+  if (array.ndim > 1) return `[${Array.from(array, (row) => arrayThing(row as NDArray)).join(", ")}]`;
+  const isFloat = array.dtype.kind === "f";
+  const text = (item: unknown): string => (isFloat ? floatText(item as number, array.dtype.itemsize) : thing(item));
+  return `[${array.flat().map(text).join(", ")}]`;
+}
+
 function instants(column: Column, missing: string): string[] {
   const { unit = "ns", zone = null } = column.parts;
   const values = column.values as BigInt64Array;
   // Instants with a zone keep their clock, whatever it says.
   let midnight = zone === null;
+  // Arrow's are each an item of its own.
+  if (column.validity) {
+    return Array.from(values, (ticks, i) =>
+      column.isMissing(i) ? missing : instantText(nanos(ticks, unit), zone, -1, " ", column.parts.isDate),
+    );
+  }
   let digits = 0;
   for (let i = 0; i < values.length; i++) {
     const ticks = values[i] as bigint;
@@ -101,9 +126,7 @@ function instants(column: Column, missing: string): string[] {
     digits = Math.max(digits, digitsOf(ns));
   }
   return Array.from(values, (ticks, i) =>
-    ticks === NAT || column.isMissing(i)
-      ? missing
-      : instantText(nanos(ticks, unit), zone, zone === null ? digits : -1, " ", midnight),
+    ticks === NAT || column.isMissing(i) ? missing : instantText(nanos(ticks, unit), zone, digits, " ", midnight),
   );
 }
 
@@ -111,8 +134,17 @@ function spans(column: Column, missing: string): string[] {
   const { unit = "ns" } = column.parts;
   const values = column.values as BigInt64Array;
   const day = 86_400_000_000_000n;
-  const isWhole = values.every((ticks, i) => column.isMissing(i) || nanos(ticks, unit) % day === 0n);
-  return Array.from(values, (ticks, i) => (column.isMissing(i) ? missing : spanText(nanos(ticks, unit), isWhole)));
+  let isWhole = !column.validity;
+  let digits = 0;
+  for (let i = 0; i < values.length && !column.validity; i++) {
+    if (column.isMissing(i)) continue;
+    const ns = nanos(values[i] as bigint, unit);
+    isWhole &&= ns % day === 0n;
+    digits = Math.max(digits, spanDigits(ns));
+  }
+  return Array.from(values, (ticks, i) =>
+    column.isMissing(i) ? missing : spanText(nanos(ticks, unit), isWhole, column.validity ? 0 : digits),
+  );
 }
 
 /**
@@ -145,15 +177,19 @@ export function cells(column: Column, lead = " "): string[] {
   if (kind === "object" && !column.validity) return objectCells(values as unknown[], lead);
   const out = new Array<string>(length);
   const isFloat = values instanceof Float64Array || values instanceof Float32Array;
-  const isInner = kind === "categorical" && parts.categories ? parts.categories : null;
+  const isInner = kind === "categorical" ? column.shownCategories : null;
+  const isTime = isInner?.parts.kind === "datetime" || isInner?.parts.kind === "timedelta";
   const isArrow = column.dtype.endsWith("[pyarrow]");
+  const isNull = column.dtype === "null[pyarrow]";
   const inner = isInner ? cells(isInner, "").map((cell) => cell.trimStart()) : null;
   for (let i = 0; i < length; i++) {
-    if (column.isMissing(i)) out[i] = lead + (kind === "raw" ? thing(column.get(i)) : missing);
+    // Instants and spans leave no room for a sign, as categories either.
+    if (inner && isTime) out[i] = column.isMissing(i) ? "NaT" : (inner[Number(values[i])] as string);
+    else if (column.isMissing(i)) out[i] = lead + (kind === "raw" ? thing(column.get(i)) : isNull ? "None" : missing);
     else if (inner) out[i] = lead + inner[Number(values[i])];
     else if (isFloat) {
       // The sign of a float stands where the space would.
-      const text = floatText(values[i] as number, 8);
+      const text = floatText(values[i] as number, values.BYTES_PER_ELEMENT);
       out[i] = text.startsWith("-") ? text : lead + text;
     } else {
       const item = column.get(i);
@@ -186,6 +222,6 @@ function objectCells(values: readonly unknown[], lead: string): string[] {
     if (typeof value === "number" && !Number.isInteger(value) && !Number.isNaN(value)) {
       return floatCells([value], "NaN", lead)[0] as string;
     }
-    return lead + thing(value);
+    return lead + (value instanceof NDArray && value.ndim > 0 ? arrayThing(value) : thing(value));
   });
 }

@@ -9,7 +9,8 @@ import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
 import { categoricalColumn, columnOf, intervalColumn, periodColumn, scalarOf, zoned } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
-import { demandArray, kindOf, num, PandasObject, reading, shown } from "./recipe.ts";
+import { offsetName } from "./offsets.ts";
+import { attr, demandArray, kindOf, num, PandasObject, reading, shown } from "./recipe.ts";
 
 /** Labels that a range is written out to; more are refused. */
 const MOST = 2 ** 27;
@@ -64,6 +65,14 @@ export class Index extends PandasObject {
       return Math.max(0, Math.ceil((stop - start) / step));
     }
     return this.isMulti ? (this.levels[0]?.codes.length ?? 0) : this.column.length;
+  }
+  /** @internal The frequency of instants, spans or periods, as pandas names it; null without one. */
+  get freqText(): string | null {
+    const { given, className } = this;
+    if (className === "PeriodIndex") return this.column.freq;
+    if (className !== "DatetimeIndex" && className !== "TimedeltaIndex") return null;
+    const offset = given.get("freq") ?? attr(given.get("data"), "_freq", "freq") ?? null;
+    return offset === null ? null : offsetName(offset);
   }
   /** The name of the index; null without one. */
   get name(): unknown {

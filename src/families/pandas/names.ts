@@ -74,6 +74,8 @@ export const ARRAYS: readonly string[] = [
 /** Cython's way to make an array that NumPy's backs: the class is its first argument. */
 export const BACKED: readonly string[] = [
   "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked",
+  // pandas 1.1.
+  "pandas._libs.tslibs.period.__pyx_unpickle_PeriodMixin",
   "pandas._libs.interval.__pyx_unpickle_IntervalMixin",
 ];
 

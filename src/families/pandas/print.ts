@@ -53,9 +53,18 @@ function labelColumns(index: Index): string[][] {
   if (!index.isMulti) return [labelCells(index)];
   const levels = index.levels.map(({ labels, codes }) => {
     const texts = labelCells(labels);
-    return Array.from(codes, (code) => (Number(code) < 0 ? "NaN" : (texts[Number(code)] as string)));
+    const missing = missingLabel(labels);
+    return Array.from(codes, (code) => (Number(code) < 0 ? missing : (texts[Number(code)] as string)));
   });
   return sparsified(levels);
+}
+
+/** What stands in a level for a label that is missing. */
+function missingLabel({ column }: Index): string {
+  const { kind } = column.parts;
+  if (kind === "datetime" || kind === "timedelta" || kind === "period") return "NaT";
+  if (column.dtype === "str" || kind === "categorical" || kind === "interval") return "nan";
+  return column.validity ? "<NA>" : "NaN";
 }
 
 function sparsified(levels: readonly (readonly string[])[]): string[][] {
@@ -116,9 +125,7 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
   const blank = new Array<string>(levels).fill("");
   const nameLine = hasIndexNames ? 1 : 0;
   const left = indexCells.map((level, i) => {
-    const isLast = i === indexCells.length - 1;
-    const top = isLast && hasNames ? labels.names.map(named) : blank;
-    const lines = [...top, ...(nameLine ? [named(table.index.names[i])] : []), ...level];
+    const lines = [...(nameLine ? [named(table.index.names[i])] : []), ...level];
     const size = widest(lines);
     return lines.map((line) => padEnd(line, size));
   });
@@ -133,7 +140,11 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
     const size = Math.max(least, widest(texts));
     return [...top, ...(nameLine ? [""] : []), ...texts].map((cell) => padStart(cell, size));
   });
-  const strips: string[][] = [adjoin(left, 1).split("\n"), ...body];
+  // Names of the columns' levels begin where the lines do, whatever the levels of the index.
+  const top = hasNames ? labels.names.map(named) : blank;
+  const margin = [...top, ...adjoin(left, 1).split("\n")];
+  const size = widest(margin);
+  const strips: string[][] = [margin.map((line) => padEnd(line, size)), ...body];
   if (cutColumns)
     strips.splice(first + 1, 0, new Array<string>(levels + nameLine + (cutRows ? 2 * head : rows)).fill(" ..."));
   if (cutRows) dots(strips, head, levels + nameLine, cutColumns ? first + 1 : -1);
@@ -160,14 +171,15 @@ function labelTexts(labels: Index, shown: readonly number[]): string[][] {
   if (!labels.isMulti) {
     const all = labelCells(labels);
     const texts = shown.map((at) => all[at] as string);
-    // Numbers are made equally wide before they stand above their columns.
-    const isEven = labels.isRange || labels.column.parts.kind === "number";
+    // Numbers and truth values are made equally wide before they stand above their columns.
+    const isEven = labels.isRange || labels.column.parts.kind === "number" || labels.column.parts.kind === "bool";
     const width = isEven ? widest(texts) : 0;
     return texts.map((text) => [padEnd(text, width)]);
   }
   const levels = labels.levels.map(({ labels: own, codes }) => {
     const texts = labelCells(own);
-    return shown.map((at) => (Number(codes[at]) < 0 ? "NaN" : (texts[Number(codes[at])] as string)));
+    const missing = missingLabel(own);
+    return shown.map((at) => (Number(codes[at]) < 0 ? missing : (texts[Number(codes[at])] as string)));
   });
   const thin = sparsified(levels);
   return shown.map((_, i) => thin.map((level) => level[i] as string));
@@ -236,7 +248,9 @@ export function seriesText(
   const isCut = maxRows > 0 && rows > maxRows;
   const label = name === null ? "" : `Name: ${thing(name)}, `;
   const dtype = `dtype: ${column.parts.kind === "categorical" ? "category" : column.dtype}`;
-  if (rows === 0) return `Series([], ${label}${dtype})`;
+  const freq = index.freqText === null ? "" : `Freq: ${index.freqText}, `;
+  const categories = categoriesText(column, options.width ?? 80);
+  if (rows === 0) return `Series([], ${freq}${label}${dtype}${categories})`;
   const [head, tail] = isCut ? ends(rows, Math.min(minRows || maxRows, maxRows)) : [rows, rows];
   const parts = isCut ? [slice(index, 0, head), slice(index, tail, rows)] : [index];
   const values = cells(isCut ? cutColumn(column, head, tail) : column);
@@ -258,19 +272,43 @@ export function seriesText(
   });
   const size = widest(values);
   const right = values.map((cell) => padStart(cell, size));
-  const text = adjoin([adjoin(columns, 1).split("\n"), hasNames ? ["", ...right] : right], 3);
-  const lines = text.split("\n");
-  if (hasNames) lines[0] = (lines[0] as string).trimEnd().padEnd(widest(adjoin(columns, 1).split("\n")));
-  const footer = `${label}${isCut ? `Length: ${rows}, ` : ""}${dtype}${categoriesText(column)}`;
+  const labels = adjoin(columns, index.isMulti ? 2 : 1).split("\n");
+  const lines = adjoin([labels, hasNames ? ["", ...right] : right], 3).split("\n");
+  if (hasNames) lines[0] = (lines[0] as string).trimEnd().padEnd(widest(labels));
+  const footer = `${freq}${label}${isCut ? `Length: ${rows}, ` : ""}${dtype}${categories}`;
   return `${lines.join("\n")}\n${footer}`;
 }
 
-function categoriesText(column: Column): string {
+/** Categories of which all are shown, and how many stand at either end of more. */
+const MOST_CATEGORIES = 8;
+
+function categoriesText(column: Column, width: number): string {
   const { categories } = column.parts;
   if (column.parts.kind !== "categorical" || !categories) return "";
+  const textsOf = (some: Column): string[] =>
+    some.parts.kind === "string" || some.parts.kind === "object"
+      ? some.toArray().map((item) => (typeof item === "string" ? `'${item}'` : thing(item)))
+      : cells(some, "").map((cell) => cell.trimStart());
+  const { length } = categories;
+  const [end, from] = [MOST_CATEGORIES >> 1, length - (MOST_CATEGORIES >> 1)];
   const texts =
-    categories.parts.kind === "string" || categories.parts.kind === "object"
-      ? categories.toArray().map((item) => (typeof item === "string" ? `'${item}'` : thing(item)))
-      : cells(categories, "").map((cell) => cell.trimStart());
-  return `\nCategories (${categories.length}, ${categories.dtype}): [${texts.join(column.ordered ? " < " : ", ")}]`;
+    length > MOST_CATEGORIES
+      ? [...textsOf(categories.slice(0, end)), "...", ...textsOf(categories.slice(from, length))]
+      : textsOf(categories);
+  const head = `Categories (${length}, ${categories.dtype}): `;
+  const separator = column.ordered ? " < " : ", ";
+  let used = head.length;
+  let list = "";
+  for (const [i, text] of texts.entries()) {
+    if (width > 0 && used + separator.length + text.length > width) {
+      list += `${separator.trimEnd()}\n${" ".repeat(head.length + 1)}`;
+      used = head.length + 1;
+    } else if (i > 0) {
+      list += separator;
+      used += separator.length;
+    }
+    list += text;
+    used += text.length;
+  }
+  return `\n${head}[${list.replace(" < ... < ", " ... ")}]`;
 }

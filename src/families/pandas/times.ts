@@ -88,11 +88,20 @@ export function isMidnight(ns: bigint, zone: Zone | null): boolean {
   return wall(ns, zone)[0] % DAY === 0n;
 }
 
-/** A span as pandas writes it: `1 days 02:00:00`; whole days without their clock where `short`. */
-export function spanText(ns: bigint, short = false): string {
+/** Digits of a fraction that `str` shows of a span: 0, 6 or 9. */
+export function spanDigits(ns: bigint): number {
+  const rest = ns % 1_000_000_000n;
+  return rest === 0n ? 0 : rest % 1000n === 0n ? 6 : 9;
+}
+
+/**
+ * A span as pandas writes it: `1 days 02:00:00`; whole days without their clock where `short`, and at least so many
+ * digits of the fraction.
+ */
+export function spanText(ns: bigint, short = false, least = 0): string {
   const days = floorDiv(ns, DAY);
   const rest = ns - days * DAY;
   if (short && rest === 0n) return `${days} days`;
-  const digits = rest % 1_000_000_000n === 0n ? 0 : rest % 1000n === 0n ? 6 : 9;
+  const digits = Math.max(least, spanDigits(rest));
   return `${days} days ${days < 0n ? "+" : ""}${clockText(rest, digits)}`;
 }
