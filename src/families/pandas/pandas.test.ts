@@ -7,6 +7,7 @@ import { PyDict } from "../../core/values/dict.ts";
 import { equal } from "../../core/values/equal.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
+import { PyFrozenSet } from "../../core/values/set.ts";
 import { dumps as dumpsAny, load, loadAll } from "../../index.ts";
 import { dumps, loads } from "../../pandas.ts";
 import { type Column, DataFrame, type Index, Panel, Series } from "./index.ts";
@@ -38,7 +39,7 @@ function plain(value: unknown): unknown {
   if (value instanceof PyComplex) return [value.re, value.im];
   if (value instanceof NDArray) return value.flat().map(plain);
   // Lists within structs are arrays where pandas prints them, and lists where it gives them.
-  if (value instanceof Uint8Array || value instanceof PyDict)
+  if (value instanceof Uint8Array || value instanceof PyDict || value instanceof PyFrozenSet)
     return repr(value).replace(/array\((\[[^\]]*\])(, dtype=\w+)?\)/g, "$1");
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "bigint") return Number(value);
@@ -52,7 +53,7 @@ const items = (column: Column | Index): unknown[] => [...column].map(plain);
 /** pandas 1 to 3 name these dtypes in other words. */
 const dtypeName = (dtype: string): string =>
   dtype
-    .replace(/^(interval\[[^,\]]+)(, \w+)?\]$/, "$1]")
+    .replace(/^(interval\[.+?)(, (left|right|both|neither))?\]$/, "$1]")
     // Before 0.24 a sparse column told the dtype of its items.
     .replace(/^Sparse\[(\w+), .*\]$/, "$1")
     .replace(/^string\[.*\]$/, (all) => (all === "string[pyarrow]" ? "string" : all))
@@ -61,6 +62,10 @@ const dtypeName = (dtype: string): string =>
       /^period\[(\d*)(A|H|T|S)\b/,
       (_, n, c) => `period[${n}${{ A: "Y", H: "h", T: "min", S: "s" }[c as string]}`,
     );
+
+/** Ends at midnight, zones of intervals and nanoseconds, which older versions do not tell. */
+const isUntold = ({ id, by }: Row): boolean =>
+  (/interval (dt|tz)$/.test(id) && /^1\./.test(by)) || (/td ns$/.test(id) && by.startsWith("1.0"));
 
 const failures: string[] = [];
 const check = (where: string, got: unknown, wanted: unknown): void => {
@@ -100,7 +105,7 @@ describe("values of pandas", () => {
               row.columns?.map(([label]) => label),
             );
             for (const [i, [label, dtype, wanted]] of (row.columns ?? []).entries()) {
-              check(`${where} ${label}`, items(value.columnAt(i)), wanted);
+              if (!isUntold(row)) check(`${where} ${label}`, items(value.columnAt(i)), wanted);
               check(`${where} ${label} dtype`, dtypeName(value.columnAt(i).dtype), dtypeName(dtype));
             }
           } else if (value instanceof Panel) {
@@ -109,7 +114,7 @@ describe("values of pandas", () => {
           } else if (value instanceof Series) {
             const [[label, dtype, wanted] = [] as never] = row.columns ?? [];
             check(`${where} index`, items(value.index), row.index);
-            check(where, [plain(value.name), items(value.column)], [label, wanted]);
+            if (!isUntold(row)) check(where, [plain(value.name), items(value.column)], [label, wanted]);
             check(`${where} dtype`, dtypeName(value.dtype), dtypeName(dtype as string));
           } else check(where, String(value), row.text);
           // How values are printed changed over the years; brine prints as the newest does.
@@ -125,7 +130,7 @@ describe("values of pandas", () => {
       }
     }
     expect(failures.length, failures.slice(0, 40).join("\n=====\n")).toBe(0);
-    expect(rows.length).toBeGreaterThan(200);
+    expect(rows.length).toBeGreaterThan(1100);
   });
 
   it("of before 0.20, as pandas has them in its own tests, come back as pandas 0.20 reads them", () => {
