@@ -2,14 +2,16 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { bytesOf } from "../../../test/support/base64.ts";
+import { loads as loadsPickle } from "../../index.ts";
 import { dumps, loads } from "../../numpy.ts";
 import { repr } from "../values/repr.ts";
 import { array, dtype, NDArray } from "./index.ts";
 
 const file = new URL("../../../fixtures/data/dtypes.json", import.meta.url);
-const { texts, files } = JSON.parse(readFileSync(file, "utf8")) as {
+const { texts, files, masked } = JSON.parse(readFileSync(file, "utf8")) as {
   texts: [string, [string, number, string] | null][];
   files: [string, string][];
+  masked: [string, string, string][];
 };
 
 function told(text: string): [string, number, string] | null {
@@ -33,6 +35,14 @@ it("arrays are printed, and written to the byte", () => {
     const made = loads(bytes) as NDArray;
     expect(repr(made)).toBe(shown);
     expect(Buffer.from(dumps(made)).equals(Buffer.from(bytes)), shown).toBe(true);
+  }
+});
+
+it("masked times are printed as Python's own", () => {
+  expect(masked.length).toBeGreaterThan(20);
+  for (const [base64, ...shown] of masked) {
+    const made = loadsPickle(bytesOf(base64)) as object;
+    expect([repr(made), String(made)]).toEqual(shown);
   }
 });
 

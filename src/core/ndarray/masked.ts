@@ -13,6 +13,7 @@ import { type Index, isInt } from "./indexing.ts";
 import { nested, writeItem } from "./items.ts";
 import { NDArray, type Nested } from "./ndarray.ts";
 import { type DTypeSpec, dtype as makeDType } from "./parse.ts";
+import { pythonTimeText } from "./pythontimes.ts";
 import { itemText } from "./scalar.ts";
 import { allocate, storageOf } from "./storage.ts";
 import { bracketed, isImplied, shortText } from "./text.ts";
@@ -329,7 +330,8 @@ function printed(dtype: DType, item: unknown, flag: unknown): unknown {
   }
   if (flag === true) return SHOWN;
   if (typeof item === "number" && dtype.kind === "f") return new PyFloat(item);
-  if (dtype.kind === "M" || dtype.kind === "m") return { [pyRepr]: (): Parts => [itemText(dtype, item)] };
+  if (dtype.kind === "M" || dtype.kind === "m")
+    return { [pyRepr]: (): Parts => [pythonTimeText(dtype, item as bigint)] };
   return item;
 }
 
