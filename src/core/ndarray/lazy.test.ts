@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openPath } from "../../platform/filesource.ts";
 import { inMemory, toRanges } from "../../sources/index.ts";
 import type { Source } from "../bytes/parse.ts";
-import { type DTypeSpec, type Index, LazyNDArray, NDArray } from "./index.ts";
+import { type DTypeSpec, dtype, type Index, LazyNDArray, NDArray } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "brine-lazy-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,6 +29,12 @@ function counted(bytes: Uint8Array): Source & { read: NonNullable<Source["read"]
   return out as typeof out & { read: NonNullable<Source["read"]> };
 }
 
+/** `count` rows of `width` items, the item at `i` being `i`. */
+function rows(count: number, width: number): { data: Int32Array; whole: NDArray } {
+  const data = Int32Array.from({ length: count * width }, (_, i) => i);
+  return { data, whole: NDArray.over(dtype("<i4"), data, [count, width]) };
+}
+
 function randomIndex(next: () => number, size: number): Index {
   switch (next() % 5) {
     case 0:
@@ -42,6 +48,41 @@ function randomIndex(next: () => number, size: number): Index {
     }
   }
 }
+
+describe("slices that leave most of the file untouched", () => {
+  const { data, whole } = rows(24, 1 << 18);
+  const indices: Index[][] = [
+    [":", 0],
+    [":", "-3:"],
+    ["::-2", "7:20:3"],
+    [":", "::100000"],
+    ["3:9", "5:9:-1"],
+    [":", "10:20000:5000"],
+    ["1::7", "::65536"],
+  ];
+
+  it.each([
+    ["where every ask is dear", false],
+    ["of files", true],
+  ])("read little, and give the same, %s", async (_, isFile) => {
+    for (const index of indices) {
+      const source = counted(new Uint8Array(data.buffer));
+      if (!isFile) delete source.readSync;
+      const lazy = new LazyNDArray(source, { dtype: "<i4", shape: [24, 1 << 18], mode: "c" });
+      const want = whole.slice(...index);
+      const found = await lazy.slice(...index);
+      expect([index, found.shape, found.equal(want)]).toEqual([index, want.shape, true]);
+      // At most what a row spans from the first to the last of what is wanted, but for the widest.
+      if (isFile) expect(source.bytes, String(index)).toBeLessThan(24 * 100_000);
+      await lazy.set(-5, "2:5", "::3");
+      const changed = whole.copy();
+      for (let row = 2; row < 5; row++)
+        for (let i = 0; i < 1 << 18; i += 3) (changed.data as Int32Array)[row * (1 << 18) + i] = -5;
+      expect((await lazy.slice(...index)).equal(changed.slice(...index)), `changed ${index}`).toBe(true);
+      if (isFile) expect(lazy.sliceSync(...index).equal(changed.slice(...index))).toBe(true);
+    }
+  });
+});
 
 describe("slices", () => {
   it("are those of arrays in memory: 2000 of them, every dtype and order", async () => {

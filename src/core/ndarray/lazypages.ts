@@ -5,7 +5,7 @@
  */
 import type { Source, Span } from "../bytes/parse.ts";
 import { SourceError } from "../errors.ts";
-import { RunCursor, type Runs } from "./lazyruns.ts";
+import { type Groups, groupsOf, RunCursor, type Runs } from "./lazyruns.ts";
 
 /** Bytes of a page. */
 export const PAGE: number = 1 << 20;
@@ -15,6 +15,9 @@ const KEPT = 32;
 const STEP = 16;
 /** Runs at least so long are read where they are to go, past the pages. */
 const DIRECT = 1 << 17;
+/** Bytes between groups of runs from which on these are read by themselves: of files, and where every ask is dear. */
+const FAR = 1 << 16;
+const FARTHER = PAGE;
 /** Spans, and bytes, of one ask. */
 const SPANS = 256;
 const BYTES = 1 << 28;
@@ -98,7 +101,9 @@ export class Pages {
 
   /** Reads runs into `out`, one after another. */
   *read(runs: Runs, out: Uint8Array): Walk<void> {
-    if (runs.size >= DIRECT) yield* this.#readDirect(runs, out);
+    const groups = groupsOf(runs, this.#source.readSync ? FAR : FARTHER, PAGE);
+    if (runs.size >= DIRECT || (groups !== null && groups.inner.count === 1)) yield* this.#readDirect(runs, out);
+    else if (groups !== null) yield* this.#readGroups(groups, out);
     else yield* this.#eachPart(runs, (page, from, to, at) => out.set(page.subarray(from, to), at));
   }
 
@@ -118,6 +123,32 @@ export class Pages {
         this.#whole(answers[i] as Uint8Array, span);
         for (const changes of [this.#flushing, this.#dirty]) {
           this.#patch(changes, span.at - this.#base, out.subarray(first + i * runs.size, first + (i + 1) * runs.size));
+        }
+      }
+    }
+  }
+
+  /** Reads groups of runs whole, and takes the runs out. */
+  *#readGroups({ outer, inner }: Groups, out: Uint8Array): Walk<void> {
+    const cursor = new RunCursor(outer);
+    let at = 0;
+    while (cursor.left > 0) {
+      const count = Math.min(cursor.left, SPANS, Math.max(1, Math.floor(BYTES / 16 / outer.size)));
+      const block = new Uint8Array(count * outer.size);
+      const spans: Span[] = [];
+      for (let i = 0; i < count; i++, cursor.next()) {
+        const into = block.subarray(i * outer.size, (i + 1) * outer.size);
+        spans.push({ at: this.#base + cursor.at, size: outer.size, into });
+      }
+      const answers = yield spans;
+      for (const [i, span] of spans.entries()) {
+        this.#whole(answers[i] as Uint8Array, span);
+        const from = i * outer.size;
+        const group = block.subarray(from, from + outer.size);
+        for (const changes of [this.#flushing, this.#dirty]) this.#patch(changes, span.at - this.#base, group);
+        for (const run = new RunCursor(inner); run.left > 0; run.next()) {
+          out.set(group.subarray(run.at, run.at + inner.size), at);
+          at += inner.size;
         }
       }
     }

@@ -52,6 +52,33 @@ export function runsOf(view: View, itemsize: number): Runs {
   return { start, size, count: counts.reduce((a, n) => a * n, 1), counts, steps, packed };
 }
 
+/** Runs that lie near each other, far from the next such group. */
+export interface Groups {
+  /** The groups, each as one run from its first byte to its last. */
+  readonly outer: Runs;
+  /** The runs of one group, counted from its beginning. */
+  readonly inner: Runs;
+}
+
+/** The smallest groups of runs with at least `gap` bytes between them, of at most `most` bytes; null where there are none. */
+export function groupsOf(runs: Runs, gap: number, most: number): Groups | null {
+  const { start, size, counts, steps, packed } = runs;
+  const part = (from: number, to: number, at: number, length: number): Runs => {
+    const own = counts.slice(from, to);
+    const count = own.reduce((a, n) => a * n, 1);
+    return { start: at, size: length, count, counts: own, steps: steps.slice(from, to), packed };
+  };
+  let extent = size;
+  for (let axis = counts.length - 1; axis >= 0 && extent <= most; axis--) {
+    const [n, step] = [counts[axis] as number, steps[axis] as number];
+    if (step - extent >= gap) {
+      return { outer: part(0, axis + 1, start, extent), inner: part(axis + 1, counts.length, 0, size) };
+    }
+    extent += step * (n - 1);
+  }
+  return null;
+}
+
 /** Goes over the beginnings of runs, in ascending order. */
 export class RunCursor {
   /** Beginning of the present run. */
