@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, describe as group, test } from "vitest";
 import { NDArray } from "../src/core/ndarray/index.ts";
-import { type AsyncDataset, Dataset, File, open } from "../src/formats/hdf5/index.ts";
+import { PyComplex, tuple } from "../src/core/values/index.ts";
+import { type AsyncDataset, compoundDType, Dataset, File, open, stringDType } from "../src/formats/hdf5/index.ts";
 import { describe, differences, value } from "./support/describe-hdf5.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/data/hdf5/lowlevel/", import.meta.url));
@@ -59,4 +60,33 @@ test("an opaque element is set from its bytes", () => {
   expect(file.dataset("opaque").read()).toEqual(Uint8Array.of(9, 0, 8, 7));
   expect(file.dataset("arrays in arrays").read()).toBeInstanceOf(NDArray);
   expect((file.dataset("arrays in arrays").read() as NDArray).shape).toEqual([2, 3, 2]);
+});
+
+test("chunks behind filters that can only be read are copied as they are packed", () => {
+  const plugins = new File(new Uint8Array(gunzipSync(readFileSync(`${folder}../plugins.h5.gz`))));
+  const file = File.create();
+  for (const name of plugins.keys()) file.copy(plugins.get(name) as Dataset, name);
+  const copied = new File(file.toUint8Array());
+  let count = 0;
+  for (const [path, item] of plugins.walk()) {
+    if (!(item instanceof Dataset)) continue;
+    expect(value(copied.dataset(path).read()), path).toEqual(value(item.read()));
+    expect(copied.dataset(path).compression).toBe(item.compression);
+    count++;
+  }
+  expect(count).toBe(88);
+});
+
+test("records with text and complex numbers are put back as they are read", () => {
+  const file = File.create();
+  const dtype = compoundDType([
+    ["word", stringDType()],
+    ["z", "<c16"],
+    ["in", compoundDType([["c", ">c8"]])],
+  ]);
+  const x = file.createDataset("x", { shape: [2], dtype });
+  x.set(0, tuple("é", new PyComplex(1, -2), tuple(new PyComplex(0.5, 3))));
+  x.set("...", x.read());
+  const again = new File(file.toUint8Array()).dataset("x").read() as NDArray;
+  expect(String(again)).toBe("[('é', 1.-2.j, (0.5+3.j,)) ('', 0.+0.j, (0. +0.j,))]");
 });

@@ -118,6 +118,8 @@ function* writeChunks(node: DatasetNode, w: Writing, moved: (bytes: Uint8Array) 
     placed.push({ grid, at: image.add(bytes), size: bytes.length, mask });
   };
   const flush = function* (): Reading<void> {
+    // Chunks that stay as they are packed may have gone through filters that cannot be written.
+    if (batch.length === 0) return;
     const packed = yield* encodeChunks(
       w.filters,
       pipeline,

@@ -9,7 +9,7 @@ import { typeName } from "../../../core/values/repr.ts";
 import { isTuple } from "../../../core/values/tuple.ts";
 import { encoded } from "../storage/text.ts";
 import type { FixedType, H5Type } from "../types/datatype.ts";
-import { mapped } from "../types/dtypes.ts";
+import { isComplex, mapped } from "../types/dtypes.ts";
 import { Reference } from "../types/reference.ts";
 import { product } from "./data.ts";
 import type { Pointers } from "./pointers.ts";
@@ -200,6 +200,10 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
       return;
     }
     case "compound": {
+      if (isComplex(type)) {
+        bytes.set(array(value, { dtype: mapped(type).dtype, shape: [] }).toBytes(), at);
+        return;
+      }
       const isMap = typeof value === "object" && value !== null && !isRow(value);
       if (!isMap && !(Array.isArray(value) && value.length === type.members.length)) {
         throw new TypeError(`a record of ${type.members.length} fields is a tuple, not ${typeName(value)}`);
