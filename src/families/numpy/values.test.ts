@@ -244,6 +244,15 @@ describe("names of NumPy 1 and 2", () => {
     );
   });
 
+  it("are inert where a class is made in a way that is not known", () => {
+    // numpy.ndarray.__new__(numpy.ndarray, 3): an array of three items, whatever they are.
+    const bytes = Uint8Array.of(0x80, 2, ...new TextEncoder().encode("cnumpy\nndarray\n"), 0x4b, 3, 0x85, 0x81, 0x2e);
+    const made = loads<PyObject>(bytes, { packs });
+    expect(made).toBeInstanceOf(PyObject);
+    expect(made.args).toEqual([3]);
+    expect(repr(loads(dumps(made, { packs }), { packs }))).toBe(repr(made));
+  });
+
   it("name ufuncs as inert globals", () => {
     const old = "cnumpy.core\n_ufunc_reconstruct\n(S'numpy.core.umath'\nS'sin'\ntR.";
     const made = loads<PyGlobal>(new TextEncoder().encode(old), { packs, globals: "error" });

@@ -165,13 +165,8 @@ export class Globals implements PackContext {
     this.protocol = m.proto;
     const entry = cls instanceof KnownGlobal ? cls.entry : this.#entries?.get(cls);
     if (entry?.create || entry?.call) {
-      const make = entry.create ?? entry.call;
-      return this.#remember(
-        entry,
-        this.#guard(m, () =>
-          entry.create ? entry.create(args, kwargs, this) : make === undefined ? null : entry.call?.(args, this),
-        ),
-      );
+      const value = this.#guard(m, () => (entry.create ? entry.create(args, kwargs, this) : entry.call?.(args, this)));
+      if (value !== undefined) return this.#remember(entry, value);
     }
     // What a call gave may be a class; an instance is none.
     if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject && cls.how === "call"))
@@ -290,10 +285,8 @@ export class Globals implements PackContext {
     }
     if (entry.create) {
       const create = entry.create;
-      return this.#remember(
-        entry,
-        this.#guard(m, () => create(args, null, this)),
-      );
+      const value = this.#guard(m, () => create(args, null, this));
+      if (value !== undefined) return this.#remember(entry, value);
     }
     return new PyObject(func as PyGlobal, args, "call");
   }
