@@ -14,6 +14,8 @@ import { withPath } from "./core/errors.ts";
 import { numpy } from "./families/numpy/index.ts";
 import {
   isLegacy,
+  weightsOnly as listed,
+  nested,
   openTorch,
   openTorchSync,
   type SparseTensor,
@@ -29,6 +31,8 @@ import type { DumpOptions, LoadOptions, Target } from "./formats/pickle/index.ts
 import { asBytes, type BytesLike, type SourceInput, toRanges } from "./sources/index.ts";
 
 export {
+  type NestedLayout,
+  NestedTensor,
   type Quantizer,
   type SparseLayout,
   SparseTensor,
@@ -45,9 +49,13 @@ export interface TorchLoadOptions extends LoadOptions {
 }
 
 function reading({ weightsOnly = false, ...rest }: TorchLoadOptions): [LoadOptions, typeof packs] {
-  return weightsOnly ? [{ ...rest, globals: rest.globals ?? "error" }, [torch]] : [rest, packs];
+  if (!weightsOnly) return [rest, packs];
+  const { globals = "error" } = rest;
+  // A list of names that are allowed besides, as torch's `add_safe_globals`.
+  const more = Array.isArray(globals) ? (globals as readonly string[]) : [];
+  return [{ ...rest, globals }, globals === "inert" ? [torch] : [listed(more), torch]];
 }
-const packs = [torch, numpy];
+const packs = [nested, torch, numpy];
 
 /**
  * Reads a file of torch.save from bytes: zip or legacy. Tensors are views of the bytes. Throws `FormatError` for damaged

@@ -12,9 +12,11 @@ import { Tensor } from "./tensor.ts";
 
 export { isLegacy, type Opened, openTorch, openTorchSync, torchPieces } from "./container.ts";
 export { stateDict } from "./names.ts";
+export { type NestedLayout, NestedTensor, nested } from "./nested.ts";
 export { fromSafetensors, safetensorsPieces } from "./safetensors.ts";
 export { type SparseLayout, SparseTensor } from "./sparse.ts";
 export { Storage } from "./storage.ts";
+export { weightsOnly } from "./strict.ts";
 export { type Quantizer, Tensor } from "./tensor.ts";
 
 /** Names that stand for themselves: `weights_only` of torch.load allows them, too. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { array, type NDArray, type TypedData } from "../../core/ndarray/index.ts";
+import { array, type NDArray } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** torch's layouts of sparse tensors. */
 export type SparseLayout = "sparse_coo" | "sparse_csr" | "sparse_csc" | "sparse_bsr" | "sparse_bsc";
@@ -63,6 +63,8 @@ export class SparseTensor {
     const { shape, layout } = this;
     const size = shape.reduce((a, b) => a * b, 1);
     if (size > 2 ** 28) throw new RangeError(`a dense tensor of ${size} items is too large`);
+    const batch = layout === "sparse_coo" ? 0 : (this.indices[0] as Tensor).shape.length - 1;
+    if (batch > 0) return this.#batches(batch);
     const values = this.values.toNDArray().copy();
     const isCoo = layout === "sparse_coo";
     const isBlocked = layout === "sparse_bsr" || layout === "sparse_bsc";
@@ -72,7 +74,7 @@ export class SparseTensor {
     const [high, wide] = isBlocked ? (values.shape.slice(1) as [number, number]) : [1, 1];
     const places = isCoo ? this.#coordinates() : this.#compressed(high, wide);
     if (places.length !== this.nnz) throw new RangeError("a sparse tensor has a place for each value");
-    const slots = (values.data as TypedData).length / Math.max(1, values.size);
+    const slots = values.dtype.kind === "c" ? 2 : 1;
     const data = values.data as Float64Array;
     const out = new (data.constructor as new (n: number) => Float64Array)(size * slots);
     // One run of numbers for each value, or for each row of a block.
@@ -92,6 +94,32 @@ export class SparseTensor {
   /** Nested arrays of all items. */
   toArray(): unknown {
     return this.toDense().toArray();
+  }
+
+  /** Compressed tensors stacked along their first axes: each by itself. */
+  #batches(axes: number): NDArray {
+    const { shape, layout } = this;
+    const [outer, own] = [shape.slice(0, axes), shape.slice(axes)];
+    const all = [...this.indices, this.values];
+    if (
+      own.length !== 2 ||
+      all.some((part) => part.shape.length <= axes || outer.some((n, i) => part.shape[i] !== n))
+    ) {
+      throw new RangeError(`parts of a stack of ${layout} tensors have its sizes before their own`);
+    }
+    const count = outer.reduce((a, b) => a * b, 1);
+    const made = Array.from({ length: count }, (_, at) => {
+      const [first, second, values] = all.map((part) => partOf(part, outer, at)) as [Tensor, Tensor, Tensor];
+      return new SparseTensor(layout, [first, second], values, own).toDense();
+    });
+    const size = own.reduce((a, b) => a * b, 1);
+    const { dtype } = made[0] ?? this.values.toNDArray();
+    const slots = dtype.kind === "c" ? 2 : 1;
+    const out = new ((made[0]?.data ?? new Float64Array(0)).constructor as new (n: number) => Float64Array)(
+      count * size * slots,
+    );
+    for (const [i, one] of made.entries()) out.set(one.data as Float64Array, i * size * slots);
+    return array(out, { dtype, shape });
   }
 
   #coordinates(): Float64Array {
@@ -155,4 +183,17 @@ export class SparseTensor {
   toString(): string {
     return `<tensor (${this.shape.join(", ")}) ${this.dtype}, layout=torch.${this.layout}, nnz=${this.nnz}>`;
   }
+}
+
+/** The tensor at a place of the first axes, which have these sizes. */
+function partOf({ parts }: Tensor, outer: readonly number[], at: number): Tensor {
+  let { offset } = parts;
+  let rest = at;
+  for (let axis = outer.length - 1; axis >= 0; axis--) {
+    const size = outer[axis] as number;
+    offset += (rest % size) * (parts.stride[axis] as number);
+    rest = Math.floor(rest / size);
+  }
+  const { length } = outer;
+  return new Tensor({ ...parts, offset, shape: parts.shape.slice(length), stride: parts.stride.slice(length) });
 }
