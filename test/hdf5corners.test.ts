@@ -11,6 +11,7 @@ import {
   LimitError,
   open,
   type Reference,
+  refDType,
   regionRefDType,
   SourceError,
   slice,
@@ -187,6 +188,21 @@ test("a reference that makes no sense is an element until it is followed", async
     const [, again] = ((await (await later.dataset("refs")).read()) as NDArray).flat() as Reference[];
     await expect(later.deref(again as Reference)).rejects.toThrow(FormatError);
   }
+});
+
+test("references that nobody wrote stay as they are when their neighbours change", () => {
+  const file = File.create();
+  file.createDataset("refs", { shape: [3], dtype: refDType }).set(0, file.ref);
+  const bytes = file.toUint8Array();
+  const { layout } = new File(bytes).dataset("refs").info;
+  if (layout.kind !== "contiguous") throw new Error("elements stand together");
+  bytes.fill(0xee, layout.at + 8, layout.at + 16);
+  const changed = new File(bytes, "r+");
+  changed.dataset("refs").set(2, changed.ref);
+  const again = new File(changed.toUint8Array());
+  const [one, two, three] = (again.dataset("refs").read() as NDArray).flat() as [Reference, Reference, Reference];
+  expect([one, three].map((ref) => again.deref(ref)?.name)).toEqual(["", ""]);
+  expect(() => again.deref(two)).toThrow(FormatError);
 });
 
 test("an ellipsis takes a scalar dataset as an array without axes", () => {

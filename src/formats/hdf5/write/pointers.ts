@@ -156,16 +156,23 @@ export class Pointers {
     new DataView(out.buffer, out.byteOffset).setUint32(at + this.sizes.offsets, index, true);
   }
 
+  /** An address among elements; one that no file can have, which nobody wrote, is infinite. */
+  #addressIn(out: Uint8Array, at: number): number {
+    let value = 0;
+    for (let i = this.sizes.offsets - 1; i >= 0; i--) value = value * 256 + (out[at + i] as number);
+    return Number.isSafeInteger(value) ? value : Number.POSITIVE_INFINITY;
+  }
+
   #move(type: H5Type, out: Uint8Array, at: number, move: Move): void {
     switch (type.kind) {
       case "reference": {
-        const id = new Cursor(out, this.sizes).skip(at).offset();
+        const id = this.#addressIn(out, at);
         if (type.of === "region") {
           if (id === this.heap) this.#moveRegion(out, at, move);
           return;
         }
         if (type.of !== "object") return;
-        if (this.isNew(id)) this.putAddress(out, at, move.find(id));
+        if (this.isNew(id) && id < Number.POSITIVE_INFINITY) this.putAddress(out, at, move.find(id));
         return;
       }
       case "compound":
@@ -179,9 +186,8 @@ export class Pointers {
         return;
       case "vlen":
       case "vlenString": {
-        const c = new Cursor(out, this.sizes).skip(at + 4);
-        if (c.offset() !== this.heap) return;
-        let blob = this.blob(c.u32());
+        if (this.#addressIn(out, at + 4) !== this.heap) return;
+        let blob = this.blob(new Cursor(out, this.sizes).skip(at + 4 + this.sizes.offsets).u32());
         if (type.kind === "vlen" && refers(type.base)) blob = this.moved(type.base, blob, move);
         const { heap, index } = move.keep(blob);
         this.putAddress(out, at + 4, heap);
