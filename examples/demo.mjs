@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dump, equal, inspect, load, loadAll, renderTree, repr, toJS } from "brine";
 import { File } from "brine/hdf5";
+import { loadModel } from "brine/keras";
+import { load as loadNumpy } from "brine/numpy";
 import { defineClass } from "brine/pickle";
 import { dis } from "brine/pickletools";
 
@@ -53,6 +55,16 @@ for (const [path, item] of weather.walk()) console.log(`${path.padEnd(18)} ${rep
 const temperature = weather.dataset("oslo/temperature");
 console.log(`oslo/temperature[0:6]  ${temperature.get("0:6")} ${temperature.attrs.get("unit")}`);
 weather.close();
+
+title("digits.keras, a model of Keras, and digits.npz, a hundred pictures it never saw");
+const network = await loadModel(data("digits.keras"));
+const digits = await loadNumpy(data("digits.npz"));
+const [images, labels] = [await digits.array("images"), await digits.array("labels")];
+await digits.close();
+const [loss, accuracy] = network.evaluate(images, labels);
+console.log(`evaluate          loss ${loss.toFixed(4)}, accuracy ${accuracy} (Keras: 0.1401, 0.98)`);
+const scores = network.predict(images).slice(0).toArray();
+console.log(`the first one is  ${scores.indexOf(Math.max(...scores))}, as labelled: ${labels.get(0)}`);
 
 title("Written back and read again");
 const folder = await mkdtemp(join(tmpdir(), "brine-"));

@@ -13,6 +13,7 @@ const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
   "brine/hdf5": "src/hdf5.ts",
   "brine/joblib": "src/joblib.ts",
+  "brine/keras": "src/keras.ts",
   "brine/memory": "src/memory.ts",
   "brine/node": "src/node/index.ts",
   "brine/numpy": "src/numpy.ts",
@@ -34,6 +35,7 @@ const GUIDES = [
   "docs/sklearn.md",
   "docs/pandas.md",
   "docs/torch.md",
+  "docs/keras.md",
 ];
 const home = process.cwd();
 
@@ -86,7 +88,8 @@ describe.each(GUIDES)("%s", (document) => {
 
 it("are typed as TypeScript wants it", () => {
   const files = GUIDES.flatMap((name) => examples(name).map((example) => write(name, example)));
-  const compilerOptions = { noUncheckedIndexedAccess: false, noUnusedLocals: false };
+  // As most programs have it.
+  const compilerOptions = { noUncheckedIndexedAccess: false, noUnusedLocals: false, exactOptionalPropertyTypes: false };
   const types = [join(root, "node_modules/@types")];
   const config = join(work, "tsconfig.json");
   writeFileSync(
@@ -112,9 +115,14 @@ describe.each([
   "docs/dependencies.md",
   "docs/arrays.md",
   "docs/hdf5.md",
+  "docs/joblib.md",
+  "docs/keras.md",
   "docs/memory.md",
   "docs/numpy-values.md",
+  "docs/pandas.md",
   "docs/pickle.md",
+  "docs/sklearn.md",
+  "docs/torch.md",
 ])("%s", (document) => {
   it("names only files that are there", () => {
     const text = readFileSync(join(root, document), "utf8");

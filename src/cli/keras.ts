@@ -28,7 +28,8 @@ export function showModel(model: Model, name: string, out: Output): void {
     for (const { name: weight, value } of weightsOf(layer)) {
       const made = array(value.data, { shape: value.shape });
       const stats = arrayStats(made);
-      const text = stats === null ? "" : ` min ${stats.min} max ${stats.max} mean ${stats.mean}`;
+      const [min, max, mean] = [stats?.min, stats?.max, stats?.mean].map((n) => Number(Number(n).toPrecision(6)));
+      const text = stats === null ? "" : ` min ${min}, max ${max}, mean ${mean}`;
       out.line(harmless(`${layer.name}/${weight}: (${value.shape.join(", ")})${text}`));
     }
   }
