@@ -57,7 +57,10 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
  * const value = await load("cache.pkl");
  * ```
  */
-export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
+export async function load<T>(
+  source: SourceInput,
+  options: LoadAsyncOptions & SchemaOption<T>,
+): Promise<Exclude<T, undefined>>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
   return withFamilies(input, options, (own, fresh) => loadOnce<T>(fresh, own));

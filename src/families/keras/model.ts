@@ -190,33 +190,37 @@ export class Model {
 
   /**
    * What the model makes of samples: an array of float32, or a list of them for a model of several outputs. `input` is
-   * one batch, or a list of batches for a model of several inputs (or an object of them by name).
+   * one batch, or a list of batches for a model of several inputs (or an object of them by name). `T` is the type that
+   * is expected: `NDArray`, unless several outputs are.
    *
    * `RangeError` for shapes that do not fit, `UnsupportedError` naming a layer that is not known.
    */
-  predict(input: ModelInputs, options: PredictOptions = {}): NDArray | NDArray[] {
+  predict<T extends NDArray | NDArray[] = NDArray>(input: ModelInputs, options: PredictOptions = {}): T {
     const steps = this.#batches(input, options);
     for (;;) {
       const { done, value } = steps.next();
-      if (done) return value;
+      if (done) return value as T;
     }
   }
 
   /** The same, giving way between batches; it can be stopped. */
-  async predictAsync(input: ModelInputs, options: PredictAsyncOptions = {}): Promise<NDArray | NDArray[]> {
+  async predictAsync<T extends NDArray | NDArray[] = NDArray>(
+    input: ModelInputs,
+    options: PredictAsyncOptions = {},
+  ): Promise<T> {
     await this.ready();
     const steps = this.#batches(input, options);
     for (;;) {
       options.signal?.throwIfAborted();
       const { done, value } = steps.next();
-      if (done) return value;
+      if (done) return value as T;
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
 
   /** The same by the names of the outputs. */
   predictNamed(input: ModelInputs, options: PredictOptions = {}): Record<string, NDArray> {
-    const made = [this.predict(input, options)].flat();
+    const made = [this.predict<NDArray | NDArray[]>(input, options)].flat();
     return Object.fromEntries(this.outputNames.map((name, i) => [name, made[i] as NDArray] as const));
   }
 

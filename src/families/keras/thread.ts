@@ -8,7 +8,7 @@ import { BrineError, SourceError, UnsupportedError } from "../../core/errors.ts"
 import { array, NDArray } from "../../core/ndarray/index.ts";
 import type { Layer } from "./layer.ts";
 import { fromKerasBytes, type LoadModelOptions } from "./load.ts";
-import type { Model, ModelInputs } from "./model.ts";
+import type { Model, ModelInputs, PredictAsyncOptions } from "./model.ts";
 import { kerasBytes } from "./save.ts";
 import { fromArray } from "./tensor.ts";
 import { insideOf } from "./weights.ts";
@@ -148,11 +148,14 @@ export async function started(model: Model, worker: unknown): Promise<WorkerMode
     throw e;
   }
   return {
-    async predict(input, { batchSize, onProgress, signal } = {}) {
+    async predict<T extends NDArray | NDArray[] = NDArray>(
+      input: ModelInputs,
+      { batchSize, onProgress, signal }: PredictAsyncOptions = {},
+    ): Promise<T> {
       const options = batchSize === undefined ? {} : { batchSize };
       const made = (await ask({ kind: "predict", input: packed(input), options }, signal, onProgress)) as unknown[];
       const arrays = made.map((one) => unpacked(one) as NDArray);
-      return arrays.length === 1 ? (arrays[0] as NDArray) : arrays;
+      return (arrays.length === 1 ? arrays[0] : arrays) as T;
     },
     async evaluate(input, targets, { onProgress, sampleWeight, ...options } = {}) {
       const task: Task = {

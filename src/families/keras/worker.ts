@@ -11,7 +11,7 @@ import type { EvaluateOptions, Model, ModelInputs, PredictAsyncOptions } from ".
 /** A model that works in another thread. */
 export interface WorkerModel {
   /** As {@link Model.predict}; the page stays free. */
-  predict(input: ModelInputs, options?: PredictAsyncOptions): Promise<NDArray | NDArray[]>;
+  predict<T extends NDArray | NDArray[] = NDArray>(input: ModelInputs, options?: PredictAsyncOptions): Promise<T>;
   /** As {@link Model.evaluateNamed}. */
   evaluate(input: ModelInputs, targets: ModelInputs, options?: EvaluateOptions): Promise<Record<string, number>>;
   /** Ends the thread; what is still asked for is rejected. */

@@ -48,7 +48,10 @@ async function validated<T>(value: unknown, options: LoadAsyncOptions, name?: st
  * const value = await load(new Blob([dumps([1, 2])])); // [1, 2]
  * ```
  */
-export async function load<T>(source: SourceInput, options: LoadAsyncOptions & SchemaOption<T>): Promise<T>;
+export async function load<T>(
+  source: SourceInput,
+  options: LoadAsyncOptions & SchemaOption<T>,
+): Promise<Exclude<T, undefined>>;
 export async function load<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): Promise<T>;
 export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
   options.signal?.throwIfAborted();
@@ -85,7 +88,7 @@ export type AllOf<T, I> = AsyncIterable<Loaded<T>> & (I extends BytesLike ? Iter
 export function loadAll<T, I extends SourceInput = SourceInput>(
   source: I,
   options: LoadAsyncOptions & SchemaOption<T>,
-): AllOf<T, I>;
+): AllOf<Exclude<T, undefined>, I>;
 export function loadAll<T = unknown>(source: BytesLike, options?: LoadAsyncOptions): AllOf<T, BytesLike>;
 export function loadAll<T = unknown>(source: SourceInput, options?: LoadAsyncOptions): AllOf<T, string>;
 export function loadAll<T>(input: SourceInput, options: LoadAsyncOptions = {}): AllOf<T, SourceInput> {
