@@ -41,7 +41,8 @@ interface Holder {
   column: Column;
 }
 function isHolder(value: unknown): value is PandasObject & Holder {
-  return value instanceof PandasObject && "column" in value;
+  // A frame's `column` is a function.
+  return value instanceof PandasObject && "column" in value && value.column instanceof Column;
 }
 
 function masked(value: unknown, row: number): Column {

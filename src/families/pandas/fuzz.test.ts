@@ -8,7 +8,7 @@ import { equal } from "../../core/values/equal.ts";
 import { repr } from "../../core/values/repr.ts";
 import { dumps, loads } from "../../formats/pickle/index.ts";
 import { numpy } from "../numpy/index.ts";
-import { DataFrame, pandas, Series } from "./index.ts";
+import { DataFrame, type Index, pandas, Series } from "./index.ts";
 
 const packs = [pandas, numpy];
 const file = new URL("../../../fixtures/data/pandas.jsonl.gz", import.meta.url);
@@ -65,3 +65,16 @@ it("frames hold against damage", () => {
   );
   expect(refused).toBeGreaterThan(100);
 }, 60_000);
+
+it("an index over a frame is shown as what cannot be read", () => {
+  const text = (code: string): number[] => Array.from(code, (one) => one.charCodeAt(0));
+  const frame = dumps(DataFrame.fromColumns({ a: [1, 2] }), { packs, protocol: 2 }).subarray(2, -1);
+  const index = Uint8Array.from([
+    ...text("\x80\x02cpandas.core.indexes.base\n_new_Index\ncpandas.core.indexes.base\nIndex\n}(U\x04data"),
+    ...frame,
+    ...text("U\x04nameNu\x86R."),
+  ]);
+  const made = loads<Index>(index, { packs });
+  expect(() => made.column).toThrow("cannot be read as a column");
+  expect(repr(made)).toContain("cannot be read as a column");
+});
