@@ -26,3 +26,4 @@ export {
   softmaxRows,
 } from "./special.ts";
 export { divideRows, pairwiseSum, rowSums } from "./sums.ts";
+export { Twister } from "./twister.ts";

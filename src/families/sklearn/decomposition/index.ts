@@ -3,21 +3,13 @@
  *
  * @module
  */
-import {
-  csrTimes,
-  expit,
-  inverted,
-  log2pi,
-  pairwiseSum,
-  times,
-  timesTransposed,
-  transposed,
-} from "../../../math/index.ts";
+import { csrTimes, inverted, log2pi, pairwiseSum, times, timesTransposed, transposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
 import { kernelOf } from "../kernel/pairwise.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { boltzmann } from "./boltzmann.ts";
 import { coder } from "./codes.ts";
 import { topics } from "./topics.ts";
 
@@ -182,17 +174,6 @@ function sparse(est: Estimator): Model {
       return Matrix.dense(out, x.rows, k);
     },
     inverseTransform: (x) => Matrix.dense(plus(times(x.data, components, x.rows, k, d), mean), x.rows, d),
-  };
-}
-
-/** The hidden units of a Boltzmann machine. */
-function boltzmann(est: Estimator): Model {
-  const { data: components, shape } = floats(est, "components_", 2);
-  const [k, d] = shape as [number, number];
-  const bias = vector(est, "intercept_hidden_", k);
-  return {
-    features: d,
-    transform: (x) => Matrix.dense(plus(timesTransposed(x.data, components, x.rows, d, k), bias).map(expit), x.rows, k),
   };
 }
 
