@@ -5,6 +5,7 @@
  */
 import { FormatError } from "../errors.ts";
 import { Inflate } from "./inflate.ts";
+import { compiledLater, withMemory } from "./kernel.ts";
 
 /** Unpacks one stream by being pulled: packed bytes come in pieces. */
 export interface Inflater {
@@ -48,31 +49,16 @@ let compiled: WebAssembly.Module | null | undefined;
 /** Fetches the kernel, so that {@link inflater} has it; without, pages do not carry it. */
 export async function readyInflater(): Promise<void> {
   if (compiled !== undefined) return;
-  if (typeof WebAssembly !== "object") {
-    compiled = null;
-    return;
-  }
-  const { KERNELS } = await import("./inflatemodule.ts");
-  try {
-    const module = await WebAssembly.compile(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
-    compiled ??= module;
-  } catch (e) {
-    if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-    compiled = null;
-  }
+  const made = await compiledLater(async () => (await import("./inflatemodule.ts")).KERNELS);
+  // Somebody else may have waited, too.
+  compiled ??= made;
 }
 
 /** An inflater for one stream, by the kernel if that is there; `adler`: it is to sum what it unpacks, where it can. */
 export function inflater(adler: boolean): Inflater {
-  if (compiled) {
-    try {
-      return new KernelInflate(new WebAssembly.Instance(compiled).exports as unknown as Exports, adler);
-    } catch (e) {
-      // The machine has no room for one more memory.
-      if (!(e instanceof RangeError)) throw e;
-    }
-  }
-  return new Inflate();
+  const module = compiled;
+  const made = module && withMemory(() => new WebAssembly.Instance(module).exports as unknown as Exports);
+  return made ? new KernelInflate(made, adler) : new Inflate();
 }
 
 class KernelInflate implements Inflater {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compiledNow, withMemory } from "./kernel.ts";
 import { damaged, SLACK, unpackBlock } from "./lz4block.ts";
 import { KERNELS } from "./lz4module.ts";
 
@@ -33,32 +34,11 @@ const FAULTS = [
 /** Compiled when it is first wanted; null where a page's policy or the machine has none. */
 let compiled: WebAssembly.Module | null | undefined;
 
-function compile(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    compiled = null;
-    if (typeof WebAssembly === "object") {
-      try {
-        compiled = new WebAssembly.Module(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
-      } catch (e) {
-        if (!(e instanceof WebAssembly.CompileError || e instanceof EvalError || e instanceof RangeError)) throw e;
-      }
-    }
-  }
-  return compiled;
-}
-
 /** An unpacker with a window of `size` bytes, for blocks of `most` bytes at most. */
 export function unpackerFor(size: number, most: number): BlockUnpacker {
-  const module = compile();
-  if (module !== null) {
-    try {
-      return new KernelUnpacker(module, size, most);
-    } catch (e) {
-      // The machine has no room for one more memory.
-      if (!(e instanceof RangeError)) throw e;
-    }
-  }
-  return new PlainUnpacker(size);
+  if (compiled === undefined) compiled = compiledNow(KERNELS);
+  const module = compiled;
+  return (module && withMemory(() => new KernelUnpacker(module, size, most))) ?? new PlainUnpacker(size);
 }
 
 /** @internal The same without WebAssembly. */

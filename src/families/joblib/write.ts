@@ -10,27 +10,13 @@ import { definePack, type Pack, type PackContext, type Reduction } from "../../c
 import { PyDict } from "../../core/values/dict.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE, tuple } from "../../core/values/tuple.ts";
-import { numpy } from "../numpy/index.ts";
+import { numpy, TYPED_ARRAYS } from "../numpy/index.ts";
 
 const ALIGNMENT = 16;
 const WRAPPER = new PyGlobal("joblib.numpy_pickle", "NumpyArrayWrapper");
 const NDARRAY = new PyGlobal("numpy", "ndarray");
 /** Bytes 0xff that may stand before items. */
 const PADDING = new Uint8Array(ALIGNMENT + 1).fill(0xff);
-
-/** JavaScript's typed arrays that are arrays in Python; `Uint8Array` is bytes. */
-const TYPED = [
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  BigInt64Array,
-  BigUint64Array,
-  Float32Array,
-  Float64Array,
-];
 
 /** How {@link joblibWriter} writes arrays of objects: a pickle of its own. */
 type DumpPickle = (value: unknown) => Uint8Array;
@@ -76,7 +62,7 @@ export function joblibWriter(dumpPickle: DumpPickle, packs: readonly Pack[] = []
           return name === "matrix" ? wrapped(made, made.cls, dumpPickle, context) : subclass(made, context);
         },
       ],
-      ...TYPED.map(
+      ...TYPED_ARRAYS.map(
         (js) =>
           [js, (data: unknown, context: PackContext) => wrapped(array(data), NDARRAY, dumpPickle, context)] as const,
       ),

@@ -19,7 +19,7 @@ import { scalars } from "./scalar.ts";
 import type { Table } from "./table.ts";
 
 export { type ArrayClassSpec, defineArrayClass } from "./define.ts";
-export { arrayOfState } from "./ndarray.ts";
+export { arrayOfState, TYPED_ARRAYS } from "./ndarray.ts";
 export { Poly1d } from "./poly.ts";
 export { NumpyRandom, type RandomKind } from "./random.ts";
 

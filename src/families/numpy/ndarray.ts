@@ -187,8 +187,8 @@ export function reduceOwn(made: NDArray, context: PackContext): Reduction {
   return reduction;
 }
 
-/** JavaScript's typed arrays, but `Uint8Array`, which is bytes. */
-const TYPED = [
+/** JavaScript's typed arrays that are arrays in Python; `Uint8Array` is bytes. */
+export const TYPED_ARRAYS = [
   Int8Array,
   Uint8ClampedArray,
   Int16Array,
@@ -219,6 +219,6 @@ export const arrays: Table = {
   reducers: [
     [NDArray, reduce],
     [SubclassArray, reduceSubclass],
-    ...TYPED.map((js) => [js, (data: unknown, context: PackContext) => reduce(array(data), context)] as const),
+    ...TYPED_ARRAYS.map((js) => [js, (data: unknown, context: PackContext) => reduce(array(data), context)] as const),
   ],
 };

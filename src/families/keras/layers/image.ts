@@ -4,10 +4,11 @@
  * @module
  */
 import { bad } from "../calls.ts";
-import { type Config, Layer, type LayerContext, perAxis } from "../layer.ts";
+import { type Config, type LayerContext, perAxis } from "../layer.ts";
 import { cut, fits } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
 import { byAxes, made, type Rows } from "./maker.ts";
+import { OwnMaskLayer } from "./ownmask.ts";
 import { channelsFirst, channelsLast, Spatial } from "./spatial.ts";
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
@@ -146,18 +147,7 @@ export class UpSampling extends Spatial {
 }
 
 /** Resizing, CenterCrop, and RandomCrop as it works without training. */
-export class Resizing extends Layer {
-  readonly #era: number;
-  constructor(className: string, config: Config, context: LayerContext) {
-    super(className, config);
-    this.#era = context.era;
-  }
-  get names(): readonly [] {
-    return [];
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
+export class Resizing extends OwnMaskLayer {
   call(inputs: readonly Tensor[]): Tensor {
     const given = this.one(inputs);
     const { length } = given.shape;
@@ -173,9 +163,9 @@ export class Resizing extends Layer {
     const method = String(this.config["interpolation"] ?? "bilinear").toLowerCase();
     const [, h = 0, w = 0] = x.shape;
     // TensorFlow's table, which Keras 2 always goes by; a file of Keras 3 does not tell by what it was made.
-    const table = this.#era < 3000;
+    const table = this.era < 3000;
     // Keras lets it pass since 3.7.
-    if (this.className === "RandomCrop" && this.#era >= 3007) return x;
+    if (this.className === "RandomCrop" && this.era >= 3007) return x;
     const wholeHeight = Math.floor((w * height) / width);
     const wholeWidth = Math.floor((h * width) / height);
     const crops = this.className !== "Resizing";

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Config, Layer, type LayerContext } from "../layer.ts";
+
 import { axisOf, broadcast, joined, spread } from "../ops/nd.ts";
 import { sizeOf, type Tensor, tensor } from "../tensor.ts";
+import { OwnMaskLayer } from "./ownmask.ts";
 
 /** Keras puts missing axes behind the samples. */
 function ranked(x: Tensor, rank: number): Tensor {
@@ -50,18 +51,7 @@ function chosen(data: Float32Array, others: Float32Array, mask: Uint8Array | und
 }
 
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
-export class Merge extends Layer {
-  readonly #era: number;
-  constructor(className: string, config: Config, context: LayerContext) {
-    super(className, config);
-    this.#era = context.era;
-  }
-  get names(): readonly [] {
-    return [];
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
+export class Merge extends OwnMaskLayer {
   call(inputs: readonly Tensor[]): Tensor {
     this.demand(inputs.length > 1, "takes two inputs or more");
     this.demand(
@@ -70,26 +60,26 @@ export class Merge extends Layer {
     );
     const rank = Math.max(...inputs.map(({ shape }) => shape.length));
     // Since Keras 3.4 steps that a mask leaves out are ones in a product, and zeros where all leave them out.
-    const neutral = this.className === "Multiply" && this.#era >= 3004;
+    const neutral = this.className === "Multiply" && this.era >= 3004;
     const all = inputs.map((x) => ranked(neutral ? filled(x, x.mask, 1) : x, rank));
     let shape: readonly number[] = (all[0] as Tensor).shape;
     for (const x of all) shape = broadcast(shape, x.shape);
     const out = this.room(sizeOf(shape));
     out.set(spread(all[0] as Tensor, shape));
     let before = all[0]?.mask;
-    const picks = /^M(ax|in)imum$/.test(this.className) && this.#era >= 3004;
+    const picks = /^M(ax|in)imum$/.test(this.className) && this.era >= 3004;
     for (const x of all.slice(1)) {
       let data = spread(x, shape);
       if (picks) {
         // Where only one of two is seen, it is the greatest and the least.
         data = chosen(data, out, x.mask);
         out.set(chosen(out, data, before));
-        before = maskOf([{ ...x, mask: before }, x], this.#era);
+        before = maskOf([{ ...x, mask: before }, x], this.era);
       }
       this.#merge(out, data);
     }
     if (this.className === "Average") for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) / all.length;
-    const mask = maskOf(inputs, this.#era);
+    const mask = maskOf(inputs, this.era);
     return tensor(shape, neutral ? filled({ shape, data: out }, mask, 0).data : out, mask);
   }
   #merge(out: Float32Array, data: Float32Array): void {
@@ -113,21 +103,10 @@ export class Merge extends Layer {
   }
 }
 
-export class Concatenate extends Layer {
-  readonly #era: number;
-  constructor(className: string, config: Config, context: LayerContext) {
-    super(className, config);
-    this.#era = context.era;
-  }
-  get names(): readonly [] {
-    return [];
-  }
-  override get keepsMask(): boolean {
-    return false;
-  }
+export class Concatenate extends OwnMaskLayer {
   call(inputs: readonly Tensor[]): Tensor {
     const made = joined(inputs, this.config["axis"] ?? -1);
-    const blind = this.#era >= 3000 && this.#era < 3004;
+    const blind = this.era >= 3000 && this.era < 3004;
     if (blind || inputs.every(({ mask }) => mask === undefined)) return made;
     const steps = (x: Tensor): number => (x.shape[0] as number) * (x.shape[1] as number);
     const masks = inputs.map((x) => x.mask ?? new Uint8Array(steps(x)).fill(1));
@@ -136,7 +115,7 @@ export class Concatenate extends Layer {
         ...made,
         mask: maskOf(
           masks.map((mask, i) => ({ ...(inputs[i] as Tensor), mask })),
-          this.#era,
+          this.era,
         ),
       };
     }
