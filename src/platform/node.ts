@@ -76,6 +76,7 @@ export { makePath, openPath } from "./filesource.ts";
 export { openFolder } from "./folder.ts";
 export { deflate, deflateZlib, inflate } from "./inflate.ts";
 export { ownPort, portOf, startKerasWorker } from "./nodeworker.ts";
+export { releaseBytes } from "./release.ts";
 export { type Spool, spoolNow } from "./spool.ts";
 export { codecsModule } from "./wasm/node.ts";
 export { unzstd } from "./zstd.ts";

@@ -26,3 +26,21 @@ it("sums alike, in parts too", () => {
   if (fastCrc32 !== null) expect(fastCrc32(bytes, 0)).toBe(crc32(bytes));
   expect(web.fastCrc32).toBe(null);
 });
+
+it("gives back large memory of one's own, and nothing else", () => {
+  const own = new Uint8Array(1 << 16);
+  node.releaseBytes(own);
+  expect(own.length).toBe(0);
+  const whole = new Uint8Array(1 << 16).fill(7);
+  const pooled = Buffer.from("a buffer of Node's pool");
+  for (const bytes of [whole.subarray(1), whole.subarray(0, 1 << 15), new Uint8Array(100).fill(7), pooled]) {
+    const before = bytes.slice();
+    node.releaseBytes(bytes);
+    expect(bytes).toEqual(before);
+  }
+  const shared = new Uint8Array(new SharedArrayBuffer(1 << 16));
+  node.releaseBytes(shared);
+  expect(shared.length).toBe(1 << 16);
+  web.releaseBytes(whole);
+  expect(whole.length).toBe(1 << 16);
+});

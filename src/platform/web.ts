@@ -47,6 +47,9 @@ export function rawBytes(size: number): Uint8Array {
   return new Uint8Array(size);
 }
 
+/** Pages leave memory to the collector. */
+export function releaseBytes(_bytes: Uint8Array): void {}
+
 /** Browsers have no paths. */
 export async function openPath(path: string | URL, _mode?: "r" | "r+" | "w+"): Promise<Source> {
   throw new SourceError("paths cannot be opened here: pass a Blob, a File or a URL", { path: String(path) });

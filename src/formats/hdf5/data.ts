@@ -304,8 +304,8 @@ function* fromChunks(
   chunks.sort((a, b) => a.at - b.at);
   const batchBytes = context.store.isAtHand ? BATCH : WIDE_BATCH;
   const isKept = pipeline.length > 0 && chunkBytes <= MOST_KEPT;
-  // Packed chunks that are awaited are read into the same memory, batch by batch.
-  const isAwaited = !context.store.isAtHand;
+  // Packed chunks are read into the same memory, batch by batch.
+  const isRead = !context.store.isInMemory;
   let room: Uint8Array = new Uint8Array(0);
   for (let i = 0; i < chunks.length; ) {
     const batch: Chunk[] = [];
@@ -332,10 +332,10 @@ function* fromChunks(
       context.store.check(chunk.at, chunk.size);
       packedBytes += chunk.size;
     }
-    if (isAwaited && room.length < packedBytes) room = memory(packedBytes, rawBytes);
+    if (isRead && room.length < packedBytes) room = memory(packedBytes, rawBytes);
     let used = 0;
     const spans = batch.map(({ at, size }): Span => {
-      if (!isAwaited) return { at, size };
+      if (!isRead) return { at, size };
       used += size;
       return { at, size, into: room.subarray(used - size, used) };
     });

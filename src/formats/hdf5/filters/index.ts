@@ -7,6 +7,7 @@
  * @module
  */
 import { fetchFilter, rareFilters } from "#filters";
+import { releaseBytes } from "#platform";
 import { inflateMany, inflateNow, lzfDecode } from "../../../core/codecs/index.ts";
 import { FormatError } from "../../../core/errors.ts";
 import type { Reading } from "../storage/store.ts";
@@ -104,6 +105,9 @@ export function* decodeChunks(
   yield* readyFilters(filters, pipeline);
   const gzip = pipeline.findIndex(({ id }) => id === FILTER.gzip);
   const scratch = { memory: null as Uint8Array | null };
+  // What gzip gave is looked at no more once it is in its place, unless a filter of the caller's saw it.
+  let inflated: Uint8Array | null = null;
+  const isOurs = pipeline.every(({ id }) => COMMON.includes(filters.get(id) as Filter));
   const through = (bytes: Uint8Array, mask: number, from: number, to: number): Uint8Array => {
     for (let i = from; i > to; i--) {
       const spec = pipeline[i] as Pipeline[number];
@@ -113,6 +117,7 @@ export function* decodeChunks(
         scratch.memory ??= new Uint8Array(size);
         bytes = unshuffle(bytes, spec.values[0] ?? 1, scratch.memory);
       } else bytes = filterOf(filters, spec).decode(bytes, spec.values, size);
+      if (spec.id === FILTER.gzip) inflated = bytes;
     }
     return bytes;
   };
@@ -123,6 +128,8 @@ export function* decodeChunks(
       });
     }
     if (visit(bytes, i)) scratch.memory = null;
+    else if (isOurs && inflated !== null) releaseBytes(inflated);
+    inflated = null;
   };
   const last = pipeline.length - 1;
   const now = (): void => {
@@ -137,7 +144,9 @@ export function* decodeChunks(
   // What can wait unpacks them side by side; each goes on as soon as it is there.
   const one = async ({ bytes, mask }: PackedChunk, i: number): Promise<void> => {
     let out = through(bytes, mask, last, gzip);
-    if (!(mask & (1 << gzip))) [out] = (await inflateMany("zlib", [out], [room(size)])) as [Uint8Array];
+    const isPacked = !(mask & (1 << gzip));
+    if (isPacked) [out] = (await inflateMany("zlib", [out], [room(size)])) as [Uint8Array];
+    inflated = isPacked ? out : null;
     finish(through(out, mask, gzip - 1, -1), i);
   };
   yield { kind: "work", now, later: () => Promise.all(chunks.map(one)) };

@@ -174,6 +174,11 @@ export class Store {
     return this.#source === null;
   }
 
+  /** Is it all in memory, so that data are views of it? */
+  get isInMemory(): boolean {
+    return this.#bytes !== null;
+  }
+
   /** Throws `TruncatedError` when a range does not lie in the file. */
   check(at: number, size: number): void {
     this.#place(at, size);
