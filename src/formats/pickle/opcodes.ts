@@ -1,7 +1,7 @@
 /**
  * The opcodes of pickle protocols 0 to 5: what each one reads and what it does to the stack.
  *
- * The disassembler, the optimizer, the scanner and the doctor run on this table; the fast loader does not import it.
+ * The disassembler, the optimizer and the finder of places run on this table; the fast loader does not import it.
  * Source: CPython 3.13, module pickletools (a test compares every row). The order is Python's, by purpose.
  *
  * @module
