@@ -96,5 +96,6 @@ test("filters of the caller's keep what they were given", async () => {
   expect(read).toEqual(data);
   const later = await open(bytes, { filters: [keeper] });
   expect(((await ((await later.dataset("x")) as AsyncDataset).read()) as NDArray).data).toEqual(data);
+  expect(seen.length).toBe(8);
   for (const part of seen) expect(part.length).toBe(size);
 });
