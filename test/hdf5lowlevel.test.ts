@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, describe as group, test } from "vitest";
-import { NDArray } from "../src/core/ndarray/index.ts";
+import { array, NDArray } from "../src/core/ndarray/index.ts";
 import { PyComplex, tuple } from "../src/core/values/index.ts";
 import { type AsyncDataset, compoundDType, Dataset, File, open, stringDType } from "../src/formats/hdf5/index.ts";
 import { describe, differences, value } from "./support/describe-hdf5.ts";
@@ -89,4 +89,23 @@ test("records with text and complex numbers are put back as they are read", () =
   x.set("...", x.read());
   const again = new File(file.toUint8Array()).dataset("x").read() as NDArray;
   expect(String(again)).toBe("[('é', 1.-2.j, (0.5+3.j,)) ('', 0.+0.j, (0. +0.j,))]");
+});
+
+test("items that are arrays are told from axes of their own", () => {
+  const file = File.create();
+  const rows = [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ];
+  const dtype = ["<i4", [2, 2]] as const;
+  file.createDataset("rows", { data: rows, dtype });
+  file.createDataset("array", { data: array(rows, { dtype: "<i4" }), dtype });
+  file.createDataset("items", { data: array(rows, { dtype: (file.dataset("rows") as Dataset).dtype }), dtype });
+  const again = new File(file.toUint8Array());
+  for (const name of ["rows", "array", "items"]) {
+    expect(again.dataset(name).shape, name).toEqual([1]);
+    expect((again.dataset(name).read() as NDArray).toArray(), name).toEqual(rows);
+  }
 });

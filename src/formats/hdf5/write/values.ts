@@ -55,7 +55,11 @@ function fromArray(dtype: DType, value: unknown): Encoded {
     // One opaque element is read as bytes.
     const isOne = value instanceof Uint8Array && isOpaque(dtype) && value.length === dtype.itemsize;
     const from = value instanceof NDArray ? value : array(value);
-    const [target, inner] = isOne ? [from.dtype, from.shape] : flattened(dtype, []);
+    const [target, inner] = isOne
+      ? [from.dtype, from.shape]
+      : from.dtype.base === null
+        ? flattened(dtype, [])
+        : [dtype, []];
     const cut = from.ndim - inner.length;
     if (cut < 0 || inner.some((n, i) => n !== from.shape[cut + i])) {
       throw new TypeError(`an array of shape (${from.shape.join(", ")}) does not hold items of ${dtype}`);
@@ -64,7 +68,7 @@ function fromArray(dtype: DType, value: unknown): Encoded {
     return { bytes: made.rawBytes("C"), shape: from.shape.slice(0, cut), shared: made === from };
   }
   const made = array(rowsOf(value, holdsBytes(dtype)), { dtype });
-  const inner = flattened(dtype, [])[1].length;
+  const inner = made.dtype.base === null ? flattened(dtype, [])[1].length : 0;
   return { bytes: made.toBytes(), shape: made.shape.slice(0, made.ndim - inner) };
 }
 
