@@ -12,6 +12,7 @@ import { PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, tupleFrom } from "../../../core/values/tuple.ts";
 import { makeList } from "./build.ts";
 import { floatRun } from "./floatrun.ts";
+import { frameStop, joined } from "./joins.ts";
 import { longFromBytes } from "./numbers.ts";
 import { rareStep } from "./rare.ts";
 import { more, NEW_DICT, NEW_LIST, type State } from "./state.ts";
@@ -476,22 +477,6 @@ export function step(m: State): number {
     if (result >= 0) return result;
     fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
   }
-}
-
-/** Where a further batch of the same container begins (behind its MARK), or 0. */
-function joined(bytes: Uint8Array, p: number, end: number): number {
-  let q = p + 1;
-  if (bytes[q] === 0x95) q += 9;
-  return q < end && bytes[q] === 0x28 ? q + 1 : 0;
-}
-
-function frameStop(m: State, at: number, q: number): number {
-  const view = m.dataView();
-  const size = Number(view.getBigUint64(at, true));
-  m.pos = at - 1;
-  const stop = m.base + q - 1 + size;
-  if (m.last && stop > m.base + m.end) throw m.fail("pickle data was truncated: the frame is longer than the data");
-  return stop;
 }
 
 function cut(m: State, strings: State["strings"], at: number, size: number): string {
