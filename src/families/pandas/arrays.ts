@@ -15,7 +15,7 @@ import { arrayOfState } from "../numpy/index.ts";
 import { arrowColumn } from "./arrow.ts";
 import { arrayColumn, Column } from "./column.ts";
 import { freqOf, freqText } from "./periods.ts";
-import { argsOf, attr, demandArray, kindOf, num, PandasObject, reading, shown, stateOf } from "./recipe.ts";
+import { argsOf, attr, demandArray, kindOf, num, PandasObject, printed, reading, shown, stateOf } from "./recipe.ts";
 import type { Closed } from "./scalars.ts";
 import { Zone } from "./zone.ts";
 
@@ -350,6 +350,10 @@ export class ExtensionArray extends PandasObject {
   }
   /** Its class, first items, length and dtype. */
   override toString(): string {
+    return printed(this, () => this.#text());
+  }
+
+  #text(): string {
     const { column } = this;
     const items = Array.from({ length: Math.min(10, column.length) }, (_, i) => {
       const item = column.get(i);

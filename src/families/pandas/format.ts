@@ -69,8 +69,15 @@ export function floatCells(values: ArrayLike<number>, missing: string, lead: str
   return isSmall || (widest > DIGITS + 6 && isLarge) ? form(exponential) : cells;
 }
 
+/** Sequences within sequences that are printed item by item; what lies deeper, as Python prints it. */
+const NESTED = 3;
+
 /** An item of an array of objects, as pandas' `pprint_thing`. */
 export function thing(value: unknown): string {
+  return thingAt(0, value);
+}
+
+function thingAt(level: number, value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "string")
     return value.replace(/[\t\r\n]/g, (c) => ({ "\t": "\\t", "\r": "\\r", "\n": "\\n" })[c] as string);
@@ -79,9 +86,13 @@ export function thing(value: unknown): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value instanceof Uint8Array) return repr(value);
   if (value instanceof Missing || value instanceof Timestamp || value instanceof Timedelta) return String(value);
-  if (isTuple(value)) return `(${value.map(thing).join(", ")}${value.length === 1 ? "," : ""})`;
-  if (Array.isArray(value)) return `[${value.map(thing).join(", ")}]`;
-  if (value instanceof PySet || value instanceof PyFrozenSet) return setThing(value);
+  const isSet = value instanceof PySet || value instanceof PyFrozenSet;
+  if (Array.isArray(value) || isSet) {
+    if (level === NESTED) return repr(value);
+    const items = [...(value as Iterable<unknown>)].map((item) => thingAt(level + 1, item));
+    if (isSet) return setThing(value, items);
+    return isTuple(value) ? `(${items.join(", ")}${items.length === 1 ? "," : ""})` : `[${items.join(", ")}]`;
+  }
   if (value instanceof PyFloat) return floatText(value.value, 8);
   const own = (value as { toString?: unknown }).toString;
   return typeof own === "function" && own !== Object.prototype.toString && !(value instanceof PyComplex)
@@ -89,8 +100,8 @@ export function thing(value: unknown): string {
     : repr(value);
 }
 
-function setThing(value: PySet | PyFrozenSet): string {
-  const text = `{${[...value].map(thing).join(", ")}}`;
+function setThing(value: PySet | PyFrozenSet, items: readonly string[]): string {
+  const text = `{${items.join(", ")}}`;
   return value instanceof PyFrozenSet
     ? `frozenset(${value.size === 0 ? "" : text})`
     : value.size === 0

@@ -15,7 +15,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import { Index } from "./labels.ts";
 import { indexOfColumn, makeFrame, makeRange, sliceIndex } from "./make.ts";
 import { frameText, type PrintOptions } from "./print.ts";
-import { attr, PandasObject, reading, shown, tabular } from "./recipe.ts";
+import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.ts";
 import { Series } from "./series.ts";
 
 /** Options of `DataFrame.fromColumns`. */
@@ -128,7 +128,10 @@ export class DataFrame extends PandasObject {
   column(label: unknown): Column {
     const at = this.columnIndex.indexOf(label);
     if (at < 0) {
-      const some = this.columns.slice(0, 20).map(thing).join(", ");
+      const some = this.columns
+        .slice(0, 20)
+        .map((label) => thing(label))
+        .join(", ");
       throw new RangeError(`there is no column ${thing(label)}; there are ${some}`);
     }
     return this.columnAt(at);
@@ -183,7 +186,7 @@ export class DataFrame extends PandasObject {
   }
 
   #names(): string[] {
-    return this.columns.map((label) => (isTuple(label) ? label.map(thing).join("_") : thing(label)));
+    return this.columns.map((label) => (isTuple(label) ? label.map((part) => thing(part)).join("_") : thing(label)));
   }
 
   /** CSV as `to_csv` writes it. */
@@ -214,7 +217,10 @@ export class DataFrame extends PandasObject {
     return {
       shape,
       details: `(${shape.join(", ")})`,
-      preview: labels.slice(0, 20).map(thing).join(", "),
+      preview: labels
+        .slice(0, 20)
+        .map((label) => thing(label))
+        .join(", "),
       columns: labels.map((label, i) => [label, Series.of(this.columnAt(i), index, label)] as const),
       attributes: [
         ["index", index],
@@ -235,6 +241,7 @@ export class DataFrame extends PandasObject {
   /** As pandas prints it: of more than 60 rows the first and last five; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {
     const { columnIndex: labels, index } = this;
-    return frameText({ labels, index, column: (i) => this.columnAt(i), slice: sliceIndex }, options);
+    const parts = { labels, index, column: (i: number) => this.columnAt(i), slice: sliceIndex };
+    return printed(this, () => frameText(parts, options));
   }
 }

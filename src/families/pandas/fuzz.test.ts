@@ -78,3 +78,16 @@ it("an index over a frame is shown as what cannot be read", () => {
   expect(() => made.column).toThrow("cannot be read as a column");
   expect(repr(made)).toContain("cannot be read as a column");
 });
+
+it("frames within frames are printed, and end", () => {
+  // As pandas 2.2 prints it: three sequences item by item, what lies deeper as Python does.
+  const nested = Series.from([[1, [2, [3, ["a", 5]]]]] as never, { dtype: "object" });
+  expect(String(nested)).toBe("0    [1, [2, [3, ['a', 5]]]]\ndtype: object");
+  let deep: unknown = 1;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  expect(String(Series.from([deep] as never, { dtype: "object" }))).toContain("[[[");
+  let within: Series = nested;
+  for (let i = 0; i < 5000; i++) within = Series.from([within] as never, { dtype: "object" });
+  expect(String(within)).toContain("<pandas.Series: within 8 others>");
+  expect(String(within)).toBe(String(within));
+});

@@ -10,7 +10,7 @@ import { tupleFrom } from "../../core/values/tuple.ts";
 import { categoricalColumn, columnOf, intervalColumn, periodColumn, scalarOf, zoned } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
 import { offsetName } from "./offsets.ts";
-import { attr, demandArray, kindOf, num, PandasObject, reading, shown } from "./recipe.ts";
+import { attr, demandArray, kindOf, num, PandasObject, printed, reading, shown } from "./recipe.ts";
 
 /** Labels that a range is written out to; more are refused. */
 const MOST = 2 ** 27;
@@ -208,6 +208,10 @@ export class Index extends PandasObject {
   }
   /** Class, first labels, dtype and length. */
   override toString(): string {
+    return printed(this, () => this.#text());
+  }
+
+  #text(): string {
     if (this.isRange) {
       const { start, stop, step } = this.range;
       const name = this.name === null ? "" : `, name='${String(this.name)}'`;

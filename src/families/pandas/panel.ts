@@ -10,7 +10,7 @@ import { arrayColumn } from "./column.ts";
 import { thing } from "./format.ts";
 import { DataFrame } from "./frame.ts";
 import type { Index } from "./labels.ts";
-import { PandasObject, reading, shown } from "./recipe.ts";
+import { PandasObject, printed, reading, shown } from "./recipe.ts";
 
 /**
  * A `pandas.Panel`: items, each of them a frame over the same rows (`major`) and columns (`minor`).
@@ -81,6 +81,10 @@ export class Panel extends PandasObject {
   }
   /** As pandas prints it: its axes alone. */
   override toString(): string {
+    return printed(this, () => this.#text());
+  }
+
+  #text(): string {
     const axes = [
       ["items", this.items],
       ["major_axis", this.major],

@@ -144,6 +144,21 @@ export function shown(value: PandasObject): string {
   }
 }
 
+/** Values of pandas that are printed at the moment, one within a cell of the other. */
+let printing = 0;
+const DEEPEST = 8;
+
+/** The text of a value; of one that stands in a cell of so many others, or of itself, its class alone. */
+export function printed({ className }: PandasObject, text: () => string): string {
+  if (printing >= DEEPEST) return `<pandas.${className}: within ${DEEPEST} others>`;
+  printing++;
+  try {
+    return text();
+  } finally {
+    printing--;
+  }
+}
+
 /** What a frame or series shows of itself as a table; null for a damaged one, which prints what is wrong. */
 export function tabular(view: () => TableView): TableView | null {
   try {

@@ -14,7 +14,7 @@ import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
 import { indexOfColumn, makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
-import { attr, PandasObject, reading, shown, tabular } from "./recipe.ts";
+import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.ts";
 
 /**
  * A `pandas.Series`.
@@ -136,6 +136,6 @@ export class Series extends PandasObject {
   }
   /** As pandas prints it; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {
-    return seriesText(this.column, this.index, this.name, sliceIndex, options);
+    return printed(this, () => seriesText(this.column, this.index, this.name, sliceIndex, options));
   }
 }
