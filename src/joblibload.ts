@@ -5,7 +5,8 @@
  */
 import { openPath } from "#platform";
 import { type Compressor, codecsOf } from "./compressors.ts";
-import { Reader, run, runSync, type Source } from "./core/bytes/parse.ts";
+import { runSync, type Source } from "./core/bytes/parse.ts";
+import { Reader, run } from "./core/bytes/reader.ts";
 import { DecodeError } from "./core/bytes/text.ts";
 import { type Codec, joined } from "./core/codecs/index.ts";
 import { BrineError, SourceError, UnpicklingError, withPath } from "./core/errors.ts";

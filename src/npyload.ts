@@ -4,7 +4,8 @@
  * @module
  */
 import { openPath } from "#platform";
-import { Reader, run, type Source } from "./core/bytes/parse.ts";
+import type { Source } from "./core/bytes/parse.ts";
+import { Reader, run } from "./core/bytes/reader.ts";
 import { FormatError, TruncatedError, UnsupportedError, withPath } from "./core/errors.ts";
 import { LazyNDArray, type MmapMode, type NDArray } from "./core/ndarray/index.ts";
 import { ALL_METHODS, openZip, openZipSync, type ZipOptions } from "./core/zip/index.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Reader, type Source } from "../core/bytes/parse.ts";
+import type { Source } from "../core/bytes/parse.ts";
+import { Reader } from "../core/bytes/reader.ts";
 import { flowing } from "./flowing.ts";
 import { inMemory } from "./memory.ts";
 

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Parse, Reader, run, runSync, type Window } from "../core/bytes/parse.ts";
+import { type Parse, runSync, type Window } from "../core/bytes/parse.ts";
+import { Reader, run } from "../core/bytes/reader.ts";
 import { openPath } from "../platform/filesource.ts";
 import { toRanges, toSource } from "./index.ts";
 

@@ -6,7 +6,8 @@
 
 import { crc32 } from "../bytes/digest.ts";
 import { roomFor } from "../bytes/memory.ts";
-import { type Parse, Reader, run, runSync, type Source, type Span } from "../bytes/parse.ts";
+import { type Parse, runSync, type Source, type Span } from "../bytes/parse.ts";
+import { Reader, run } from "../bytes/reader.ts";
 import { SourceError, TruncatedError } from "../errors.ts";
 import { parseZip, type ZipEntry, type ZipLimits } from "./directory.ts";
 import { checkedContent, demandReadable, isLarge, parseZipEntry, parseZipPacked, parseZipPlace } from "./entry.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Reader, type RunOptions, run, runSync, type Source } from "../../core/bytes/parse.ts";
+import { runSync, type Source } from "../../core/bytes/parse.ts";
+import { Reader, type RunOptions, run } from "../../core/bytes/reader.ts";
 import { withPath } from "../../core/errors.ts";
 import { asBytes, type BytesLike, type SourceInput, toSource } from "../../sources/index.ts";
 import type { LoadAsyncOptions, LoadOptions } from "./options.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Reader, run, runSync, type Source } from "../../core/bytes/parse.ts";
+import { runSync, type Source } from "../../core/bytes/parse.ts";
+import { Reader, run } from "../../core/bytes/reader.ts";
 import { UnpicklingError, withPath } from "../../core/errors.ts";
 import { asBytes, type SourceInput, toSource } from "../../sources/index.ts";
 import { runOptions } from "./load.ts";
