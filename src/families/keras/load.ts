@@ -4,9 +4,9 @@
  * @module
  */
 import { FormatError, UnsupportedError } from "../../core/errors.ts";
-import { openZipSync, type ZipFile } from "../../core/zip/index.ts";
+import { WholeZip } from "../../core/zip/index.ts";
 import { File, Group } from "../../formats/hdf5/index.ts";
-import { inMemory, type SourceInput, toRanges } from "../../sources/index.ts";
+import { type SourceInput, toRanges } from "../../sources/index.ts";
 import type { DefinedLayer } from "./define.ts";
 import type { Graph } from "./graph.ts";
 import type { Config } from "./layer.ts";
@@ -112,11 +112,11 @@ export async function loadWeights(model: Model, source: SourceInput, signal?: Ab
 export function weightsFrom(model: Model, bytes: Uint8Array): Model {
   let own = bytes;
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    const zip = openZipSync(bytes, inMemory(bytes));
+    const zip = new WholeZip(bytes);
     if (!zip.entries.has("model.weights.h5")) {
       throw new FormatError("this zip holds no model.weights.h5", { format: "keras" });
     }
-    own = zip.readSync("model.weights.h5");
+    own = zip.read("model.weights.h5");
   }
   const file = new File(own);
   try {
@@ -161,35 +161,17 @@ export function modelFromJson(text: string | Config, options: LoadModelOptions =
   return new Model(graphOf(config, version, options), config, null, version, typeof text === "string" ? text : null);
 }
 
-/** What a `.keras` zip holds, each file read when it is asked for. */
-interface Parts {
-  readonly names: readonly string[];
-  read(name: string): Uint8Array;
-}
-
-const WANTED = /^(config\.json|metadata\.json|model\.weights\.h5|assets\/.*\.txt)$/;
-
-/** The same from an open zip. */
-export async function fromZip(zip: ZipFile, options: LoadModelOptions): Promise<Model> {
-  const found = new Map<string, Uint8Array>();
-  for (const name of zip.entries.keys()) if (WANTED.test(name)) found.set(name, await zip.read(name, options.signal));
-  return fromParts({ names: [...zip.entries.keys()], read: (name) => found.get(name) as Uint8Array }, options);
-}
-
 /** A model from the bytes of a `.keras` file, at once, as {@link fromHdf5}. */
 export function fromKerasBytes(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
-  const zip = openZipSync(bytes, inMemory(bytes));
-  return fromParts({ names: [...zip.entries.keys()], read: (name) => zip.readSync(name) }, options);
-}
-
-function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
+  const zip = new WholeZip(bytes);
+  const names = [...zip.entries.keys()];
   const textOf = (name: string): string => {
     if (!names.includes(name)) {
       throw new FormatError(`this zip is no .keras file: it lacks ${name}, and has ${names.slice(0, 8).join(", ")}`, {
         format: "keras",
       });
     }
-    return new TextDecoder().decode(read(name));
+    return new TextDecoder().decode(zip.read(name));
   };
   const text = textOf("config.json");
   const config = parsed(text);
@@ -206,10 +188,10 @@ function fromParts({ names, read }: Parts, options: LoadModelOptions): Model {
   }
   const asset = (path: string): string | null => {
     const name = `assets/${path}`;
-    return names.includes(name) ? new TextDecoder().decode(read(name)) : null;
+    return names.includes(name) ? new TextDecoder().decode(zip.read(name)) : null;
   };
   const graph = graphOf(config, version, options, (made) =>
-    within(read("model.weights.h5"), (file) => modernWeights(made, file, asset)),
+    within(zip.read("model.weights.h5"), (file) => modernWeights(made, file, asset)),
   );
   const compiled = config["compile_config"];
   return new Model(

@@ -4,9 +4,8 @@
  * @module
  */
 import { UnsupportedError, withPath } from "../../core/errors.ts";
-import { openZip } from "../../core/zip/index.ts";
 import { type SourceInput, toRanges } from "../../sources/index.ts";
-import { fromHdf5, fromZip, IN_PYTHON, type LoadModelOptions } from "./load.ts";
+import { fromHdf5, fromKerasBytes, IN_PYTHON, type LoadModelOptions } from "./load.ts";
 import type { Model } from "./model.ts";
 
 /** Does it begin as a pickle of protocol 2 to 5? */
@@ -31,11 +30,11 @@ export async function loadModel(source: SourceInput, options: LoadModelOptions =
   try {
     const size = from.size ?? 0;
     const [head = new Uint8Array(0)] = (await from.read?.([{ at: 0, size: Math.min(8, size) }])) ?? [];
-    if (head[0] === 0x50 && head[1] === 0x4b) return await (await fromZip(await openZip(from), options)).ready();
     if (head[0] === 0x08 && head[1] === 1) {
       throw new UnsupportedError("SavedModel", `this is a TensorFlow SavedModel: ${IN_PYTHON}`, { format: "keras" });
     }
-    const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }])) ?? [];
+    const [bytes = new Uint8Array(0)] = (await from.read?.([{ at: 0, size }], options.signal)) ?? [];
+    if (head[0] === 0x50 && head[1] === 0x4b) return await fromKerasBytes(bytes, options).ready();
     if (isPickle(head)) {
       const { unpickled } = await import("./unpickled.ts");
       return await unpickled(bytes, options).ready();
