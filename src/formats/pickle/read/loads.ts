@@ -15,7 +15,8 @@ export type BytesLike = Uint8Array | ArrayBuffer | ArrayBufferView;
 
 /** The bytes of a buffer or view, without a copy. */
 export function toBytes(data: BytesLike): Uint8Array {
-  if (data instanceof Uint8Array) return data;
+  // Pieces of a Buffer are Buffers, and its `slice` copies nothing.
+  if (data instanceof Uint8Array && data.constructor === Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (typeof SharedArrayBuffer !== "undefined" && (data as unknown) instanceof SharedArrayBuffer)

@@ -79,3 +79,11 @@ it("keeps strings of the pickle before in the memo of an Unpickler", () => {
   expect(unpickler.loadSync()).toEqual(values);
   expect(unpickler.loadSync()).toEqual(["value 599 of the first pickle"]);
 });
+
+it("lets bytes go by copy, also those of a Buffer", () => {
+  const bytes = Buffer.from(dumps(Uint8Array.of(1, 2, 3)));
+  const view = loads<Uint8Array>(bytes);
+  expect([view.constructor, view.buffer === bytes.buffer]).toEqual([Uint8Array, true]);
+  const copy = loads<Uint8Array>(bytes, { copy: true });
+  expect([copy.constructor, copy.buffer === bytes.buffer, ...copy]).toEqual([Uint8Array, false, 1, 2, 3]);
+});
