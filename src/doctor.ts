@@ -1,0 +1,11 @@
+/**
+ * The face of `brine/doctor`: why a file does not load, and the file rewritten so that it does.
+ *
+ * ```ts
+ * import { diagnose, fix } from "brine/doctor";
+ * for (const { where, message } of (await diagnose("model.joblib")).findings) console.log(where, message);
+ * ```
+ *
+ * @module
+ */
+export * from "./tools/doctor/index.ts";

@@ -1,0 +1,27 @@
+/**
+ * A file's bytes without their shells.
+ *
+ * @module
+ */
+import type { Codec } from "../../core/codecs/index.ts";
+import { peeledBytes, shellOf } from "../../shells.ts";
+import { asBytes, type SourceInput, toRanges } from "../../sources/index.ts";
+
+export interface Opened {
+  readonly packed: Uint8Array;
+  readonly inner: Uint8Array;
+  readonly shell: Codec | null;
+}
+
+/** Reads a source whole and unpacks it. Throws `SourceError`, `FormatError`, `TruncatedError` and `LimitError`. */
+export async function opened(input: SourceInput): Promise<Opened> {
+  let packed = asBytes(input);
+  if (packed === null) {
+    const source = await toRanges(input);
+    [packed] = (await source.read!([{ at: 0, size: source.size! }])) as [Uint8Array];
+  }
+  const shell = shellOf(packed);
+  if (shell === null) return { packed, inner: packed, shell };
+  await shell.ready?.();
+  return { packed, inner: peeledBytes(packed), shell };
+}
