@@ -18,7 +18,11 @@ export async function opened(input: SourceInput): Promise<Opened> {
   let packed = asBytes(input);
   if (packed === null) {
     const source = await toRanges(input);
-    [packed] = (await source.read!([{ at: 0, size: source.size! }])) as [Uint8Array];
+    try {
+      [packed] = (await source.read!([{ at: 0, size: source.size! }])) as [Uint8Array];
+    } finally {
+      await source.close?.();
+    }
   }
   const shell = shellOf(packed);
   if (shell === null) return { packed, inner: packed, shell };
