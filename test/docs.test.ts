@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
+  "brine/doctor": "src/doctor.ts",
   "brine/hdf5": "src/hdf5.ts",
   "brine/joblib": "src/joblib.ts",
   "brine/keras": "src/keras.ts",
@@ -36,6 +37,7 @@ const GUIDES = [
   "docs/pandas.md",
   "docs/torch.md",
   "docs/keras.md",
+  "docs/doctor.md",
 ];
 const home = process.cwd();
 

@@ -6,6 +6,7 @@
 import type { Flag, Parsed } from "./args.ts";
 import { convert } from "./convert.ts";
 import { dis } from "./dis.ts";
+import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
 import type { IO, Output } from "./io.ts";
 import { predict } from "./predict.ts";
@@ -21,4 +22,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis];
+export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor];

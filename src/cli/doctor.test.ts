@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { run } from "./run.ts";
+
+const file = fileURLToPath(new URL("../../fixtures/data/doctor/padded.joblib", import.meta.url));
+
+async function brine(...argv: string[]): Promise<[code: number, text: string]> {
+  let text = "";
+  const sink = { write: (data: string | Uint8Array) => (text += String(data)) };
+  const code = await run(["doctor", ...argv], {
+    stdout: sink,
+    stderr: sink,
+    stdin: (async function* () {})(),
+    env: {},
+  });
+  return [code, text];
+}
+
+it("finds, explains and mends", async () => {
+  const [code, text] = await brine(file);
+  expect(code).toBe(1);
+  expect(text).toContain("joblib, protocol 5, numpy >= 2, joblib >= 1.2");
+  expect(text).toContain("fails in  joblib < 1.2\n  message KeyError: 0");
+  expect((await brine("--error", "KeyError: 0"))[0]).toBe(1);
+  expect((await brine("missing.pkl"))[0]).toBe(2);
+  const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+  try {
+    const to = join(folder, "out.joblib");
+    const [done, changes] = await brine(file, "--fix", "--for", "joblib=1.0,python=3.7,numpy=1.19", "-o", to);
+    expect([done, changes.includes("padding -> ")]).toEqual([0, true]);
+    expect(readFileSync(to)[1]).toBe(4);
+    expect((await brine(to, "--for", "joblib=1.0,python=3.7,numpy=1.19"))[0]).toBe(0);
+    expect((await brine(file, "--fix", "-o", file))[0]).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
