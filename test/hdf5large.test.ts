@@ -113,6 +113,17 @@ describe("a large file", () => {
     expect(differs).toBeLessThan(1000);
   });
 
+  it("is as long as its superblock says when it was changed in its place", () => {
+    const end = (): bigint => readFileSync(path).readBigUInt64LE(40);
+    for (const text of ["a", "abc", "abcdefgh", "abcdefghi"]) {
+      make();
+      using file = new File(path, "r+", { inPlace: true });
+      file.createDataset("bytes", { data: Uint8Array.from(text, (c) => c.charCodeAt(0)) });
+      file.flush();
+      expect(end()).toBe(BigInt(readFileSync(path).length));
+    }
+  });
+
   it("is repacked without gaps, references and all", () => {
     make({ trackOrder: true, userblockSize: 512 });
     const before = summary(new File(path));

@@ -69,7 +69,10 @@ export class Image {
   parts(base: number): { at: number; bytes: Uint8Array }[][] {
     const moved = (pieces: readonly Piece[]): Piece[] => pieces.map(({ at, bytes }) => ({ at: at + base, bytes }));
     const changed = this.#patches.filter(({ at }) => at !== 0);
-    return [moved(this.#pieces), moved(changed), moved(this.#patches.filter(({ at }) => at === 0))];
+    const reached = this.#pieces.reduce((most, { at, bytes }) => Math.max(most, at + bytes.length), this.kept);
+    // The superblock tells of all bytes up to the end: a file that is shorter is refused as truncated.
+    const last = reached < this.#end ? [{ at: this.#end - 1, bytes: new Uint8Array(1) }] : [];
+    return [moved([...this.#pieces, ...last]), moved(changed), moved(this.#patches.filter(({ at }) => at === 0))];
   }
 
   /** The whole file, block by block; `base` is where the superblock stands, `read` gives the old bytes. */
