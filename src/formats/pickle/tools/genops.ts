@@ -56,7 +56,8 @@ export function asUnpickling(e: unknown, opcode: Opcode, pos: number): Unpicklin
   return new UnpicklingError("the argument is too large for this JavaScript engine", { ...place, cause: e });
 }
 
-function unknown(bytes: Uint8Array, pos: number): UnpicklingError {
+/** What is wrong at a byte that is no opcode. */
+export function unknown(bytes: Uint8Array, pos: number): UnpicklingError {
   if (pos >= bytes.length) return new UnpicklingError("pickle exhausted before seeing STOP", { offset: pos });
   const code = reprBytes(bytes.subarray(pos, pos + 1));
   return new UnpicklingError(`at position ${pos}, opcode ${code} unknown`, { offset: pos });

@@ -1,0 +1,491 @@
+/**
+ * Runs a pickle on symbols: the real stack and the real memo, and nothing is ever made.
+ *
+ * The scanner and the doctor look through this machine. It has no opinion: it tells which names a stream refers to, from
+ * which bytes each name was built, and what is done with what the name stands for. Where a loader would stop (a missing
+ * memo, an empty stack) it notes the problem, puts {@link Unknown} in the gap and goes on, because what comes before an
+ * error has already run in Python, and because two readers may not agree on what is an error.
+ *
+ * ```ts
+ * const { globals } = traced(bytes);
+ * for (const { module, name, uses } of globals) console.log(module, name, uses.map((use) => use.kind));
+ * ```
+ *
+ * @module
+ */
+import { LimitError, UnpicklingError } from "../../../core/errors.ts";
+import type { Arg } from "./args.ts";
+import type { Op } from "./genops.ts";
+import { type LenientOp, lenientOps } from "./lenient.ts";
+import { memoKey, memoUse } from "./memo.ts";
+
+/** A plain value that stands in the stream as it is. */
+export interface Atom {
+  readonly kind: "atom";
+  /** What pickletools calls its type: `"int"`, `"str"`, `"bytes"`, `"None"`… */
+  readonly type: string;
+  readonly value: Arg;
+  /** Byte offset of the opcode that brought it. */
+  readonly at: number;
+}
+
+/** A list, tuple, set or dict; of a dict, keys and values take turns in `items`. */
+export interface Container {
+  readonly kind: "list" | "tuple" | "set" | "frozenset" | "dict";
+  readonly items: Symbolic[];
+  readonly at: number;
+}
+
+/** What a name of the stream stands for. */
+export interface Named {
+  readonly kind: "global";
+  readonly global: GlobalReference;
+  readonly at: number;
+}
+
+/** What a call or a construction would have given. */
+export interface Made {
+  readonly kind: "made";
+  /** What was called: a name, or something else that was on the stack. */
+  readonly by: Symbolic;
+  readonly args: readonly Symbolic[];
+  /** What BUILD gave it, the last time. */
+  state?: Symbolic;
+  /** What APPENDS, SETITEMS and ADDITEMS gave it. */
+  readonly items: Symbolic[];
+  readonly at: number;
+}
+
+/** What the caller of a loader gives for a persistent id. */
+export interface Persistent {
+  readonly kind: "persistent";
+  readonly id: Symbolic;
+  readonly at: number;
+}
+
+/** What a loader would not have either: a memo that was never stored, a value that is missing on the stack. */
+export interface Unknown {
+  readonly kind: "unknown";
+  readonly at: number;
+}
+
+/** A value on the stack. */
+export type Symbolic = Atom | Container | Named | Made | Persistent | Unknown;
+
+/**
+ * What is done with a name: `construct` is `cls.__new__(cls, …)` or a class called by INST or OBJ, `reduce` any call by
+ * REDUCE, `setstate` BUILD on it or on what it made.
+ */
+export type UseKind = "construct" | "reduce" | "setstate";
+
+/** One use of a name. */
+export interface GlobalUse {
+  readonly kind: UseKind;
+  /** Byte offset of the opcode that uses it. */
+  readonly offset: number;
+  readonly opcode: string;
+  /** Arguments of the call, or the state alone. */
+  readonly args: readonly Symbolic[];
+  /** The use is of what the name made, not of the name itself: BUILD on an instance, a call of what a call gave. */
+  readonly ofResult: boolean;
+}
+
+/** One place where a stream refers to a module's name. A name without `uses` is only a reference. */
+export interface GlobalReference {
+  /** The module, or null where the stream does not tell: computed, or by an extension code. */
+  readonly module: string | null;
+  readonly name: string | null;
+  /** GLOBAL, INST, STACK_GLOBAL, EXT1, EXT2 or EXT4. */
+  readonly opcode: string;
+  readonly offset: number;
+  /** Byte offsets of the opcodes that the module's and the name's text come from; `offset` itself for GLOBAL and INST. */
+  readonly parts: readonly [module: number, name: number];
+  /** The module or the name was taken out of the memo. */
+  readonly fromMemo: boolean;
+  /** Module or name is no text of the stream, but what a call would give. */
+  readonly computed: boolean;
+  /** The code, of EXT1, EXT2 and EXT4. */
+  readonly code?: number;
+  readonly uses: GlobalUse[];
+}
+
+/** What one opcode did. */
+export interface Step {
+  /** As genops gives it, but names just as they stand, and `null` for an argument that cannot be read. */
+  readonly op: Op;
+  /** The value that it left on top, if it left one. */
+  readonly top: Symbolic | undefined;
+  /** The name it refers to: GLOBAL, INST, STACK_GLOBAL, EXT codes. */
+  readonly global?: GlobalReference;
+  /** Where a loader would have stopped, and goes on here. */
+  readonly problem?: string;
+}
+
+/** What a whole pickle did. */
+export interface Trace {
+  /** Every reference to a name, in the order of the stream. */
+  readonly globals: GlobalReference[];
+  /** Byte behind STOP, or behind the last opcode that could be read. */
+  end: number;
+  /** The stream ended in STOP. */
+  stopped: boolean;
+  /** Opcodes read. */
+  count: number;
+  /** What STOP found on the stack. */
+  value: Symbolic | undefined;
+  /** Where a loader would have stopped: the first 100 places. */
+  readonly problems: { readonly offset: number; readonly reason: string }[];
+  /** Byte offsets of opcodes that reach beyond the frame they begin in, and of frames within frames. */
+  readonly straddles: number[];
+  /** Persistent ids met. */
+  persistent: number;
+  /** Why the stream cannot be read any further, when it did not come to STOP. */
+  error?: UnpicklingError;
+}
+
+/** Where and how far {@link trace} runs. */
+export interface TraceOptions {
+  /** Byte offset of the pickle in `bytes`; 0. */
+  readonly start?: number;
+  /** `opcodes`: how many are read at most (20 million). */
+  readonly limits?: { readonly opcodes?: number };
+}
+
+const MAX_OPCODES = 20_000_000;
+const MAX_PROBLEMS = 100;
+
+/**
+ * Runs a pickle on symbols opcode by opcode, and ends in what the whole did; bad streams end early, with `error` set.
+ *
+ * Throws `LimitError` beyond `limits.opcodes`. Source: the stack effects of CPython's `pickle._Unpickler`.
+ *
+ * @example
+ * ```ts
+ * for (const { op, global } of trace(bytes)) if (global) console.log(op.pos, global.module, global.name);
+ * ```
+ */
+export function* trace(bytes: Uint8Array, options: TraceOptions = {}): Generator<Step, Trace> {
+  const { start = 0, limits } = options;
+  const most = limits?.opcodes ?? MAX_OPCODES;
+  const machine = new Machine(start);
+  const { result } = machine;
+  try {
+    for (const op of lenientOps(bytes, start)) {
+      if (result.count === most) throw new LimitError("opcodes", most, most + 1, { offset: op.pos, format: "pickle" });
+      yield machine.run(op);
+    }
+  } catch (e) {
+    if (!(e instanceof UnpicklingError)) throw e;
+    result.error = e;
+  }
+  return result;
+}
+
+/** What {@link trace} ends in. Throws as it does. */
+export function traced(bytes: Uint8Array, options: TraceOptions = {}): Trace {
+  const steps = trace(bytes, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The name from which a value comes, through any number of calls; null when it comes from none. */
+export function originOf(value: Symbolic): GlobalReference | null {
+  while (value.kind === "made") value = value.by;
+  return value.kind === "global" ? value.global : null;
+}
+
+class Machine {
+  readonly result: Trace;
+  #stack: Symbolic[] = [];
+  /** Heights of the stack at which marks stand. */
+  readonly #marks: number[] = [];
+  readonly #memo = new Map<number | bigint, Symbolic>();
+  /** Values that a GET brought, for names that go through the memo. */
+  #got = new WeakSet<Symbolic>();
+  #frameEnd = -1;
+  #problem: string | undefined;
+
+  constructor(start: number) {
+    this.result = {
+      globals: [],
+      end: start,
+      stopped: false,
+      count: 0,
+      value: undefined,
+      problems: [],
+      straddles: [],
+      persistent: 0,
+    };
+  }
+
+  run(op: LenientOp): Step {
+    const { result } = this;
+    result.count++;
+    result.end = op.end;
+    this.#problem = op.complaint;
+    this.#frame(op);
+    const before = result.globals.length;
+    this.#apply(op);
+    const global = result.globals.length > before ? result.globals[before] : undefined;
+    const problem = this.#problem;
+    if (problem !== undefined && result.problems.length < MAX_PROBLEMS) {
+      result.problems.push({ offset: op.pos, reason: problem });
+    }
+    return {
+      op,
+      top: this.#stack.at(-1),
+      ...(global ? { global } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  /** An opcode that begins in a frame ends in it: readers that buffer frames see other bytes otherwise. */
+  #frame({ opcode, arg, pos, end }: Op): void {
+    if (pos >= this.#frameEnd) this.#frameEnd = -1;
+    const isFrame = opcode.name === "FRAME";
+    if (this.#frameEnd >= 0 && (isFrame || end > this.#frameEnd)) this.result.straddles.push(pos);
+    if (isFrame) this.#frameEnd = end + Number(arg);
+  }
+
+  #apply(op: LenientOp): void {
+    const { opcode, arg, pos } = op;
+    const use = memoUse(opcode.code);
+    if (use === "get") return this.#get(arg, pos);
+    if (use !== undefined) {
+      const key = use === "memoize" ? this.#memo.size : memoKey(arg);
+      this.#memo.set(key, this.#peek(pos));
+      return;
+    }
+    switch (opcode.name) {
+      case "PROTO":
+      case "FRAME":
+      case "READONLY_BUFFER":
+        return;
+      case "MARK":
+        this.#marks.push(this.#stack.length);
+        return;
+      case "STOP":
+        this.result.stopped = true;
+        this.result.value = this.#pop(pos);
+        return;
+      case "POP":
+        if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
+        else this.#pop(pos);
+        return;
+      case "POP_MARK":
+        this.#slice();
+        return;
+      case "DUP":
+        this.#push(this.#peek(pos));
+        return;
+      case "EMPTY_LIST":
+      case "EMPTY_TUPLE":
+      case "EMPTY_DICT":
+      case "EMPTY_SET":
+        this.#container(opcode.after[0] as Container["kind"], [], pos);
+        return;
+      case "LIST":
+      case "TUPLE":
+      case "DICT":
+      case "FROZENSET":
+        this.#container(opcode.after[0] as Container["kind"], this.#slice(), pos);
+        return;
+      case "TUPLE1":
+      case "TUPLE2":
+      case "TUPLE3":
+        this.#container("tuple", this.#several(opcode.before.length, pos), pos);
+        return;
+      case "APPEND":
+        this.#fill(this.#several(1, pos), pos);
+        return;
+      case "SETITEM":
+        this.#fill(this.#several(2, pos), pos);
+        return;
+      case "APPENDS":
+      case "SETITEMS":
+      case "ADDITEMS":
+        this.#fill(this.#slice(), pos);
+        return;
+      case "PERSID":
+        this.#persistent({ kind: "atom", type: "str", value: arg, at: pos }, pos);
+        return;
+      case "BINPERSID":
+        this.#persistent(this.#pop(pos), pos);
+        return;
+      default:
+        this.#named(op);
+    }
+  }
+
+  /** The opcodes of names and calls; all that is left are atoms. */
+  #named({ opcode, arg, pos, names }: LenientOp): void {
+    switch (opcode.name) {
+      case "GLOBAL":
+        this.#push(this.#pair(opcode.name, names, pos));
+        return;
+      case "STACK_GLOBAL": {
+        const [module, name] = this.#several(2, pos) as [Symbolic, Symbolic];
+        this.#push(this.#refer(opcode.name, module, name, pos));
+        return;
+      }
+      case "EXT1":
+      case "EXT2":
+      case "EXT4": {
+        const code = Number(arg);
+        const global = { ...bare(opcode.name, pos), computed: false, code };
+        this.result.globals.push(global);
+        this.#push({ kind: "global", global, at: pos });
+        return;
+      }
+      case "INST": {
+        const args = this.#slice();
+        this.#call("construct", opcode.name, this.#pair(opcode.name, names, pos), args, pos);
+        return;
+      }
+      case "OBJ": {
+        const [cls = this.#missing(pos), ...args] = this.#slice();
+        this.#call("construct", opcode.name, cls, args, pos);
+        return;
+      }
+      case "NEWOBJ": {
+        const [cls, args] = this.#several(2, pos) as [Symbolic, Symbolic];
+        this.#call("construct", opcode.name, cls, spread(args), pos);
+        return;
+      }
+      case "NEWOBJ_EX": {
+        const [cls, args, kwargs] = this.#several(3, pos) as [Symbolic, Symbolic, Symbolic];
+        this.#call("construct", opcode.name, cls, [...spread(args), kwargs], pos);
+        return;
+      }
+      case "REDUCE": {
+        const [func, args] = this.#several(2, pos) as [Symbolic, Symbolic];
+        this.#call("reduce", opcode.name, func, spread(args), pos);
+        return;
+      }
+      case "BUILD":
+        this.#build(pos);
+        return;
+      default:
+        this.#push({ kind: "atom", type: opcode.after[0] ?? "any", value: arg, at: pos });
+    }
+  }
+
+  #build(pos: number): void {
+    const state = this.#pop(pos);
+    const target = this.#peek(pos);
+    if (target.kind === "made") target.state = state;
+    const ofResult = target.kind !== "global";
+    originOf(target)?.uses.push({ kind: "setstate", offset: pos, opcode: "BUILD", args: [state], ofResult });
+  }
+
+  #call(kind: UseKind, opcode: string, by: Symbolic, args: readonly Symbolic[], pos: number): void {
+    const ofResult = by.kind !== "global";
+    originOf(by)?.uses.push({ kind, offset: pos, opcode, args, ofResult });
+    this.#push({ kind: "made", by, args, items: [], at: pos });
+  }
+
+  /** A module and a name that stand in the argument. */
+  #pair(opcode: string, names: LenientOp["names"], pos: number): Symbolic {
+    const [module, name] = names as readonly [string, string];
+    const global = { ...bare(opcode, pos), module, name, computed: false };
+    this.result.globals.push(global);
+    return { kind: "global", global, at: pos };
+  }
+
+  #refer(opcode: string, first: Symbolic, second: Symbolic, pos: number): Symbolic {
+    const [module, name] = [textOf(first), textOf(second)];
+    const global: GlobalReference = {
+      ...bare(opcode, pos),
+      module,
+      name,
+      parts: [first.at, second.at],
+      fromMemo: this.#got.has(first) || this.#got.has(second),
+      computed: module === null || name === null,
+    };
+    this.result.globals.push(global);
+    return { kind: "global", global, at: pos };
+  }
+
+  #persistent(id: Symbolic, at: number): void {
+    this.result.persistent++;
+    this.#push({ kind: "persistent", id, at });
+  }
+
+  #container(kind: Container["kind"], items: Symbolic[], at: number): void {
+    this.#push({ kind, items, at });
+  }
+
+  #fill(items: readonly Symbolic[], pos: number): void {
+    const target = this.#peek(pos);
+    if (!("items" in target)) return;
+    for (const item of items) target.items.push(item);
+  }
+
+  #get(arg: Arg, pos: number): void {
+    const value = this.#memo.get(memoKey(arg));
+    if (value === undefined) {
+      this.#problem = `memo ${arg} is empty`;
+      this.#push({ kind: "unknown", at: pos });
+    } else {
+      this.#got.add(value);
+      this.#push(value);
+    }
+  }
+
+  #push(value: Symbolic): void {
+    this.#stack.push(value);
+  }
+
+  #pop(pos: number): Symbolic {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) return this.#missing(pos);
+    return this.#stack.pop() as Symbolic;
+  }
+
+  #peek(pos: number): Symbolic {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) return this.#missing(pos);
+    return this.#stack.at(-1) as Symbolic;
+  }
+
+  #missing(at: number): Unknown {
+    this.#problem = "the stack is empty";
+    return { kind: "unknown", at };
+  }
+
+  /** So many values from the top, the top last. */
+  #several(count: number, pos: number): Symbolic[] {
+    const values: Symbolic[] = [];
+    for (let i = 0; i < count; i++) values.push(this.#pop(pos));
+    return values.reverse();
+  }
+
+  /** What lies above the topmost mark. */
+  #slice(): Symbolic[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) this.#problem = "there is no MARK";
+    return this.#stack.splice(mark ?? 0);
+  }
+}
+
+function bare(opcode: string, offset: number): GlobalReference {
+  return {
+    module: null,
+    name: null,
+    opcode,
+    offset,
+    parts: [offset, offset],
+    fromMemo: false,
+    computed: true,
+    uses: [],
+  };
+}
+
+function textOf(value: Symbolic): string | null {
+  return value.kind === "atom" && typeof value.value === "string" ? value.value : null;
+}
+
+/** The arguments in a tuple; what is no tuple is one argument. */
+function spread(args: Symbolic): readonly Symbolic[] {
+  return args.kind === "tuple" ? args.items : [args];
+}
