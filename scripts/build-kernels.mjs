@@ -1,4 +1,4 @@
-// Builds the kernels of scripts/kernels/ as WebAssembly with 128-bit vectors: modules in src/math/simd/ and src/core/codecs/.
+// Builds the kernels of scripts/kernels/ as WebAssembly with 128-bit vectors: modules in src/math/simd/, src/core/codecs/, src/platform/.
 //
 //   apt-get install clang-16 lld-16      (Debian 12)
 //   node scripts/build-kernels.mjs            writes the modules
@@ -19,6 +19,7 @@ const MODULES = [
   ["neighbors.c", "neighborsmodule.ts", "-O2", "-Wl,-z,stack-size=8192"],
   ["trees.c", "treesmodule.ts", "-O2"],
   ["lz4.c", "../../core/codecs/lz4module.ts", "-O2", "-mbulk-memory"],
+  ["crc.c", "../../platform/crcmodule.ts", "-Os"],
   ["inflate.c", "../../core/codecs/inflatemodule.ts", "-O3", "-mbulk-memory", "-Wl,-z,stack-size=16384"],
 ];
 const folder = mkdtempSync(join(tmpdir(), "brine-kernels-"));

@@ -27,6 +27,22 @@ it("sums alike, in parts too", () => {
   expect(web.fastCrc32).toBe(null);
 });
 
+it("sums long runs as zlib does, whatever their ends and what was before", () => {
+  const { fastCrc32 } = node;
+  if (fastCrc32 === null) return;
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 13);
+  for (let size = 65_536 - 20; size < bytes.length; size += 1 + (size % 9973)) {
+    const from = size % 7;
+    const run = bytes.subarray(from, from + size);
+    for (const before of [0, 1, 0x9e3779b9, 0xffffffff]) {
+      // Runs below 64 KiB go to zlib as they are.
+      let sum = before;
+      for (let at = 0; at < run.length; at += 60_000) sum = fastCrc32(run.subarray(at, at + 60_000), sum);
+      expect(fastCrc32(run, before), `${size} bytes after ${before}`).toBe(sum);
+    }
+  }
+});
+
 it("gives back large memory of one's own, and nothing else", () => {
   const own = new Uint8Array(1 << 16);
   node.releaseBytes(own);
