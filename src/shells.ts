@@ -45,8 +45,13 @@ export function mayBeShell(head: Uint8Array, more: readonly Codec[] = []): boole
 /** The first bytes of shells, which no pickle of protocol 2 and above begins with. */
 const FIRST: ReadonlySet<number> = new Set([...SHELLS.values()].map(({ prefix }) => prefix[0] as number));
 
-/** Bytes without their shells. Throws `LimitError` for a bomb, `FormatError` for damaged data. */
-export function peeledBytes(bytes: Uint8Array, limits: Limits = {}, more: readonly Codec[] = []): Uint8Array {
+/** Bytes without their shells, which `seen` takes, the outermost first. Throws `LimitError` for a bomb, `FormatError` for damaged data. */
+export function peeledBytes(
+  bytes: Uint8Array,
+  limits: Limits = {},
+  more: readonly Codec[] = [],
+  seen: Codec[] = [],
+): Uint8Array {
   if (more.length === 0 && !FIRST.has(bytes[0] as number)) return bytes;
   const { maxBytes = MAX_BYTES, maxRatio = MAX_RATIO } = limits;
   for (let depth = 0; ; depth++) {
@@ -61,6 +66,7 @@ export function peeledBytes(bytes: Uint8Array, limits: Limits = {}, more: readon
       if (most === maxBytes) throw new LimitError("maxBytes", maxBytes, maxBytes + 1, { format });
       throw new LimitError("maxRatio", maxRatio, Math.ceil((most + 1) / bytes.length), { format });
     }
+    seen.push(shell);
     bytes = inside;
   }
 }

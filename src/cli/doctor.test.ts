@@ -26,6 +26,7 @@ it("finds, explains and mends", async () => {
   expect(text).toContain("fails in  joblib < 1.2\n  message KeyError: 0");
   expect((await brine("--error", "KeyError: 0"))[0]).toBe(1);
   expect((await brine("missing.pkl"))[0]).toBe(2);
+  expect((await brine("missing.pkl", "--fix"))[0]).toBe(2);
   const folder = mkdtempSync(join(tmpdir(), "doctor-"));
   try {
     const to = join(folder, "out.joblib");

@@ -5,12 +5,12 @@
  */
 import { isBrineError } from "../core/errors.ts";
 import { writePath } from "../platform/files.ts";
-import { type Diagnosis, diagnose, explain, type Finding, fix, type Versions } from "../tools/doctor/index.ts";
+import { diagnose, explain, type Finding, fix, type Versions } from "../tools/doctor/index.ts";
 import { harmless } from "../tools/inspect/index.ts";
 import type { Command } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { readBytes } from "./files.ts";
-import { type Output, Told, UsageError } from "./io.ts";
+import { type IO, type Output, Told, UsageError } from "./io.ts";
 
 /** `a=1,b=2` as an object. */
 function pairs(text: string | true | undefined, option: string): Versions {
@@ -61,25 +61,21 @@ export const doctor: Command = {
       }
       const to = options.get("output") ?? file.replace(/(\.[^./\\]*)?$/, ".fixed$1");
       if (to === file || file === "-") throw new UsageError("--fix does not write over its input: name OUT by -o");
-      const { bytes, changes } = await fix(await readBytes(file, io), {
-        for: versions,
-        renames: pairs(options.get("rename"), "rename"),
-        ...(encoding ? { encoding } : {}),
-      });
+      const mended = await readable(io, out, async () =>
+        fix(await readBytes(file, io), {
+          for: versions,
+          renames: pairs(options.get("rename"), "rename"),
+          ...(encoding ? { encoding } : {}),
+        }),
+      );
+      const { bytes, changes } = mended;
       await writePath(String(to), bytes);
       if (json) out.line(JSON.stringify({ output: to, changes }));
       else for (const { offset, was, now } of changes) out.line(`${offset}: ${was} -> ${harmless(now)}`);
       return;
     }
-    let found: Diagnosis;
-    try {
-      const asked = typeof error === "string" ? { error } : {};
-      found = await diagnose(await readBytes(file, io), { for: versions, ...asked });
-    } catch (e) {
-      if (!isBrineError(e)) throw e;
-      complain(e, io);
-      return end(2, out);
-    }
+    const asked = typeof error === "string" ? { error } : {};
+    const found = await readable(io, out, async () => diagnose(await readBytes(file, io), { for: versions, ...asked }));
     if (json) out.line(JSON.stringify(found));
     else {
       const { format, compression, protocol, writers, findings } = found;
@@ -91,6 +87,17 @@ export const doctor: Command = {
     if (found.findings.length > 0) end(1, out);
   },
 };
+
+/** Files that cannot be read, or only by other limits, end in 2; what cannot be mended ends in 1. */
+async function readable<T>(io: IO, out: Output, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (e) {
+    if (!isBrineError(e, "SOURCE") && !isBrineError(e, "LIMIT")) throw e;
+    complain(e, io);
+    return end(2, out);
+  }
+}
 
 function end(code: number, out: Output): never {
   out.flush();

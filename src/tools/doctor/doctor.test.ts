@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { bz2, type Codec, gzip, lz4, lzma, xz, zfile, zlib } from "../../core/codecs/index.ts";
 import { isBrineError } from "../../core/errors.ts";
 import { equal, load, loads } from "../../index.ts";
 import { diagnose, explain, fix } from "./index.ts";
@@ -33,7 +34,74 @@ describe("diagnose", () => {
   });
 });
 
+describe("files that are no pickles, and more than one", () => {
+  it.each([
+    ["npy", "\x93NUMPY\x01\0v\0", "unpickling stack underflow"],
+    ["HDF5", "\x89HDF\r\n\x1a\n", "invalid load key, 'H'."],
+    ["JPEG", "\xff\xd8\xff\xe0", "invalid load key, '\\xff'."],
+    ["HTML", "<!doctype html>", "invalid load key, '<'."],
+  ])("%s", async (format, head, message) => {
+    const found = await diagnose(latin1(head));
+    expect(found.format).toBe(format);
+    expect(found.findings.map((one) => one.message)).toEqual([`_pickle.UnpicklingError: ${message}`]);
+  });
+
+  it("tells of packed pickles what pickle.load says, and of damaged shells", async () => {
+    const packed = gzip.encode(latin1("N."));
+    const { findings } = await diagnose(packed);
+    expect(findings.map((one) => one.message)).toEqual(["_pickle.UnpicklingError: invalid load key, '\\x1f'."]);
+    expect(await rules(packed.subarray(0, 14))).toEqual(["truncated"]);
+    const asked = { error: "_pickle.UnpicklingError: invalid load key, '\\x1f'." };
+    expect((await diagnose(file("padded.joblib.gz"), asked)).findings.map(({ rule }) => rule)).toEqual(["wrong-file"]);
+  });
+
+  it("says of several pickles that they are not rewritten", async () => {
+    expect(await rules(latin1("N.N."))).toEqual(["several"]);
+    await expect(fix(latin1("N.N."))).rejects.toThrow(/2 bytes follow the first pickle.*split it first.*byte 2/);
+  });
+
+  it("tells data of Python 2 from its text, and makes bytes of them in any encoding", async () => {
+    const array =
+      "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntU\x01btR(I1\n(I1\ntcnumpy\ndtype\n" +
+      "(U\x02f8I0\nI1\ntR(I3\nU\x01<NNNI-1\nI-1\nI0\ntbI00\nU\x08\0\0\0\0\0\0\xf8?tb.";
+    const { findings } = await diagnose(latin1(array));
+    expect(findings.filter(({ rule }) => rule.startsWith("python2"))).toMatchObject([
+      {
+        rule: "python2-data",
+        message: "UnicodeDecodeError: 'ascii' codec can't decode byte 0xf8 in position 6: ordinal not in range(128)",
+      },
+    ]);
+    for (const encoding of ["latin1", "utf-8", "bytes"] as const) {
+      const { bytes, changes } = await fix(latin1(array), { encoding });
+      expect(changes.map(({ now }) => now)).toEqual(["BINBYTES"]);
+      expect(equal(loads(bytes), loads(latin1(array), { encoding: "latin1" }))).toBe(true);
+    }
+    expect((await fix(latin1(array), { encoding: "latin1", for: { python: "2.7" } })).changes).toEqual([]);
+  });
+});
+
 describe("fix", () => {
+  it.each([gzip, zlib, bz2, lzma, xz, lz4, zfile])("repacks $name, and shells in shells", async (codec: Codec) => {
+    await codec.ready?.();
+    const asked = { for: { joblib: "1.0", python: "3.6", numpy: "1.19" } };
+    for (const shells of [[codec], [codec, gzip], [gzip, codec]]) {
+      const packed = shells.reduceRight((bytes, shell) => shell.encode(bytes), file("padded.joblib"));
+      const { bytes } = await fix(packed, asked);
+      const inner = shells.reduce((rest, shell) => shell.decode(rest), bytes);
+      expect(inner).toEqual((await fix(file("padded.joblib"), asked)).bytes);
+      expect((await diagnose(bytes)).compression).toBe(shells.map(({ name }) => name).join(", "));
+    }
+  });
+
+  it("renames classes of INST, and names the byte that is no utf-8", async () => {
+    const { bytes } = await fix(latin1("(i__main__\nShop\n."), { renames: { __main__: "shop.models" } });
+    expect(String.fromCharCode(...bytes)).toBe("(ishop.models\nShop\n.");
+    await expect(fix(latin1("U\x02a\xe9."), { encoding: "utf-8" })).rejects.toMatchObject({
+      code: "UNPICKLING",
+      offset: 3,
+    });
+  });
+
   it("keeps the value in every older protocol", async () => {
     const was = loads(file("five.pkl"));
     for (const python of ["3.7", "3.3", "2.7"]) {

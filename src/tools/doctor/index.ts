@@ -7,16 +7,15 @@ import { isBrineError, UnsupportedError } from "../../core/errors.ts";
 import { sniff } from "../../sniff.ts";
 import type { SourceInput } from "../../sources/index.ts";
 import { below, movedFor } from "./names.ts";
-import { opened } from "./open.ts";
+import { type Opened, opened } from "./open.ts";
+import { rawData } from "./rawdata.ts";
 import { rewrite } from "./rewrite.ts";
 import { finding, RULES } from "./rules.ts";
 import type { DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions, Versions } from "./types.ts";
 import { type Part, walk } from "./walk.ts";
+import { wrongFile } from "./wrong.ts";
 
 export type { Change, DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions, Versions } from "./types.ts";
-
-/** Formats that are no pickle, as Python's pickle complains of them. */
-const WRONG = new Set(["Git LFS pointer", "HTML", "XML", "JSON", "zip", "PDF", "PNG", "JPEG"]);
 
 /**
  * Says what a file is, who wrote it and where it will fail; runs nothing. Damage becomes a finding; throws
@@ -28,25 +27,23 @@ const WRONG = new Set(["Git LFS pointer", "HTML", "XML", "JSON", "zip", "PDF", "
  * ```
  */
 export async function diagnose(source: SourceInput, options: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { inner, shell } = await opened(source);
-  const { format, help } = sniff(inner);
-  const blank = { compression: shell?.name ?? null, protocol: null, writers: [], globals: [] };
   const shown = (findings: readonly Finding[]): Finding[] => findings.filter((one) => fits(one, options.error));
-  if (format !== "pickle") {
-    const key = String.fromCharCode(inner[0] ?? 0);
-    const found: Finding = {
-      rule: "wrong-file",
-      where: "pickle.load",
-      message: `_pickle.UnpicklingError: invalid load key, '${key}'.`,
-      cause: `this is ${format}, not a pickle`,
-      fix: help,
-      fixable: false,
-    };
-    return { ...blank, format, findings: WRONG.has(format) ? shown([found]) : [] };
+  const file = await openedOrDamage(source);
+  if ("damage" in file) {
+    const { format, damage } = file;
+    const blank = { compression: format, protocol: null, writers: [], globals: [] };
+    return { ...blank, format: "unknown", findings: shown([damage]) };
   }
-  let parts: Part[];
+  const { packed, inner, shells } = file;
+  const { format, help } = sniff(inner);
+  const compression = shells.length === 0 ? null : shells.map(({ name }) => name).join(", ");
+  const blank = { compression, protocol: null, writers: [], globals: [] };
+  if (format !== "pickle") {
+    return { ...blank, format, findings: shown([wrongFile(format, inner[0] ?? 0, help)]) };
+  }
+  let walked: ReturnType<typeof walk>;
   try {
-    parts = walk(inner);
+    walked = walk(inner);
   } catch (e) {
     if (!isBrineError(e)) throw e;
     const cut = e.code === "TRUNCATED" || /exhausted|not enough data|only \d+ remain|no newline/.test(e.message);
@@ -64,6 +61,7 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
     };
     return { ...blank, format, findings: shown([found]) };
   }
+  const { parts, end } = walked;
   const globals = new Set<string>();
   let protocol = 0;
   let sklearn: string | null = null;
@@ -77,8 +75,8 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
     if (part.key === "_sklearn_version" && typeof part.op.arg === "string") sklearn = part.op.arg;
   }
   const versions = options.for ?? {};
-  const file = { protocol, parts, globals, versions, sklearn, python2 };
-  const findings = RULES.flatMap((rule) => rule.detect(file).map(([where, text]) => finding(rule, where, text)));
+  const seen = { protocol, parts, globals, versions, sklearn, python2, raw: python2 ? rawData(inner) : NONE };
+  const findings = RULES.flatMap((rule) => rule.detect(seen).map(([where, text]) => finding(rule, where, text)));
   const arrays = parts.filter((part) => !("op" in part)) as Extract<Part, { padded: boolean }>[];
   const isJoblib = [...globals].some((name) => /joblib\.numpy_pickle\./.test(name));
   const names = [...globals].join("\n");
@@ -88,14 +86,65 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
     ...(/^numpy\._core/m.test(names) ? ["numpy >= 2"] : /^numpy\.core/m.test(names) ? ["numpy < 2"] : []),
     ...(arrays.some(({ padded }) => padded) ? ["joblib >= 1.2"] : arrays.length > 0 ? ["joblib < 1.2"] : []),
   ];
+  if (end < inner.length) findings.push(several(inner.length - end));
+  const shell = shells[0];
+  const packing = shell && wrongFile(shell.name, packed[0] ?? 0, unpacking(shell.name));
+  // joblib.load unpacks by itself; of its files this is told when asked for.
+  if (packing && (!isJoblib || options.error?.includes(packing.message.slice(packing.message.indexOf(":") + 2)))) {
+    findings.unshift(packing);
+  }
   return {
     format: isJoblib ? "joblib" : "pickle",
-    compression: shell?.name ?? null,
+    compression,
     protocol,
     writers,
     globals: [...globals].sort(),
     findings: shown(findings),
   };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** How Python reads a packed pickle. */
+function unpacking(shell: string): string {
+  const opener = /^(gzip|bz2)$/.test(shell) ? shell : /^(lzma|xz)$/.test(shell) ? "lzma" : null;
+  return opener === null ? "joblib.load reads it" : `pickle.load(${opener}.open(FILE)); joblib.load reads it too`;
+}
+
+function several(bytes: number): Finding {
+  return {
+    rule: "several",
+    where: "pickle.load",
+    message: "no error: it reads the first pickle alone",
+    cause: `${bytes} bytes follow the first pickle`,
+    fix: "call pickle.load again for each further one; the doctor reads the first, and rewrites none of several",
+    fixable: false,
+  };
+}
+
+type Damage = { readonly format: string | null; readonly damage: Finding };
+
+/** The file without its shells, or what is wrong with them. */
+async function openedOrDamage(source: SourceInput): Promise<Opened | Damage> {
+  try {
+    return await opened(source);
+  } catch (e) {
+    if (!isBrineError(e) || e.code === "SOURCE" || e.code === "LIMIT") throw e;
+    return {
+      format: e.format ?? null,
+      damage: {
+        rule: e.code === "TRUNCATED" ? "truncated" : "damaged",
+        where: "every Python",
+        message:
+          e.code === "TRUNCATED"
+            ? "EOFError: Compressed file ended before the end-of-stream marker was reached"
+            : "what the module that unpacks it says",
+        cause: e.message,
+        fix: "fetch or write the file again",
+        fixable: false,
+      },
+    };
+  }
 }
 
 /**
@@ -125,13 +174,19 @@ function fits({ rule, message }: Finding, error: string | undefined): boolean {
  * ```
  */
 export async function fix(source: SourceInput, options: FixOptions = {}): Promise<Fixed> {
-  const { inner, shell, packed } = await opened(source);
+  const { inner, shells, packed } = await opened(source);
   const { format, help } = sniff(inner);
   if (format !== "pickle") throw new UnsupportedError(format, `this is ${format}, no pickle: ${help}`, { format });
   const { python, joblib } = options.for ?? {};
   const versions: Versions = options.for ?? {};
   const renames = new Map(Object.entries(options.renames ?? {}));
-  const done = rewrite(inner, walk(inner), {
+  const { parts, end } = walk(inner);
+  if (end < inner.length) {
+    const reason = `${inner.length - end} bytes follow the first pickle: a file of several is not rewritten, split it first`;
+    throw new UnsupportedError("several pickles", reason, { offset: end, format: "pickle" });
+  }
+  const done = rewrite(inner, parts, {
+    raw: parts.some((part) => "op" in part && /STRING$/.test(part.op.opcode.name)) ? rawData(inner) : NONE,
     protocol:
       python === undefined ? 5 : below(python, "3.0") ? 2 : below(python, "3.4") ? 3 : below(python, "3.8") ? 4 : 5,
     cut: joblib !== undefined && below(joblib, "1.2"),
@@ -150,5 +205,5 @@ export async function fix(source: SourceInput, options: FixOptions = {}): Promis
   });
   const changes = done.changes.filter(({ was }) => was !== "FRAME");
   if (changes.length === 0) return { bytes: packed, changes };
-  return { bytes: shell === null ? done.bytes : shell.encode(done.bytes), changes };
+  return { bytes: shells.reduceRight((bytes, shell) => shell.encode(bytes), done.bytes), changes };
 }

@@ -10,7 +10,8 @@ import { asBytes, type SourceInput, toRanges } from "../../sources/index.ts";
 export interface Opened {
   readonly packed: Uint8Array;
   readonly inner: Uint8Array;
-  readonly shell: Codec | null;
+  /** What it is packed into, the outermost first. */
+  readonly shells: readonly Codec[];
 }
 
 /** Reads a source whole and unpacks it. Throws `SourceError`, `FormatError`, `TruncatedError` and `LimitError`. */
@@ -24,8 +25,9 @@ export async function opened(input: SourceInput): Promise<Opened> {
       await source.close?.();
     }
   }
-  const shell = shellOf(packed);
-  if (shell === null) return { packed, inner: packed, shell };
-  await shell.ready?.();
-  return { packed, inner: peeledBytes(packed), shell };
+  const shells: Codec[] = [];
+  await shellOf(packed)?.ready?.();
+  const inner = peeledBytes(packed, {}, [], shells);
+  for (const shell of shells) await shell.ready?.();
+  return { packed, inner, shells };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { DecodeError, decodeLatin1, decodeUtf8, encodeUtf8 } from "../../core/bytes/text.ts";
-import { UnsupportedError } from "../../core/errors.ts";
+import { UnpicklingError, UnsupportedError } from "../../core/errors.ts";
 import { OpStream } from "../../families/joblib/stream.ts";
 import { toPython2 } from "../../formats/pickle/compat.ts";
 import type { Change } from "./types.ts";
@@ -20,6 +20,8 @@ export interface Plan {
   readonly cut: boolean;
   /** For Python 2's str: null leaves them. */
   readonly encoding: "latin1" | "utf-8" | "bytes" | "guess" | null;
+  /** Offsets of str that are data, and become bytes in any encoding. */
+  readonly raw: ReadonlySet<number>;
 }
 
 const POP = 0x30;
@@ -69,7 +71,18 @@ function changed(
   const { protocol } = plan;
   const arg = op.arg as string & Uint8Array & number;
   if (name === "FRAME") return "";
-  if (ref !== null && name !== "INST") {
+  if (name === "INST" && ref !== null) {
+    const was = ref.join(".");
+    const full = plan.rename(was);
+    if (full === was && (protocol >= 3 || !moves(ref))) return null;
+    const named: [string, string] = full === was ? [ref[0], ref[1]] : split(full, ref[1]);
+    const [module, cls] = protocol < 3 ? toPython2(...named) : named;
+    if (/\n/.test(module + cls)) throw new UnsupportedError("INST", "a name has a line break in it");
+    out.op(0x69);
+    out.raw(encodeUtf8(`${module}\n${cls}\n`));
+    return `INST ${module} ${cls}`;
+  }
+  if (ref !== null) {
     const [full, was] = [plan.rename(ref.join(".")), ref.join(".")];
     if (name === "STACK_GLOBAL" ? full === was && protocol >= 4 : full === was && (protocol >= 3 || !moves(ref))) {
       return null;
@@ -87,7 +100,11 @@ function changed(
     out.op(0x4e);
     return "NONE";
   }
-  if (plan.encoding !== null && /STRING$/.test(name) && /[\x80-\xff]/.test(arg)) return text(out, arg, plan.encoding);
+  if (plan.encoding !== null && /STRING$/.test(name) && /[\x80-\xff]/.test(arg)) {
+    const encoding = plan.raw.has(op.pos) ? "bytes" : plan.encoding;
+    // In Python 2 the str are bytes already.
+    return encoding === "bytes" && protocol < 3 ? null : text(out, op, encoding);
+  }
   if (protocol < 4) {
     const before = parts[i - 1];
     const last = before && "op" in before ? before.op.opcode.name : "";
@@ -229,7 +246,8 @@ function byteString(out: OpStream, bytes: Uint8Array, protocol: number): void {
 }
 
 /** A str of Python 2 as text or as bytes. */
-function text(out: OpStream, arg: string, encoding: "latin1" | "utf-8" | "bytes" | "guess"): string {
+function text(out: OpStream, op: Step["op"], encoding: "latin1" | "utf-8" | "bytes" | "guess"): string {
+  const arg = op.arg as string;
   const raw = Uint8Array.from(arg, (c) => c.charCodeAt(0));
   if (encoding === "latin1") {
     out.text(arg);
@@ -240,7 +258,16 @@ function text(out: OpStream, arg: string, encoding: "latin1" | "utf-8" | "bytes"
       out.text(decodeUtf8(raw, 0, raw.length, false));
       return "BINUNICODE";
     } catch (e) {
-      if (!(e instanceof DecodeError) || encoding === "utf-8") throw e;
+      if (!(e instanceof DecodeError)) throw e;
+      if (encoding === "utf-8") {
+        // The text of STRING is escaped, and its bytes do not stand in the file one by one.
+        const offset = op.opcode.name === "STRING" ? op.pos : op.end - raw.length + e.position;
+        throw new UnpicklingError(`${e.message}: fix it with encoding latin1 or bytes`, {
+          offset,
+          opcode: op.opcode.name,
+          cause: e,
+        });
+      }
     }
   }
   out.byteString(raw);

@@ -18,6 +18,8 @@ export interface Case {
   readonly versions: Versions;
   readonly sklearn: string | null;
   readonly python2: boolean;
+  /** Offsets of str that are data of arrays and dates. */
+  readonly raw: ReadonlySet<number>;
 }
 
 export interface Rule {
@@ -137,18 +139,15 @@ export const RULES: readonly Rule[] = [
     cause: "a str of Python 2 holds bytes beyond ASCII, and Python 3 is not told what they mean",
     fix: "doctor --fix --encoding latin1, utf-8 or bytes",
     fixable: true,
-    detect(file) {
-      for (const part of file.parts) {
-        if (!("op" in part) || !/STRING$/.test(part.op.opcode.name)) continue;
-        const text = part.op.arg as string;
-        const at = text.search(/[\x80-\xff]/);
-        if (at < 0 || !newer(file, "python", "3.0")) continue;
-        const byte = text.charCodeAt(at).toString(16);
-        const message = `UnicodeDecodeError: 'ascii' codec can't decode byte 0x${byte} in position ${at}: ordinal not in range(128)`;
-        return [["Python 3", message]];
-      }
-      return [];
-    },
+    detect: (file) => notAscii(file, false),
+  },
+  {
+    name: "python2-data",
+    error: /'ascii' codec can't decode byte/,
+    cause: "arrays and dates of Python 2 keep their bytes in a str, which Python 3 takes for text",
+    fix: "pickle.load(file, encoding='latin1'), or doctor --fix --for python=3.8",
+    fixable: true,
+    detect: (file) => notAscii(file, true),
   },
   {
     name: "paths",
@@ -168,6 +167,21 @@ export const RULES: readonly Rule[] = [
 /** The module that is not found: the first part that is gone. */
 function missing(name: string): string {
   return name.startsWith("sklearn.externals.joblib") ? "sklearn.externals.joblib" : moduleOf(name);
+}
+
+/** The first str that an ASCII decode refuses, of data or of text. */
+function notAscii(file: Case, data: boolean): [string, string][] {
+  if (!newer(file, "python", "3.0")) return [];
+  for (const part of file.parts) {
+    if (!("op" in part) || !/STRING$/.test(part.op.opcode.name) || file.raw.has(part.op.pos) !== data) continue;
+    const text = part.op.arg as string;
+    const at = text.search(/[\x80-\xff]/);
+    if (at < 0) continue;
+    const byte = text.charCodeAt(at).toString(16);
+    const where = `byte 0x${byte} in position ${at}: ordinal not in range(128)`;
+    return [["Python 3", `UnicodeDecodeError: 'ascii' codec can't decode ${where}`]];
+  }
+  return [];
 }
 
 function unique<T extends readonly [string, string]>(rows: readonly T[]): T[] {

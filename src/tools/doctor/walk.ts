@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError, TruncatedError, UnpicklingError } from "../../core/errors.ts";
+import { FormatError, LimitError, TruncatedError } from "../../core/errors.ts";
 import { definePack, type GlobalEntry, StreamValue } from "../../core/pack.ts";
 import { joblib } from "../../families/joblib/index.ts";
 import { type InStream, inStream } from "../../families/joblib/wrappers.ts";
@@ -67,6 +67,9 @@ function arraysOf(bytes: Uint8Array): Map<number, InStream> {
   return found;
 }
 
+/** Arrays of objects in arrays of objects. */
+const MAX_DEPTH = 100;
+
 class State {
   readonly memo = new Map<number, string | null>();
   readonly marks: Step[] = [];
@@ -78,19 +81,22 @@ class State {
   }
 }
 
-/** Gives the parts of a file in order. Throws `UnpicklingError` and `TruncatedError`. */
-export function walk(bytes: Uint8Array): Part[] {
+/** The parts of a file's first pickle in order, and where it ends. Throws `UnpicklingError` and `TruncatedError`. */
+export function walk(bytes: Uint8Array): { parts: Part[]; end: number } {
   const isJoblib = indexOf(bytes, "numpy_pickle") >= 0 && indexOf(bytes, "NumpyArrayWrapper") >= 0;
   const arrays = isJoblib ? arraysOf(bytes) : new Map<number, InStream>();
   const parts: Part[] = [];
-  const end = pickleFrom(bytes, 0, arrays, parts);
-  if (end < bytes.length) {
-    throw new UnpicklingError("more bytes follow the first pickle, and the doctor reads one", { offset: end });
-  }
-  return parts;
+  return { parts, end: pickleFrom(bytes, 0, arrays, parts, 0) };
 }
 
-function pickleFrom(bytes: Uint8Array, from: number, arrays: ReadonlyMap<number, InStream>, parts: Part[]): number {
+function pickleFrom(
+  bytes: Uint8Array,
+  from: number,
+  arrays: ReadonlyMap<number, InStream>,
+  parts: Part[],
+  depth: number,
+): number {
+  if (depth > MAX_DEPTH) throw new LimitError("maxDepth", MAX_DEPTH, depth, { offset: from, format: "joblib" });
   const state = new State();
   for (let at = from; ; ) {
     let next = -1;
@@ -98,7 +104,7 @@ function pickleFrom(bytes: Uint8Array, from: number, arrays: ReadonlyMap<number,
       parts.push(stepOf(op, state));
       const array = op.opcode.name === "BUILD" ? arrays.get(op.end) : undefined;
       if (array !== undefined) {
-        next = itemsAt(bytes, op.end, array, parts, arrays);
+        next = itemsAt(bytes, op.end, array, parts, arrays, depth);
         break;
       }
       if (op.opcode.name === "STOP") return op.end;
@@ -113,11 +119,13 @@ function itemsAt(
   { dtype, shape, padded }: InStream,
   parts: Part[],
   arrays: ReadonlyMap<number, InStream>,
+  depth: number,
 ): number {
   // Arrays of objects are pickles of their own.
-  if (dtype.kind === "O") return pickleFrom(bytes, at, arrays, parts);
+  if (dtype.kind === "O") return pickleFrom(bytes, at, arrays, parts, depth + 1);
   const start = padded ? at + 1 + (bytes[at] ?? 0) : at;
   const end = start + shape.reduce((product, n) => product * n, dtype.itemsize);
+  if (!(end >= start)) throw new FormatError("an array of joblib has a negative size", { offset: at });
   if (end > bytes.length) {
     throw new TruncatedError(`the file is cut at byte ${bytes.length} of at least ${end}`, { offset: bytes.length });
   }
