@@ -4,12 +4,12 @@
  * @module
  */
 
-import { FormatError, LimitError, TruncatedError } from "../../core/errors.ts";
+import { FormatError, isBrineError, LimitError, TruncatedError } from "../../core/errors.ts";
 import { definePack, type GlobalEntry, StreamValue } from "../../core/pack.ts";
 import { joblib } from "../../families/joblib/index.ts";
 import { type InStream, inStream } from "../../families/joblib/wrappers.ts";
 import { loads } from "../../formats/pickle/index.ts";
-import { genops, type Op } from "../../formats/pickle/tools/index.ts";
+import { genops, type Op, opcodes } from "../../formats/pickle/tools/index.ts";
 import { withPacks } from "../../packs.ts";
 
 /** An opcode and what is known about it. */
@@ -100,17 +100,36 @@ function pickleFrom(
   const state = new State();
   for (let at = from; ; ) {
     let next = -1;
-    for (const op of genops(bytes, at)) {
-      parts.push(stepOf(op, state));
-      const array = op.opcode.name === "BUILD" ? arrays.get(op.end) : undefined;
-      if (array !== undefined) {
-        next = itemsAt(bytes, op.end, array, parts, arrays, depth);
-        break;
+    try {
+      for (const op of genops(bytes, at)) {
+        parts.push(stepOf(op, state));
+        next = op.end;
+        const array = op.opcode.name === "BUILD" ? arrays.get(op.end) : undefined;
+        if (array !== undefined) {
+          next = itemsAt(bytes, op.end, array, parts, arrays, depth);
+          break;
+        }
+        if (op.opcode.name === "STOP") return op.end;
       }
-      if (op.opcode.name === "STOP") return op.end;
+    } catch (e) {
+      const op = isBrineError(e) && e.opcode === "STRING" ? escaped(bytes, e.offset ?? -1) : null;
+      if (op === null) throw e;
+      parts.push(stepOf(op, state));
+      next = op.end;
     }
     at = next;
   }
+}
+
+/** A STRING beyond ASCII, which pickletools does not read and Python's unpickler does; null for other damage. */
+function escaped(bytes: Uint8Array, pos: number): Op | null {
+  const end = bytes.indexOf(0x0a, pos) + 1;
+  if (pos < 0 || end === 0) return null;
+  const alone = new Uint8Array(end - pos + 1);
+  alone.set(bytes.subarray(pos, end));
+  alone[end - pos] = 0x2e;
+  const arg = loads(alone, { encoding: "latin1" }) as string;
+  return { opcode: opcodes.find(({ name }) => name === "STRING")!, arg, pos, end };
 }
 
 function itemsAt(
