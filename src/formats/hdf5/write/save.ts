@@ -255,9 +255,11 @@ class Saving {
     const fresh = this.#own(job, replaced, real);
     const attributes = this.#attributeMessages(job, real);
     if (node.origin !== null) {
-      for (const { kind, flags, data, stored } of node.origin.messages) {
+      for (const { kind, flags, data, order, stored } of node.origin.messages) {
         if (replaced.includes(kind) || (node.attrsChanged && ATTRIBUTES.includes(kind))) continue;
-        out.push(stored === undefined ? { kind, flags, data } : { kind, flags: stored.flags, data: stored.data });
+        out.push(
+          stored === undefined ? { kind, flags, data, order } : { kind, flags: stored.flags, data: stored.data, order },
+        );
       }
     }
     return [...out, ...fresh, ...attributes];
@@ -293,7 +295,7 @@ class Saving {
       return out;
     }
     const { type, space, layout, pipeline, fill, isUnfilled, external } = node.info;
-    if (node.resized) add(MESSAGE.dataspace, encodeSpace(space, sizes));
+    if (node.resized) add(MESSAGE.dataspace, encodeSpace(space, sizes, layout.kind === "chunked"));
     if (isNew) {
       add(MESSAGE.datatype, encodeType(type, sizes), 1);
       const value = fill === null || !refers(type) || !real ? fill : this.#moved({ type, data: fill } as RawAttribute);

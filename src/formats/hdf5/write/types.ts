@@ -112,11 +112,12 @@ function putName(e: Encoder, name: string): void {
   e.bytes(encoded(name)).u8(0).align(8, from);
 }
 
-/** A dataspace's bytes. */
-export function encodeSpace({ shape, maxshape }: Space, sizes: Sizes): Uint8Array {
+/** A dataspace's bytes; of one that is `resizable` with the lengths to which it may grow, whatever they are. */
+export function encodeSpace({ shape, maxshape }: Space, sizes: Sizes, resizable = false): Uint8Array {
   const e = new Encoder(sizes);
   if (shape === null) return e.u8(2).u8(0).u8(0).u8(2).done();
-  const grows = maxshape.some((most, i) => most !== shape[i]);
+  // A shape that shrinks may grow again as far as told: said even where it is the shape.
+  const grows = resizable || maxshape.some((most, i) => most !== shape[i]);
   e.u8(1)
     .u8(shape.length)
     .u8(grows ? 1 : 0)
