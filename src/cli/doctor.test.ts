@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,10 @@ it("finds, explains and mends", async () => {
     expect(readFileSync(to)[1]).toBe(4);
     expect((await brine(to, "--for", "joblib=1.0,python=3.7,numpy=1.19"))[0]).toBe(0);
     expect((await brine(file, "--fix", "-o", file))[0]).toBe(2);
+    const none = join(folder, "none.joblib");
+    const [same, told] = await brine(file, "--fix", "-o", none);
+    expect([same, told]).toEqual([1, expect.stringContaining("--for names the versions")]);
+    expect(existsSync(none)).toBe(false);
   } finally {
     rmSync(folder, { recursive: true });
   }

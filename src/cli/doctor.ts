@@ -69,6 +69,11 @@ export const doctor: Command = {
         }),
       );
       const { bytes, changes } = mended;
+      if (changes.length === 0) {
+        const help = options.has("for") ? "" : "; --for names the versions that shall read it";
+        io.stderr.write(`brine: nothing to change, and nothing was written${help}\n`);
+        return end(1, out);
+      }
       await writePath(String(to), bytes);
       if (json) out.line(JSON.stringify({ output: to, changes }));
       else for (const { offset, was, now } of changes) out.line(`${offset}: ${was} -> ${harmless(now)}`);
