@@ -22,24 +22,22 @@ export { type DisMemo, type DisOptions, dis } from "./dis.ts";
 export { genops, type Op } from "./genops.ts";
 export { optimize } from "./optimize.ts";
 export { type Place, places } from "./places.ts";
-export {
-  type Atom,
-  type Container,
-  type GlobalReference,
-  type GlobalUse,
-  type Made,
-  type Named,
-  originOf,
-  type Persistent,
-  type Step,
-  type Symbolic,
-  type Trace,
-  type TraceOptions,
-  trace,
-  traced,
-  type Unknown,
-  type UseKind,
-} from "./trace.ts";
+export type {
+  Atom,
+  Container,
+  GlobalReference,
+  GlobalUse,
+  Made,
+  Named,
+  Persistent,
+  Step,
+  Symbolic,
+  Trace,
+  TraceOptions,
+  Unknown,
+  UseKind,
+} from "./symbolic.ts";
+export { originOf, trace, traced } from "./trace.ts";
 
 /** An opcode with its description. */
 export interface OpcodeInfo extends Opcode {

@@ -3,7 +3,7 @@ import { makeRandom, mutate, readSeeds } from "../../../../scripts/fuzzer.mjs";
 import { readCases } from "../../../../test/support/cases.ts";
 import { isBrineError } from "../../../core/errors.ts";
 import { loadsAll } from "../read/loads.ts";
-import { traced } from "./trace.ts";
+import { trace, traced } from "./trace.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 const short = (text: string): string => `\x8c${String.fromCharCode(text.length)}${text}`;
@@ -107,4 +107,18 @@ test("opcodes that leave their frame are told", () => {
 
 test("the number of opcodes is bounded", () => {
   expect(() => traced(bytes("N0N."), { limits: { opcodes: 3 } })).toThrow("opcodes");
+});
+
+test("steps tell their memo and their mark, and bytes between opcodes are skipped", () => {
+  const stream = bytes("(K\x01q\x07\xff\xffK\x02\x94t.");
+  const steps = [...trace(stream, { skip: ({ end }) => (end === 5 ? 7 : end) })];
+  expect(steps.map(({ op, memo, mark }) => [op.opcode.name, memo, mark])).toEqual([
+    ["MARK", undefined, undefined],
+    ["BININT1", undefined, undefined],
+    ["BINPUT", 7, undefined],
+    ["BININT1", undefined, undefined],
+    ["MEMOIZE", 1, undefined],
+    ["TUPLE", undefined, 0],
+    ["STOP", undefined, undefined],
+  ]);
 });

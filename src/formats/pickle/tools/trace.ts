@@ -3,7 +3,7 @@
  *
  * The scanner and the doctor look through this machine. It has no opinion: it tells which names a stream refers to, from
  * which bytes each name was built, and what is done with what the name stands for. Where a loader would stop (a missing
- * memo, an empty stack) it notes the problem, puts {@link Unknown} in the gap and goes on, because what comes before an
+ * memo, an empty stack) it notes the problem, puts `Unknown` in the gap and goes on, because what comes before an
  * error has already run in Python, and because two readers may not agree on what is an error.
  *
  * ```ts
@@ -18,138 +18,7 @@ import type { Arg } from "./args.ts";
 import type { Op } from "./genops.ts";
 import { type LenientOp, lenientOps } from "./lenient.ts";
 import { memoKey, memoUse } from "./memo.ts";
-
-/** A plain value that stands in the stream as it is. */
-export interface Atom {
-  readonly kind: "atom";
-  /** What pickletools calls its type: `"int"`, `"str"`, `"bytes"`, `"None"`… */
-  readonly type: string;
-  readonly value: Arg;
-  /** Byte offset of the opcode that brought it. */
-  readonly at: number;
-}
-
-/** A list, tuple, set or dict; of a dict, keys and values take turns in `items`. */
-export interface Container {
-  readonly kind: "list" | "tuple" | "set" | "frozenset" | "dict";
-  readonly items: Symbolic[];
-  readonly at: number;
-}
-
-/** What a name of the stream stands for. */
-export interface Named {
-  readonly kind: "global";
-  readonly global: GlobalReference;
-  readonly at: number;
-}
-
-/** What a call or a construction would have given. */
-export interface Made {
-  readonly kind: "made";
-  /** What was called: a name, or something else that was on the stack. */
-  readonly by: Symbolic;
-  readonly args: readonly Symbolic[];
-  /** What BUILD gave it, the last time. */
-  state?: Symbolic;
-  /** What APPENDS, SETITEMS and ADDITEMS gave it. */
-  readonly items: Symbolic[];
-  readonly at: number;
-}
-
-/** What the caller of a loader gives for a persistent id. */
-export interface Persistent {
-  readonly kind: "persistent";
-  readonly id: Symbolic;
-  readonly at: number;
-}
-
-/** What a loader would not have either: a memo that was never stored, a value that is missing on the stack. */
-export interface Unknown {
-  readonly kind: "unknown";
-  readonly at: number;
-}
-
-/** A value on the stack. */
-export type Symbolic = Atom | Container | Named | Made | Persistent | Unknown;
-
-/**
- * What is done with a name: `construct` is `cls.__new__(cls, …)` or a class called by INST or OBJ, `reduce` any call by
- * REDUCE, `setstate` BUILD on it or on what it made.
- */
-export type UseKind = "construct" | "reduce" | "setstate";
-
-/** One use of a name. */
-export interface GlobalUse {
-  readonly kind: UseKind;
-  /** Byte offset of the opcode that uses it. */
-  readonly offset: number;
-  readonly opcode: string;
-  /** Arguments of the call, or the state alone. */
-  readonly args: readonly Symbolic[];
-  /** The use is of what the name made, not of the name itself: BUILD on an instance, a call of what a call gave. */
-  readonly ofResult: boolean;
-}
-
-/** One place where a stream refers to a module's name. A name without `uses` is only a reference. */
-export interface GlobalReference {
-  /** The module, or null where the stream does not tell: computed, or by an extension code. */
-  readonly module: string | null;
-  readonly name: string | null;
-  /** GLOBAL, INST, STACK_GLOBAL, EXT1, EXT2 or EXT4. */
-  readonly opcode: string;
-  readonly offset: number;
-  /** Byte offsets of the opcodes that the module's and the name's text come from; `offset` itself for GLOBAL and INST. */
-  readonly parts: readonly [module: number, name: number];
-  /** The module or the name was taken out of the memo. */
-  readonly fromMemo: boolean;
-  /** Module or name is no text of the stream, but what a call would give. */
-  readonly computed: boolean;
-  /** The code, of EXT1, EXT2 and EXT4. */
-  readonly code?: number;
-  readonly uses: GlobalUse[];
-}
-
-/** What one opcode did. */
-export interface Step {
-  /** As genops gives it, but names just as they stand, and `null` for an argument that cannot be read. */
-  readonly op: Op;
-  /** The value that it left on top, if it left one. */
-  readonly top: Symbolic | undefined;
-  /** The name it refers to: GLOBAL, INST, STACK_GLOBAL, EXT codes. */
-  readonly global?: GlobalReference;
-  /** Where a loader would have stopped, and goes on here. */
-  readonly problem?: string;
-}
-
-/** What a whole pickle did. */
-export interface Trace {
-  /** Every reference to a name, in the order of the stream. */
-  readonly globals: GlobalReference[];
-  /** Byte behind STOP, or behind the last opcode that could be read. */
-  end: number;
-  /** The stream ended in STOP. */
-  stopped: boolean;
-  /** Opcodes read. */
-  count: number;
-  /** What STOP found on the stack. */
-  value: Symbolic | undefined;
-  /** Where a loader would have stopped: the first 100 places. */
-  readonly problems: { readonly offset: number; readonly reason: string }[];
-  /** Byte offsets of opcodes that reach beyond the frame they begin in, and of frames within frames. */
-  readonly straddles: number[];
-  /** Persistent ids met. */
-  persistent: number;
-  /** Why the stream cannot be read any further, when it did not come to STOP. */
-  error?: UnpicklingError;
-}
-
-/** Where and how far {@link trace} runs. */
-export interface TraceOptions {
-  /** Byte offset of the pickle in `bytes`; 0. */
-  readonly start?: number;
-  /** `opcodes`: how many are read at most (20 million). */
-  readonly limits?: { readonly opcodes?: number };
-}
+import type { Container, GlobalReference, Step, Symbolic, Trace, TraceOptions, Unknown, UseKind } from "./symbolic.ts";
 
 const MAX_OPCODES = 20_000_000;
 const MAX_PROBLEMS = 100;
@@ -165,14 +34,25 @@ const MAX_PROBLEMS = 100;
  * ```
  */
 export function* trace(bytes: Uint8Array, options: TraceOptions = {}): Generator<Step, Trace> {
-  const { start = 0, limits } = options;
+  const { start = 0, limits, skip } = options;
   const most = limits?.opcodes ?? MAX_OPCODES;
   const machine = new Machine(start);
   const { result } = machine;
   try {
-    for (const op of lenientOps(bytes, start)) {
-      if (result.count === most) throw new LimitError("opcodes", most, most + 1, { offset: op.pos, format: "pickle" });
-      yield machine.run(op);
+    for (let at: number | null = start; at !== null; ) {
+      const from: number = at;
+      at = null;
+      for (const op of lenientOps(bytes, from)) {
+        if (result.count === most) {
+          throw new LimitError("opcodes", most, most + 1, { offset: op.pos, format: "pickle" });
+        }
+        const step = machine.run(op);
+        yield step;
+        const next = skip?.(op, step.top) ?? op.end;
+        if (next === op.end) continue;
+        at = next;
+        break;
+      }
     }
   } catch (e) {
     if (!(e instanceof UnpicklingError)) throw e;
@@ -199,13 +79,16 @@ export function originOf(value: Symbolic): GlobalReference | null {
 class Machine {
   readonly result: Trace;
   #stack: Symbolic[] = [];
-  /** Heights of the stack at which marks stand. */
+  /** Heights of the stack at which marks stand, and where the marks are in the stream. */
   readonly #marks: number[] = [];
+  readonly #markAt: number[] = [];
   readonly #memo = new Map<number | bigint, Symbolic>();
   /** Values that a GET brought, for names that go through the memo. */
   #got = new WeakSet<Symbolic>();
   #frameEnd = -1;
   #problem: string | undefined;
+  #stored: number | bigint | undefined;
+  #taken: number | undefined;
 
   constructor(start: number) {
     this.result = {
@@ -225,6 +108,8 @@ class Machine {
     result.count++;
     result.end = op.end;
     this.#problem = op.complaint;
+    this.#stored = undefined;
+    this.#taken = undefined;
     this.#frame(op);
     const before = result.globals.length;
     this.#apply(op);
@@ -237,6 +122,8 @@ class Machine {
       op,
       top: this.#stack.at(-1),
       ...(global ? { global } : {}),
+      ...(this.#stored === undefined ? {} : { memo: this.#stored }),
+      ...(this.#taken === undefined ? {} : { mark: this.#taken }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -256,6 +143,7 @@ class Machine {
     if (use !== undefined) {
       const key = use === "memoize" ? this.#memo.size : memoKey(arg);
       this.#memo.set(key, this.#peek(pos));
+      this.#stored = key;
       return;
     }
     switch (opcode.name) {
@@ -265,13 +153,14 @@ class Machine {
         return;
       case "MARK":
         this.#marks.push(this.#stack.length);
+        this.#markAt.push(pos);
         return;
       case "STOP":
         this.result.stopped = true;
         this.result.value = this.#pop(pos);
         return;
       case "POP":
-        if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
+        if (this.#marks.at(-1) === this.#stack.length) this.#unmark();
         else this.#pop(pos);
         return;
       case "POP_MARK":
@@ -460,9 +349,14 @@ class Machine {
     return values.reverse();
   }
 
+  #unmark(): number | undefined {
+    this.#taken = this.#markAt.pop();
+    return this.#marks.pop();
+  }
+
   /** What lies above the topmost mark. */
   #slice(): Symbolic[] {
-    const mark = this.#marks.pop();
+    const mark = this.#unmark();
     if (mark === undefined) this.#problem = "there is no MARK";
     return this.#stack.splice(mark ?? 0);
   }
