@@ -36,6 +36,8 @@ export interface Made {
   readonly kind: "made";
   /** What was called: a name, or something else that was on the stack. */
   readonly by: Symbolic;
+  /** The name from which it comes, through any number of calls. */
+  readonly origin: GlobalReference | null;
   readonly args: readonly Symbolic[];
   /** What BUILD gave it, the last time. */
   state?: Symbolic;

@@ -122,3 +122,8 @@ test("steps tell their memo and their mark, and bytes between opcodes are skippe
     ["STOP", undefined, undefined],
   ]);
 });
+
+test("a hundred thousand calls of what calls gave are followed at once", () => {
+  const { globals } = traced(bytes(`cm\nf\n${")R".repeat(100_000)}.`));
+  expect(globals[0]?.uses.length).toBe(100_000);
+});

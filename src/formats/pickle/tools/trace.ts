@@ -72,8 +72,7 @@ export function traced(bytes: Uint8Array, options: TraceOptions = {}): Trace {
 
 /** The name from which a value comes, through any number of calls; null when it comes from none. */
 export function originOf(value: Symbolic): GlobalReference | null {
-  while (value.kind === "made") value = value.by;
-  return value.kind === "global" ? value.global : null;
+  return value.kind === "made" ? value.origin : value.kind === "global" ? value.global : null;
 }
 
 class Machine {
@@ -271,8 +270,9 @@ class Machine {
 
   #call(kind: UseKind, opcode: string, by: Symbolic, args: readonly Symbolic[], pos: number): void {
     const ofResult = by.kind !== "global";
-    originOf(by)?.uses.push({ kind, offset: pos, opcode, args, ofResult });
-    this.#push({ kind: "made", by, args, items: [], at: pos });
+    const origin = originOf(by);
+    origin?.uses.push({ kind, offset: pos, opcode, args, ofResult });
+    this.#push({ kind: "made", by, origin, args, items: [], at: pos });
   }
 
   /** A module and a name that stand in the argument. */
