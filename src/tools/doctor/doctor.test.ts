@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bz2, type Codec, gzip, lz4, lzma, xz, zfile, zlib } from "../../core/codecs/index.ts";
 import { isBrineError } from "../../core/errors.ts";
-import { equal, load, loads } from "../../index.ts";
+import { equal, load, loadAll, loads } from "../../index.ts";
 import { diagnose, explain, fix } from "./index.ts";
 
 const file = (name: string): Uint8Array =>
@@ -29,7 +29,7 @@ describe("diagnose", () => {
     expect(await rules(latin1("csklearn.ensemble.forest\nRandomForestClassifier\n."))).toEqual(["sklearn-modules"]);
     expect(await rules(latin1("cpandas.core.indexes.numeric\nInt64Index\n."))).toEqual(["pandas-index"]);
     expect(await rules(latin1("U\x01\xe9."))).toEqual(["python2-str"]);
-    expect(await rules(file("path.pkl"))).toEqual(["protocol", "paths"]);
+    expect(await rules(file("path.pkl"))).toEqual(["protocol", "pathlib-local", "paths"]);
     expect(explain("KeyError: 0").map(({ rule }) => rule)).toEqual(["joblib-padding"]);
   });
 });
@@ -55,9 +55,31 @@ describe("files that are no pickles, and more than one", () => {
     expect((await diagnose(file("padded.joblib.gz"), asked)).findings.map(({ rule }) => rule)).toEqual(["wrong-file"]);
   });
 
-  it("says of several pickles that they are not rewritten", async () => {
+  it("tells of several pickles, and mends each", async () => {
     expect(await rules(latin1("N.N."))).toEqual(["several"]);
-    await expect(fix(latin1("N.N."))).rejects.toThrow(/2 bytes follow the first pickle.*split it first.*byte 2/);
+    const path = file("path.pkl");
+    const two = Uint8Array.from([...file("five.pkl"), ...path, ...file("five.pkl")]);
+    const found = await diagnose(two);
+    expect(found.globals).toEqual(["pathlib._local.PosixPath"]);
+    expect(found.findings.at(-1)).toMatchObject({ rule: "several", about: "3 pickles" });
+    for (const python of ["3.7", "3.3", "2.7"]) {
+      const { bytes } = await fix(two, { for: { python }, os: "windows" });
+      const all: unknown[] = [];
+      for await (const { value } of loadAll(bytes)) all.push(value);
+      expect(all).toHaveLength(3);
+      for (const at of [0, 2]) expect(equal(all[at], loads(file("five.pkl"))), python).toBe(true);
+      expect((await diagnose(bytes)).globals).toContain("pathlib.PurePosixPath");
+    }
+  });
+
+  it("leaves what follows the last pickle and is none", async () => {
+    const two = Uint8Array.from([...file("five.pkl"), ...file("five.pkl").subarray(0, 40)]);
+    const { findings } = await diagnose(two, { for: { python: "3.8" } });
+    expect(findings).toMatchObject([{ rule: "several", about: "1 pickle" }]);
+    expect(findings[0]?.cause).toMatch(/^40 bytes behind the last pickle are none: /);
+    const { bytes } = await fix(two, { for: { python: "3.7" } });
+    expect(bytes.subarray(-40)).toEqual(two.subarray(-40));
+    expect(equal(loads(bytes), loads(file("five.pkl")))).toBe(true);
   });
 
   it("tells data of Python 2 from its text, and makes bytes of them in any encoding", async () => {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { type Symbolic, traced } from "../../formats/pickle/tools/index.ts";
+import type { GlobalReference, Symbolic } from "../../formats/pickle/tools/index.ts";
 
 /** Calls that take bytes in Python 3 whatever an encoding would make of them. */
 const TAKES_BYTES = /^(numpy\.(_?core\.multiarray\.(scalar|_reconstruct)|ndarray)|datetime\.(datetime|date|time))$/;
 
 /** Byte offsets of the opcodes that bring such data. */
-export function rawData(bytes: Uint8Array): ReadonlySet<number> {
+export function rawData(references: readonly GlobalReference[]): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const reference of traced(bytes).globals) {
+  for (const reference of references) {
     if (!TAKES_BYTES.test(`${reference.module}.${reference.name}`)) continue;
     for (const { args } of reference.uses) for (const value of args) collect(value, found);
   }

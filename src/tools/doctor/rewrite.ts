@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { DecodeError, decodeLatin1, decodeUtf8, encodeUtf8 } from "../../core/bytes/text.ts";
+import { DecodeError, decodeUtf8, encodeUtf8 } from "../../core/bytes/text.ts";
 import { UnpicklingError, UnsupportedError } from "../../core/errors.ts";
 import { OpStream } from "../../families/joblib/stream.ts";
 import { toPython2 } from "../../formats/pickle/compat.ts";
+import type { Edit } from "./rule.ts";
+import { byteArray, byteString, demandOneLine, global, unicode } from "./say.ts";
 import type { Change } from "./types.ts";
-import type { Part, Step } from "./walk.ts";
+import { type Items, isItems, isStep, type Part, type Step } from "./walk.ts";
 
 /** What to change. */
 export interface Plan {
@@ -22,6 +24,7 @@ export interface Plan {
   readonly encoding: "latin1" | "utf-8" | "bytes" | "guess" | null;
   /** Offsets of str that are data, and become bytes in any encoding. */
   readonly raw: ReadonlySet<number>;
+  readonly edits: readonly Edit[];
 }
 
 const POP = 0x30;
@@ -33,167 +36,209 @@ export function rewrite(
   parts: readonly Part[],
   plan: Plan,
 ): { bytes: Uint8Array; changes: Change[] } {
-  const changes: Change[] = [];
-  const out = new OpStream();
-  const pending: number[] = [];
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!;
-    if (!("op" in part)) {
-      if (part.padded && !plan.cut) {
-        // A changed length before the array moves it: the padding is made anew, so that it is aligned again.
-        const pad = ALIGNMENT - ((out.bytes().length + 1) % ALIGNMENT);
-        out.op(pad);
-        out.raw(new Uint8Array(pad).fill(0xff));
-      } else if (part.padded) {
-        changes.push({ offset: part.at, was: "padding", now: `${part.start - part.at} bytes cut` });
-      }
-      out.raw(bytes.subarray(part.start, part.end));
-      continue;
-    }
-    const now = changed(out, part, parts, i, plan, pending);
-    if (now === null) out.raw(bytes.subarray(part.op.pos, part.op.end));
-    else changes.push({ offset: part.op.pos, was: part.op.opcode.name, now });
-  }
-  return { bytes: out.bytes().slice(), changes };
+  return new Writer(bytes, parts, plan).all();
 }
 
-/** Writes an opcode in other words and names them; null when it may stay. */
-function changed(
-  out: OpStream,
-  step: Step,
-  parts: readonly Part[],
-  i: number,
-  plan: Plan,
-  pending: number[],
-): string | null {
-  const { op, ref, slot } = step;
-  const { name } = op.opcode;
-  const { protocol } = plan;
-  const arg = op.arg as string & Uint8Array & number;
-  if (name === "FRAME") return "";
-  if (name === "INST" && ref !== null) {
-    const was = ref.join(".");
-    const full = plan.rename(was);
-    if (full === was && (protocol >= 3 || !moves(ref))) return null;
-    const named: [string, string] = full === was ? [ref[0], ref[1]] : split(full, ref[1]);
-    const [module, cls] = protocol < 3 ? toPython2(...named) : named;
-    if (/\n/.test(module + cls)) throw new UnsupportedError("INST", "a name has a line break in it");
-    out.op(0x69);
-    out.raw(encodeUtf8(`${module}\n${cls}\n`));
-    return `INST ${module} ${cls}`;
+class Writer {
+  readonly #out = new OpStream();
+  readonly #changes: Change[] = [];
+  readonly #bytes: Uint8Array;
+  readonly #parts: readonly Part[];
+  readonly #plan: Plan;
+  readonly #before = new Map<number, Edit[]>();
+  readonly #instead = new Map<number, Edit>();
+  /** Numbers of memos that wait for their set, by pickle: those of arrays of objects stand within others. */
+  readonly #pending: number[][] = [[]];
+
+  constructor(bytes: Uint8Array, parts: readonly Part[], plan: Plan) {
+    this.#bytes = bytes;
+    this.#parts = parts;
+    this.#plan = plan;
+    for (const edit of plan.edits) {
+      if (edit.place === "instead") this.#instead.set(edit.offset, edit);
+      else {
+        const more = this.#before.get(edit.offset) ?? [];
+        // A dtype that many arrays share is changed once.
+        if (!more.some(({ now }) => now === edit.now)) more.push(edit);
+        this.#before.set(edit.offset, more);
+      }
+    }
   }
-  if (ref !== null) {
-    const [full, was] = [plan.rename(ref.join(".")), ref.join(".")];
-    if (name === "STACK_GLOBAL" ? full === was && protocol >= 4 : full === was && (protocol >= 3 || !moves(ref))) {
-      return null;
+
+  all(): { bytes: Uint8Array; changes: Change[] } {
+    const out = this.#out;
+    for (const [i, part] of this.#parts.entries()) {
+      if (isItems(part)) this.#items(part);
+      else if (!isStep(part)) this.#pending.push([]);
+      else {
+        const { op } = part;
+        const { name } = op.opcode;
+        for (const edit of this.#before.get(op.pos) ?? []) this.#edited(edit, `before ${name}`);
+        const edit = this.#instead.get(op.pos);
+        if (edit) this.#edited(edit, name);
+        else {
+          const now = this.#changed(part, i);
+          if (now === null) out.raw(this.#bytes.subarray(op.pos, op.end));
+          else this.#changes.push({ offset: op.pos, was: name, now });
+        }
+        if (name === "STOP" && this.#pending.length > 1) this.#pending.pop();
+      }
+    }
+    return { bytes: out.bytes().slice(), changes: this.#changes };
+  }
+
+  #edited(edit: Edit, was: string): void {
+    edit.write(this.#out, this.#plan.protocol);
+    this.#changes.push({ offset: edit.offset, was, now: edit.now });
+  }
+
+  #items(part: Items): void {
+    const out = this.#out;
+    if (part.padded && !this.#plan.cut) {
+      // A changed length before the array moves it: the padding is made anew, so that it is aligned again.
+      const pad = ALIGNMENT - ((out.bytes().length + 1) % ALIGNMENT);
+      out.op(pad);
+      out.raw(new Uint8Array(pad).fill(0xff));
+    } else if (part.padded) {
+      this.#changes.push({ offset: part.at, was: "padding", now: `${part.start - part.at} bytes cut` });
+    }
+    const edit = this.#instead.get(part.at);
+    if (edit) this.#edited(edit, "array");
+    else out.raw(this.#bytes.subarray(part.start, part.end));
+  }
+
+  /** Writes an opcode in other words and names them; null when it may stay. */
+  #changed(step: Step, i: number): string | null {
+    const { op, ref } = step;
+    const { name } = op.opcode;
+    const { protocol, encoding } = this.#plan;
+    if (name === "FRAME") return "";
+    if (ref !== null) return this.#renamed(name, ref);
+    if (encoding !== null && /STRING$/.test(name) && /[\x80-\xff]/.test(op.arg as string)) {
+      const told = this.#plan.raw.has(op.pos) ? "bytes" : encoding;
+      // In Python 2 the str are bytes already.
+      return told === "bytes" && protocol < 3 ? null : text(this.#out, op, told);
+    }
+    const set = protocol < 4 ? this.#partOfSet(step, i) : null;
+    if (set !== null) return set;
+    return op.opcode.proto <= protocol && name !== "PROTO" ? null : this.#older(step, i);
+  }
+
+  #renamed(opcode: string, ref: readonly [string, string]): string | null {
+    const { protocol, rename } = this.#plan;
+    const out = this.#out;
+    const was = ref.join(".");
+    const full = rename(was);
+    const isMoved = full !== was;
+    if (!isMoved && (opcode === "STACK_GLOBAL" ? protocol >= 4 : protocol >= 3 || !moves(ref))) return null;
+    const target: [string, string] = isMoved ? split(full, ref[1]) : [ref[0], ref[1]];
+    if (opcode === "INST") {
+      const [module, cls] = protocol < 3 ? toPython2(...target) : target;
+      demandOneLine(opcode, module, cls);
+      out.op(0x69);
+      out.raw(encodeUtf8(`${module}\n${cls}\n`));
+      return `INST ${module} ${cls}`;
     }
     // The two strings on the stack may be wanted from the memo later: they are thrown away, not left out.
-    if (name === "STACK_GLOBAL") {
+    if (opcode === "STACK_GLOBAL") {
       out.op(POP);
       out.op(POP);
     }
-    const target: [string, string] = full === was ? [ref[0], ref[1]] : split(full, ref[1]);
     global(out, target[0], target[1], protocol);
     return `GLOBAL ${target.join(" ")}`;
   }
-  if (name === "BININT1" && plan.cut && step.key === "numpy_array_alignment_bytes") {
-    out.op(0x4e);
-    return "NONE";
-  }
-  if (plan.encoding !== null && /STRING$/.test(name) && /[\x80-\xff]/.test(arg)) {
-    const encoding = plan.raw.has(op.pos) ? "bytes" : plan.encoding;
-    // In Python 2 the str are bytes already.
-    return encoding === "bytes" && protocol < 3 ? null : text(out, op, encoding);
-  }
-  if (protocol < 4) {
-    const before = parts[i - 1];
-    const last = before && "op" in before ? before.op.opcode.name : "";
-    if (/GET$/.test(name) && pending.includes(Number(arg))) {
+
+  /** What older protocols call when they make sets; null for other opcodes. */
+  #partOfSet({ op, slot, closer }: Step, i: number): string | null {
+    const { name } = op.opcode;
+    const { protocol } = this.#plan;
+    const pending = this.#pending.at(-1)!;
+    const before = this.#parts[i - 1];
+    const last = isStep(before) ? before.op.opcode.name : "";
+    if (/GET$/.test(name) && pending.includes(Number(op.arg))) {
       throw new UnsupportedError("EMPTY_SET", `a set that holds itself has no like in protocol ${protocol}`, {
         offset: op.pos,
         format: "pickle",
       });
     }
     // The memo takes the set when it is made, behind its items.
-    if (last === "EMPTY_SET" && /PUT$|^MEMOIZE$/.test(name) && fills(parts, i - 1)) {
-      pending[pending.length - 1] = name === "MEMOIZE" ? slot : Number(arg);
+    if (last === "EMPTY_SET" && slot >= 0 && this.#fills(i - 1)) {
+      pending[pending.length - 1] = slot;
       return "";
     }
-    if (name === "MARK" && step.closer === "ADDITEMS" && last === "ADDITEMS") return "";
-    if (name === "MARK" && step.closer === "FROZENSET") {
-      global(out, "builtins", "frozenset", protocol);
-      out.op(0x28);
-      return "frozenset";
-    }
+    if (name !== "MARK") return null;
+    if (closer === "ADDITEMS" && last === "ADDITEMS") return "";
+    if (closer !== "FROZENSET") return null;
+    global(this.#out, "builtins", "frozenset", protocol);
+    this.#out.op(0x28);
+    return "frozenset";
   }
-  if (op.opcode.proto <= protocol && name !== "PROTO") return null;
-  switch (name) {
-    case "PROTO":
-      if (arg <= protocol) return null;
-      out.op1(0x80, protocol);
-      return `PROTO ${protocol}`;
-    case "SHORT_BINUNICODE":
-    case "BINUNICODE8":
-      unicode(out, encodeUtf8(arg));
-      return "BINUNICODE";
-    case "MEMOIZE":
-      out.put(slot);
-      return `BINPUT ${slot}`;
-    case "BINBYTES8":
-    case "SHORT_BINBYTES":
-    case "BINBYTES":
-      byteString(out, arg, protocol);
-      return protocol < 3 ? "_codecs.encode" : "BINBYTES";
-    case "BYTEARRAY8":
-      global(out, "builtins", "bytearray", protocol);
-      if (protocol >= 3) {
-        byteString(out, arg, protocol);
-        out.op(0x85);
-      } else {
-        out.text(decodeLatin1(arg));
-        out.text("latin-1");
-        out.op(0x86);
-      }
+
+  /** Is an EMPTY_SET, memoized or not, filled at once? */
+  #fills(i: number): boolean {
+    const next = this.#parts[i + 1];
+    const mark = isStep(next) && next.slot >= 0 ? this.#parts[i + 2] : next;
+    return isStep(mark) && mark.closer === "ADDITEMS";
+  }
+
+  /** An opcode that the protocol does not have. */
+  #older({ op, slot }: Step, i: number): string | null {
+    const { name } = op.opcode;
+    const { protocol } = this.#plan;
+    const out = this.#out;
+    const arg = op.arg as string & Uint8Array & number;
+    const collect = (): void => {
+      out.op(0x6c);
+      out.op(0x85);
       out.op(0x52);
-      return "bytearray";
-    case "EMPTY_SET":
-      global(out, "builtins", "set", protocol);
-      if (fills(parts, i)) {
-        pending.push(-1);
+    };
+    switch (name) {
+      case "PROTO":
+        if (arg <= protocol) return null;
+        out.op1(0x80, protocol);
+        return `PROTO ${protocol}`;
+      case "SHORT_BINUNICODE":
+      case "BINUNICODE8":
+        unicode(out, encodeUtf8(arg));
+        return "BINUNICODE";
+      case "MEMOIZE":
+        out.put(slot);
+        return `BINPUT ${slot}`;
+      case "BINBYTES8":
+      case "SHORT_BINBYTES":
+      case "BINBYTES":
+        byteString(out, arg, protocol);
+        return protocol < 3 ? "_codecs.encode" : "BINBYTES";
+      case "BYTEARRAY8":
+        byteArray(out, arg, protocol);
+        return "bytearray";
+      case "EMPTY_SET":
+        global(out, "builtins", "set", protocol);
+        if (this.#fills(i)) this.#pending.at(-1)!.push(-1);
+        else {
+          out.op(0x29);
+          out.op(0x52);
+        }
+        return "set";
+      case "ADDITEMS": {
+        // More items follow in a batch of their own: the two become one.
+        const next = this.#parts[i + 1];
+        if (isStep(next) && next.closer === "ADDITEMS") return "";
+        collect();
+        const memo = this.#pending.at(-1)!.pop() ?? -1;
+        if (memo >= 0) out.put(memo);
         return "set";
       }
-      out.op(0x29);
-      out.op(0x52);
-      return "set";
-    case "ADDITEMS": {
-      // More items follow in a batch of their own: the two become one.
-      const next = parts[i + 1];
-      if (next && "op" in next && next.closer === "ADDITEMS") return "";
-      out.op(0x6c);
-      out.op(0x85);
-      out.op(0x52);
-      const memo = pending.pop() ?? -1;
-      if (memo >= 0) out.put(memo);
-      return "set";
+      case "FROZENSET":
+        collect();
+        return "frozenset";
+      default:
+        throw new UnsupportedError(name, `${name} has no like in protocol ${protocol}`, {
+          offset: op.pos,
+          format: "pickle",
+        });
     }
-    case "FROZENSET":
-      out.op(0x6c);
-      out.op(0x85);
-      out.op(0x52);
-      return "frozenset";
-    default:
-      throw new UnsupportedError(name, `${name} has no like in protocol ${protocol}`, {
-        offset: op.pos,
-        format: "pickle",
-      });
   }
-}
-
-/** Is an EMPTY_SET, memoized or not, filled at once? */
-function fills(parts: readonly Part[], i: number): boolean {
-  const next = parts[i + 1];
-  const mark = next && "op" in next && /PUT$|^MEMOIZE$/.test(next.op.opcode.name) ? parts[i + 2] : next;
-  return mark !== undefined && "op" in mark && mark.closer === "ADDITEMS";
 }
 
 function moves(ref: readonly [string, string]): boolean {
@@ -206,43 +251,6 @@ function split(full: string, name: string): [string, string] {
   const dots = name.split(".").length;
   const words = full.split(".");
   return [words.slice(0, -dots).join("."), words.slice(-dots).join(".")];
-}
-
-/** Pushes a class or function by an opcode that every protocol has. */
-function global(out: OpStream, module: string, name: string, protocol: number): void {
-  const dot = name.lastIndexOf(".");
-  if (dot > 0 && protocol < 4) {
-    // Before protocol 4 a class in a class is asked for by getattr.
-    global(out, "builtins", "getattr", protocol);
-    global(out, module, name.slice(0, dot), protocol);
-    out.text(name.slice(dot + 1));
-    out.op(0x86);
-    out.op(0x52);
-    return;
-  }
-  if (/\n/.test(module + name)) throw new UnsupportedError("GLOBAL", "a name has a line break in it");
-  out.global(...(protocol < 3 ? toPython2(module, name) : ([module, name] as [string, string])));
-}
-
-function unicode(out: OpStream, bytes: Uint8Array): void {
-  if (bytes.length > 0xffffffff) throw new UnsupportedError("BINUNICODE8", "a text is too long for older protocols");
-  out.op4(0x58, bytes.length);
-  out.raw(bytes);
-}
-
-function byteString(out: OpStream, bytes: Uint8Array, protocol: number): void {
-  if (bytes.length > 0xffffffff) throw new UnsupportedError("BINBYTES8", "bytes are too many for older protocols");
-  if (protocol >= 3) return out.byteString(bytes);
-  if (bytes.length === 0) {
-    out.global("__builtin__", "bytes");
-    out.op(0x29);
-  } else {
-    out.global("_codecs", "encode");
-    out.text(decodeLatin1(bytes));
-    out.text("latin1");
-    out.op(0x86);
-  }
-  out.op(0x52);
 }
 
 /** A str of Python 2 as text or as bytes. */

@@ -12,6 +12,8 @@ export interface Finding {
   readonly where: string;
   /** The message as Python prints it. */
   readonly message: string;
+  /** What of the file it is about (`"3 arrays"`), or nothing. */
+  readonly about: string;
   readonly cause: string;
   /** What to do about it. */
   readonly fix: string;
@@ -35,10 +37,15 @@ export interface Diagnosis {
 /** Versions of the readers: `{ python: "3.7", numpy: "1.26" }`. */
 export type Versions = { readonly [library: string]: string };
 
+/** The system of the reader. */
+export type Os = "linux" | "macos" | "windows";
+
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
   /** Only what fails in these versions. */
   for?: Versions;
+  /** Only what fails on this system. */
+  os?: Os;
   /** The last line of a traceback; findings with another message are left out. */
   error?: string;
 }
@@ -47,6 +54,8 @@ export interface DiagnoseOptions {
 export interface FixOptions {
   /** Versions that shall read the file. */
   for?: Versions;
+  /** The system that shall read it: paths of another one become pure paths. */
+  os?: Os;
   /** New names of modules or of classes: `{ "__main__": "shop.models" }`. */
   renames?: { readonly [old: string]: string };
   /** What Python 2's str with bytes beyond ASCII become; text where they are UTF-8 and else bytes, when not given. */

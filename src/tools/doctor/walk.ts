@@ -1,26 +1,39 @@
 /**
- * A pickle's opcodes in order, over the arrays that joblib puts between them.
+ * A file's opcodes in order, pickle after pickle, over the arrays that joblib puts between them.
  *
  * @module
  */
 
-import { FormatError, isBrineError, LimitError, TruncatedError } from "../../core/errors.ts";
+import {
+  type BrineError,
+  FormatError,
+  isBrineError,
+  LimitError,
+  TruncatedError,
+  UnpicklingError,
+} from "../../core/errors.ts";
+import type { DType } from "../../core/ndarray/index.ts";
 import { definePack, type GlobalEntry, StreamValue } from "../../core/pack.ts";
 import { joblib } from "../../families/joblib/index.ts";
 import { type InStream, inStream } from "../../families/joblib/wrappers.ts";
-import { loads } from "../../formats/pickle/index.ts";
-import { genops, type Op, opcodes } from "../../formats/pickle/tools/index.ts";
+import { loadAll, loads } from "../../formats/pickle/index.ts";
+import {
+  type GlobalReference,
+  type Op,
+  opcodes,
+  type Symbolic,
+  type Trace,
+  trace,
+} from "../../formats/pickle/tools/index.ts";
 import { withPacks } from "../../packs.ts";
 
 /** An opcode and what is known about it. */
 export interface Step {
   readonly op: Op;
-  /** Number of the memo that MEMOIZE fills. */
+  /** Number under which PUT and MEMOIZE store; -1 for others. */
   readonly slot: number;
-  /** Module and name of a GLOBAL or STACK_GLOBAL. */
+  /** Module and name that GLOBAL, INST and STACK_GLOBAL refer to. */
   readonly ref: readonly [module: string, name: string] | null;
-  /** The string that was pushed just before. */
-  readonly key: string | null;
   /** Of a MARK: the opcode that takes it. */
   closer: string | null;
 }
@@ -32,17 +45,37 @@ export interface Items {
   readonly start: number;
   readonly end: number;
   readonly padded: boolean;
+  /** What stands for the array in the pickle. */
+  readonly wrapper: Symbolic | undefined;
+  readonly dtype: DType;
 }
 
-export type Part = Step | Items;
+/** Here begins the pickle of an array of objects, with a memo of its own. */
+export interface Nested {
+  readonly nested: number;
+}
 
-const STRINGS: ReadonlySet<string> = new Set(
-  "UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8 STRING BINSTRING SHORT_BINSTRING".split(" "),
-);
-const CLOSERS: ReadonlySet<string> = new Set(
-  "APPENDS LIST TUPLE DICT SETITEMS ADDITEMS FROZENSET POP_MARK INST OBJ".split(" "),
-);
+export type Part = Step | Items | Nested;
+
+export const isStep = (part: Part | undefined): part is Step => part !== undefined && "op" in part;
+export const isItems = (part: Part | undefined): part is Items => part !== undefined && "wrapper" in part;
+
+/** A file as the doctor sees it. */
+export interface Walked {
+  readonly parts: Part[];
+  /** Where the pickles end; those of arrays of objects are parts of theirs. */
+  readonly ends: number[];
+  /** Names, those of arrays of objects among them. */
+  readonly references: GlobalReference[];
+  /** Why the bytes behind the last pickle are none; null where there are no such bytes. */
+  rest: BrineError | null;
+}
+
 const WRAPPER = /(^|\.)joblib\.numpy_pickle\.NumpyArrayWrapper$/;
+/** Arrays of objects in arrays of objects. */
+const MAX_DEPTH = 100;
+/** Some 400 bytes are kept of each. */
+const MAX_OPCODES = 4_000_000;
 
 /** Where joblib's arrays stand; found by reading the file, since only the objects tell how long they are. */
 function arraysOf(bytes: Uint8Array): Map<number, InStream> {
@@ -63,61 +96,119 @@ function arraysOf(bytes: Uint8Array): Map<number, InStream> {
       },
     } as GlobalEntry);
   }
-  loads(bytes, withPacks({ packs: [definePack({ name: "doctor", globals })], encoding: "latin1" }));
+  const options = withPacks({ packs: [definePack({ name: "doctor", globals })], encoding: "latin1" });
+  let first = true;
+  try {
+    for (const _ of loadAll(bytes, options)) first = false;
+  } catch (e) {
+    // What follows the first pickle may be anything; the walk tells where the pickles end.
+    if (first || !isBrineError(e) || e.code === "LIMIT") throw e;
+  }
   return found;
 }
 
-/** Arrays of objects in arrays of objects. */
-const MAX_DEPTH = 100;
-
-class State {
-  readonly memo = new Map<number, string | null>();
-  readonly marks: Step[] = [];
-  before: string | null = null;
-  last: string | null = null;
-  push(text: string | null): void {
-    this.before = this.last;
-    this.last = text;
-  }
-}
-
-/** The parts of a file's first pickle in order, and where it ends. Throws `UnpicklingError` and `TruncatedError`. */
-export function walk(bytes: Uint8Array): { parts: Part[]; end: number } {
+/**
+ * The parts of all pickles in a file. Throws `UnpicklingError` and `TruncatedError` when the first one is damaged, and
+ * `LimitError` beyond so many opcodes.
+ */
+export function walk(bytes: Uint8Array): Walked {
   const isJoblib = indexOf(bytes, "numpy_pickle") >= 0 && indexOf(bytes, "NumpyArrayWrapper") >= 0;
-  const arrays = isJoblib ? arraysOf(bytes) : new Map<number, InStream>();
-  const parts: Part[] = [];
-  return { parts, end: pickleFrom(bytes, 0, arrays, parts, 0) };
+  const walker = new Walker(bytes, isJoblib ? arraysOf(bytes) : new Map());
+  const { walked } = walker;
+  for (let at = 0; at === 0 || at < bytes.length; ) {
+    const { parts, references } = walked;
+    const [had, named] = [parts.length, references.length];
+    try {
+      at = walker.pickle(at, 0);
+      walked.ends.push(at);
+    } catch (e) {
+      if (at === 0 || !(e instanceof FormatError)) throw e;
+      walked.rest = e;
+      parts.length = had;
+      references.length = named;
+      break;
+    }
+  }
+  return walked;
 }
 
-function pickleFrom(
-  bytes: Uint8Array,
-  from: number,
-  arrays: ReadonlyMap<number, InStream>,
-  parts: Part[],
-  depth: number,
-): number {
-  if (depth > MAX_DEPTH) throw new LimitError("maxDepth", MAX_DEPTH, depth, { offset: from, format: "joblib" });
-  const state = new State();
-  for (let at = from; ; ) {
-    let next = -1;
-    try {
-      for (const op of genops(bytes, at)) {
-        parts.push(stepOf(op, state));
-        next = op.end;
-        const array = op.opcode.name === "BUILD" ? arrays.get(op.end) : undefined;
-        if (array !== undefined) {
-          next = itemsAt(bytes, op.end, array, parts, arrays, depth);
-          break;
-        }
-        if (op.opcode.name === "STOP") return op.end;
+/** The parts of so many pickles from the first byte on; what stands behind them is not looked at. */
+export function walkSome(bytes: Uint8Array, count: number): Walked {
+  const walker = new Walker(bytes, new Map());
+  for (let at = 0; walker.walked.ends.length < count; ) walker.walked.ends.push((at = walker.pickle(at, 0)));
+  return walker.walked;
+}
+
+class Walker {
+  readonly walked: Walked = { parts: [], ends: [], references: [], rest: null };
+  readonly #bytes: Uint8Array;
+  readonly #arrays: ReadonlyMap<number, InStream>;
+  #left = MAX_OPCODES;
+
+  constructor(bytes: Uint8Array, arrays: ReadonlyMap<number, InStream>) {
+    this.#bytes = bytes;
+    this.#arrays = arrays;
+  }
+
+  /** Takes a pickle up and gives the byte behind it. */
+  pickle(start: number, depth: number): number {
+    if (depth > MAX_DEPTH) throw new LimitError("maxDepth", MAX_DEPTH, depth, { offset: start, format: "joblib" });
+    const { parts, references } = this.walked;
+    const marks = new Map<number, Step>();
+    const steps = trace(this.#bytes, {
+      start,
+      limits: { opcodes: this.#left },
+      skip: ({ opcode, end }, top) => {
+        const array = opcode.name === "BUILD" ? this.#arrays.get(end) : undefined;
+        return array === undefined ? end : this.#items(end, array, top, depth);
+      },
+    });
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return this.#ended(value);
+      const { problem, memo = -1, mark, global } = value;
+      let { op } = value;
+      if (problem !== undefined) {
+        const read = op.opcode.name === "STRING" ? escaped(this.#bytes, op.pos) : null;
+        if (read === null) throw new UnpicklingError(problem, { offset: op.pos, opcode: op.opcode.name });
+        op = read;
       }
-    } catch (e) {
-      const op = isBrineError(e) && e.opcode === "STRING" ? escaped(bytes, e.offset ?? -1) : null;
-      if (op === null) throw e;
-      parts.push(stepOf(op, state));
-      next = op.end;
+      const { module = null, name = null } = global ?? {};
+      const ref = module === null || name === null ? null : ([module, name] as const);
+      if (global !== undefined) references.push(global);
+      const step: Step = { op, slot: Number(memo), ref, closer: null };
+      if (op.opcode.name === "MARK") marks.set(op.pos, step);
+      else if (mark !== undefined) {
+        const opened = marks.get(mark);
+        if (opened) opened.closer = op.opcode.name;
+        marks.delete(mark);
+      }
+      parts.push(step);
     }
-    at = next;
+  }
+
+  #ended({ error, end, count }: Trace): number {
+    this.#left -= count;
+    if (error !== undefined) throw error;
+    return end;
+  }
+
+  /** Takes an array up and gives the byte behind it. */
+  #items(at: number, { dtype, shape, padded }: InStream, wrapper: Symbolic | undefined, depth: number): number {
+    const { parts } = this.walked;
+    if (dtype.kind === "O") {
+      parts.push({ nested: at });
+      return this.pickle(at, depth + 1);
+    }
+    const bytes = this.#bytes;
+    const start = padded ? at + 1 + (bytes[at] ?? 0) : at;
+    const end = start + shape.reduce((product, n) => product * n, dtype.itemsize);
+    if (!(end >= start)) throw new FormatError("an array of joblib has a negative size", { offset: at });
+    if (end > bytes.length) {
+      throw new TruncatedError(`the file is cut at byte ${bytes.length} of at least ${end}`, { offset: bytes.length });
+    }
+    parts.push({ at, start, end, padded, wrapper, dtype });
+    return end;
   }
 }
 
@@ -130,56 +221,6 @@ function escaped(bytes: Uint8Array, pos: number): Op | null {
   alone[end - pos] = 0x2e;
   const arg = loads(alone, { encoding: "latin1" }) as string;
   return { opcode: opcodes.find(({ name }) => name === "STRING")!, arg, pos, end };
-}
-
-function itemsAt(
-  bytes: Uint8Array,
-  at: number,
-  { dtype, shape, padded }: InStream,
-  parts: Part[],
-  arrays: ReadonlyMap<number, InStream>,
-  depth: number,
-): number {
-  // Arrays of objects are pickles of their own.
-  if (dtype.kind === "O") return pickleFrom(bytes, at, arrays, parts, depth + 1);
-  const start = padded ? at + 1 + (bytes[at] ?? 0) : at;
-  const end = start + shape.reduce((product, n) => product * n, dtype.itemsize);
-  if (!(end >= start)) throw new FormatError("an array of joblib has a negative size", { offset: at });
-  if (end > bytes.length) {
-    throw new TruncatedError(`the file is cut at byte ${bytes.length} of at least ${end}`, { offset: bytes.length });
-  }
-  parts.push({ at, start, end, padded });
-  return end;
-}
-
-function stepOf(op: Op, state: State): Step {
-  const { name } = op.opcode;
-  const key = state.last;
-  const slot = state.memo.size;
-  let ref: Step["ref"] = null;
-  if (STRINGS.has(name)) state.push(op.arg as string);
-  else if (/GET$/.test(name)) state.push(state.memo.get(Number(op.arg)) ?? null);
-  else if (/PUT$/.test(name)) state.memo.set(Number(op.arg), state.last);
-  else if (name === "MEMOIZE") state.memo.set(slot, state.last);
-  else if (name === "GLOBAL" || name === "INST") {
-    const text = op.arg as string;
-    const blank = text.indexOf(" ");
-    ref = [text.slice(0, blank), text.slice(blank + 1)];
-    state.push(null);
-  } else if (name === "STACK_GLOBAL") {
-    if (state.before === null || state.last === null) {
-      throw new FormatError("STACK_GLOBAL takes a name that was made by other opcodes", { offset: op.pos });
-    }
-    ref = [state.before, state.last];
-    state.push(null);
-  } else if (name !== "FRAME" && name !== "PROTO") state.push(null);
-  const step: Step = { op, slot, ref, key, closer: null };
-  if (name === "MARK") state.marks.push(step);
-  else if (CLOSERS.has(name)) {
-    const mark = state.marks.pop();
-    if (mark !== undefined) mark.closer = name;
-  }
-  return step;
 }
 
 function indexOf(bytes: Uint8Array, text: string): number {

@@ -38,6 +38,7 @@ export function wrongFile(format: string, byte: number, help: string): Finding {
     rule: "wrong-file",
     where: "pickle.load",
     message: messageOf(format, byte),
+    about: "",
     cause: `this is ${format}, not a pickle`,
     fix: help,
     fixable: false,

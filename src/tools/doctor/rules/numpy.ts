@@ -1,0 +1,25 @@
+import { UnsupportedError } from "../../../core/errors.ts";
+import { named, type Rule } from "../rule.ts";
+import { older, saidNewer, saidOlder } from "../versions.ts";
+
+/** NumPy 2 moved its core. */
+export const numpyCore: Rule = {
+  name: "numpy-core",
+  error: /No module named '?numpy\._core/,
+  cause: "NumPy 2 renamed numpy.core to numpy._core",
+  fix: "doctor --fix --for numpy=1.26",
+  fixable: true,
+  detect(file) {
+    const [name] = named(file, /^numpy\._core\./);
+    // 1.26.1 learned the new names.
+    if (name === undefined || !older(file.versions, "numpy", "1.26")) return [];
+    return [{ where: "numpy < 1.26", message: "ModuleNotFoundError: No module named 'numpy._core'" }];
+  },
+  rename(full, versions) {
+    if (/^numpy\._?core\.numeric\._frombuffer$/.test(full) && saidOlder(versions, "numpy", "1.16")) {
+      throw new UnsupportedError("_frombuffer", "arrays of protocol 5 need numpy >= 1.16", { format: "pickle" });
+    }
+    if (saidNewer(versions, "numpy", "2.0")) return full.replace(/^numpy\.core\./, "numpy._core.");
+    return saidOlder(versions, "numpy", "2.0") ? full.replace(/^numpy\._core\./, "numpy.core.") : full;
+  },
+};

@@ -1,0 +1,77 @@
+import type { Case, Edit, Found, Rule } from "../rule.ts";
+import { counted } from "../symbols.ts";
+import { fractions, nodesEdits, parametersEdits, valuesEdits } from "../trees/edits.ts";
+import { missingParameters, treesOf } from "../trees/find.ts";
+import { newer, older, saidNewer, saidOlder } from "../versions.ts";
+
+/** Nodes of trees: 1.3 added a field to each. */
+export const sklearnTree: Rule = {
+  name: "sklearn-tree",
+  error: /incompatible dtype[\s\S]*|missing_go_to_left|Did not recognise loaded array (layout|dytpe)/,
+  cause: "scikit-learn 1.3 added the field missing_go_to_left to the nodes of trees",
+  fix: "doctor --fix --for sklearn=VERSION",
+  fixable: true,
+  detect(file) {
+    const trees = treesOf(file);
+    const found: Found[] = [];
+    const add = (without: boolean, where: string, message: string): void => {
+      const ill = trees.filter(({ nodes }) => nodes.names.has("missing_go_to_left") !== without);
+      if (ill.length === 0) return;
+      const fixable = ill.every(({ nodes }) => nodes.known);
+      const about = `${counted(ill.length, "tree")} ${without ? "without" : "with"} missing_go_to_left`;
+      const fix = "read and train it anew where it was written: its nodes are of another machine";
+      found.push({ where, message, about, fixable, ...(fixable ? {} : { fix }) });
+    };
+    const dtype = "ValueError: node array from the pickle has an incompatible dtype:";
+    if (newer(file.versions, "sklearn", "1.3")) add(true, "sklearn >= 1.3", dtype);
+    if (older(file.versions, "sklearn", "1.3")) {
+      const said = saidOlder(file.versions, "sklearn", "1.0");
+      const word = saidOlder(file.versions, "sklearn", "0.24") ? "layout" : "dytpe";
+      add(false, "sklearn < 1.3", said ? `ValueError: Did not recognise loaded array ${word}` : dtype);
+    }
+    return found;
+  },
+  edits(file) {
+    if (saidNewer(file.versions, "sklearn", "1.3"))
+      return treesOf(file).flatMap((tree) => nodesEdits(file, tree, true));
+    return saidOlder(file.versions, "sklearn", "1.3")
+      ? treesOf(file).flatMap((tree) => nodesEdits(file, tree, false))
+      : [];
+  },
+};
+
+/** Leaves of classifiers: counts once, and fractions since 1.4, which no longer divides them. */
+export const sklearnValues: Rule = {
+  name: "sklearn-tree-values",
+  error: /^$/,
+  cause: "trees of classifiers keep counts of samples before scikit-learn 1.4, which takes them for probabilities",
+  fix: "doctor --fix --for sklearn=VERSION",
+  fixable: true,
+  detect(file) {
+    if (!newer(file.versions, "sklearn", "1.4")) return [];
+    const count = treesOf(file).filter((tree) => fractions(file, tree) !== null).length;
+    const message = "no error: predict_proba gives counts, or probabilities that are wrong";
+    return count === 0 ? [] : [{ where: "sklearn >= 1.4", message, about: counted(count, "tree") }];
+  },
+  edits: (file) =>
+    saidNewer(file.versions, "sklearn", "1.4") ? treesOf(file).flatMap((tree) => valuesEdits(file, tree)) : [],
+};
+
+/** Parameters that trees and forests ask themselves for. */
+export const sklearnParameters: Rule = {
+  name: "sklearn-parameters",
+  error: /object has no attribute '(monotonic_cst|ccp_alpha)'/,
+  cause: "trees and forests of older versions lack parameters that newer ones read when they predict",
+  fix: "doctor --fix --for sklearn=VERSION",
+  fixable: true,
+  detect(file) {
+    const found = new Map<string, Found>();
+    for (const { cls, name, since } of missingParameters(file)) {
+      if (name !== "monotonic_cst" || !newer(file.versions, "sklearn", since)) continue;
+      const message = `AttributeError: '${cls}' object has no attribute '${name}'`;
+      found.set(message, { where: `sklearn >= ${since}`, message });
+    }
+    return [...found.values()];
+  },
+  edits: (file: Case): Edit[] => parametersEdits(file),
+};
