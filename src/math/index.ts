@@ -11,6 +11,7 @@ export { matmul32 } from "./simd/matmul.ts";
 export { KeptPoints, KeptTree } from "./simd/neighbors.ts";
 export { type NodeTable, nodeTable, walkTrees } from "./simd/trees.ts";
 export { type After, activate32, ONE_CELL, pool32, type Way, Windows } from "./simd/windows.ts";
+export { pseudoInverse } from "./singular.ts";
 export { inverted, solveLower, transposed } from "./solve.ts";
 export {
   argmax,

@@ -5,11 +5,15 @@
  */
 
 /**
- * The inverse of a square matrix of `k` rows and the logarithm of the size of its determinant, by Gauss and Jordan with
- * pivots; null where it has none.
+ * The inverse of a square matrix of `k` rows, the logarithm of the size of its determinant and its sign, by Gauss and
+ * Jordan with pivots; null where it has none.
  */
-export function inverted(source: Float64Array, k: number): { inverse: Float64Array; logDet: number } | null {
+export function inverted(
+  source: Float64Array,
+  k: number,
+): { inverse: Float64Array; logDet: number; sign: number } | null {
   let logDet = 0;
+  let sign = 1;
   const a = source.slice();
   const out = new Float64Array(k * k);
   for (let i = 0; i < k; i++) out[i * k + i] = 1;
@@ -20,6 +24,7 @@ export function inverted(source: Float64Array, k: number): { inverse: Float64Arr
     const value = a[pivot * k + c] as number;
     if (value === 0) return null;
     logDet += Math.log(Math.abs(value));
+    if (value < 0 !== (pivot !== c)) sign = -sign;
     for (const m of [a, out]) {
       for (let j = 0; j < k; j++) {
         const held = m[pivot * k + j] as number;
@@ -34,7 +39,7 @@ export function inverted(source: Float64Array, k: number): { inverse: Float64Arr
         for (let j = 0; j < k; j++) m[r * k + j] = (m[r * k + j] as number) - factor * (m[c * k + j] as number);
     }
   }
-  return { inverse: out, logDet };
+  return { inverse: out, logDet, sign };
 }
 
 /** Solves `L z = b` in place for each column of `b (k, n)`, where `L (k, k)` is a lower triangle. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { inverted, log2pi, times } from "../../../math/index.ts";
+import { inverted, log2pi, pseudoInverse, times } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, isSince, misfit, num, vector } from "../fields.ts";
+import { isSince, num, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
@@ -19,9 +19,7 @@ function mahalanobis(est: Estimator): {
   const d = middle.length;
   const given = est.attrs.get("precision_") ?? null;
   const precision =
-    given === null
-      ? (inverted(floats(est, "covariance_", 2).data, d)?.inverse ?? misfit(est, "its covariance has no inverse"))
-      : vector(est, "precision_", d * d);
+    given === null ? pseudoInverse(vector(est, "covariance_", d * d), d, d) : vector(est, "precision_", d * d);
   return {
     features: d,
     precision,
@@ -43,7 +41,8 @@ function covariance(est: Estimator): Model {
     features: d,
     mahalanobis: (x) => Matrix.flat(of(x)),
     score(x) {
-      const { logDet } = inverted(precision, d) ?? misfit(est, "its covariance has no inverse");
+      const volume = inverted(precision, d);
+      const logDet = volume !== null && volume.sign > 0 ? volume.logDet : Number.NEGATIVE_INFINITY;
       const sum = of(x).reduce((all, v) => all + v, 0) / x.rows;
       return (-sum + logDet - d * log2pi) / 2;
     },

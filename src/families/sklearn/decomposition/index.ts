@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { csrTimes, inverted, log2pi, pairwiseSum, times, timesTransposed, transposed } from "../../../math/index.ts";
+import {
+  csrTimes,
+  inverted,
+  log2pi,
+  pairwiseSum,
+  pseudoInverse,
+  times,
+  timesTransposed,
+  transposed,
+} from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
 import { kernelOf } from "../kernel/pairwise.ts";
@@ -81,11 +90,13 @@ function truncated(est: Estimator): Model {
 function random(est: Estimator): Model {
   const { data: components, shape } = floats(est, "components_", 2);
   const [k, d] = shape as [number, number];
-  const gram = (): Float64Array => invertedOf(est, timesTransposed(components, components, k, d, k), k).inverse;
   return {
     ...truncated(est),
-    inverseTransform: (x) =>
-      Matrix.dense(times(times(x.data, gram(), x.rows, k, k), components, x.rows, k, d), x.rows, d),
+    inverseTransform(x) {
+      const given = est.attrs.has("inverse_components_") ? vector(est, "inverse_components_", d * k) : null;
+      const back = given ?? pseudoInverse(components, k, d);
+      return Matrix.dense(timesTransposed(x.data, back, x.rows, k, d), x.rows, d);
+    },
   };
 }
 
