@@ -39,6 +39,12 @@ export class Twister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
+  /** A number from 0 up to but not 1, of 53 bits. */
+  double(): number {
+    const high = this.next() >>> 5;
+    return (high * 0x4000000 + (this.next() >>> 6)) / 2 ** 53;
+  }
+
   /** An int below `end`, at most 2**32, as `randint` draws it: bits that reach beyond are drawn anew. */
   below(end: number): number {
     const most = end - 1;

@@ -3,27 +3,12 @@
  *
  * @module
  */
-import { NDArray } from "../../../core/ndarray/index.ts";
-import { PyDict } from "../../../core/values/dict.ts";
-import { expit, rowSums, Twister, timesTransposed } from "../../../math/index.ts";
-import { NumpyRandom } from "../../numpy/index.ts";
+import { expit, rowSums, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, plain, vector, wrong } from "../fields.ts";
+import { floats, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
-
-/** The generator that an estimator's `random_state` stands for; without one, numbers that are not to be foretold. */
-function generatorOf(est: Estimator): Twister {
-  const given = plain(est.attrs.get("random_state") ?? null);
-  if (given === null) return Twister.seeded(Math.floor(Math.random() * 2 ** 32));
-  if (typeof given === "number" && Number.isInteger(given)) return Twister.seeded(given);
-  const own = given instanceof NumpyRandom ? given.state.get("state") : null;
-  const [key, at] = own instanceof PyDict ? [own.get("key"), plain(own.get("pos"))] : [];
-  if (!(key instanceof NDArray) || key.size !== 624 || !(typeof at === "number" && at >= 0 && at <= 624)) {
-    return wrong(est, "random_state", "None, an int or a RandomState");
-  }
-  return new Twister(Uint32Array.from(key.flat() as number[], Number), at);
-}
+import { generatorOf } from "../random.ts";
 
 /** The logarithm of `1 + e ** v`. */
 function softplus(v: number): number {

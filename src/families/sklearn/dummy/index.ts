@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../../core/errors.ts";
-import { argmax } from "../../../math/index.ts";
+import { argmax, type Twister } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, floatsOf, labels, labelsOf, list, misfit, num, plain, text, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { generatorOf } from "../random.ts";
 import { decided, targetRows } from "../tree/index.ts";
 
 /** One target: its labels, and the shares that every row gets. */
@@ -32,10 +32,21 @@ function classifier(est: Estimator): Model {
     return target(est, classes, prior ?? wrong(est, "class_prior_", "numbers"), constants[t]);
   });
   const strategy = text(est, "strategy", "prior") as string;
-  const refuse = (): never => {
-    throw new UnsupportedError("random", `DummyClassifier(strategy='${strategy}') draws its answers at random`);
+  const drawn = (x: Matrix): Matrix[] => {
+    const random = generatorOf(est);
+    return rows.map((row) => {
+      const out = new Float64Array(x.rows * row.length);
+      for (let at = 0; at < out.length; at += row.length) out[at + chosen(random, row)] = 1;
+      return Matrix.dense(out, x.rows, row.length);
+    });
   };
-  const proba = (x: Matrix): Matrix[] =>
+  const even = (x: Matrix): unknown[] => {
+    const random = generatorOf(est);
+    const made = targets.map((own) => Array.from({ length: x.rows }, () => own[random.below(own.length)]));
+    return isMany ? Array.from({ length: x.rows }, (_, i) => made.map((one) => one[i])) : (made[0] as unknown[]);
+  };
+  const proba = (x: Matrix): Matrix[] => (strategy === "stratified" ? drawn(x) : shared(x));
+  const shared = (x: Matrix): Matrix[] =>
     rows.map((row) =>
       Matrix.dense(
         Float64Array.from({ length: x.rows * row.length }, (_, at) => row[at % row.length] as number),
@@ -45,9 +56,24 @@ function classifier(est: Estimator): Model {
     );
   return {
     finite: false,
-    predict: (x) => (/^(stratified|uniform)$/.test(strategy) ? refuse() : decided(proba(x), targets)),
-    predictProba: (x) => (strategy === "stratified" ? refuse() : isMany ? proba(x) : (proba(x)[0] as Matrix)),
+    predict: (x) => (strategy === "uniform" ? even(x) : decided(proba(x), targets)),
+    predictProba: (x) => (isMany ? proba(x) : (proba(x)[0] as Matrix)),
   };
+}
+
+/** One draw by shares, as `RandomState.multinomial(1, shares)`: class after class is taken or not. */
+function chosen(random: Twister, shares: readonly number[]): number {
+  let left = 1;
+  for (const [j, share] of shares.entries()) {
+    if (j === shares.length - 1) break;
+    const p = share / left;
+    left -= share;
+    if (p === 0) continue;
+    // Of a share above a half the other part is drawn.
+    const isTaken = p <= 0.5 ? random.double() > 1 - p : !(random.double() > p);
+    if (isTaken) return j;
+  }
+  return shares.length - 1;
 }
 
 function regressor(est: Estimator): Model {
