@@ -10,7 +10,7 @@ import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
 import { metricOf } from "./metric.ts";
-import { countOf, searchOf } from "./search.ts";
+import { countOf, searchOf, within } from "./search.ts";
 
 /** The mean of each row of `k` items, as NumPy adds them. */
 function means(data: Float64Array, k: number): Float64Array {
@@ -22,6 +22,7 @@ function outlier(est: Estimator): Model {
   const search = searchOf(est);
   const own = {
     features: search.features,
+    finite: search.finite,
     kneighbors: (x: Matrix, k?: number) => search.nearest(x, countOf(est, k)),
   };
   if (est.attrs.get("novelty") !== true) return own;
@@ -101,7 +102,8 @@ function density(est: Estimator): Model {
   const name = text(est, "kernel", "gaussian") as string;
   const kernel = kernelOf(name, d) ?? misfit(est, `its kernel is ${name}`);
   const norm = name === "exponential" && d === 1 ? Math.log(2) : kernel.norm;
-  const h = num(est, "bandwidth_", num(est, "bandwidth", 1));
+  // Rules of thumb have names, and what they came to stands beside them.
+  const h = est.attrs.has("bandwidth_") ? num(est, "bandwidth_") : num(est, "bandwidth", 1);
   const weights = floatsOf(tree.state?.[12] ?? null)?.data ?? null;
   const all = Math.log(weights === null || weights.length !== n ? n : pairwiseSum(weights));
   const scores = (x: Matrix): Float64Array => {
@@ -131,7 +133,9 @@ function graph(isRadius: boolean): (est: Estimator) => Model {
     const radius = num(est, "radius", 1);
     return {
       features: search.features,
+      finite: search.finite,
       kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
+      ...(isRadius && { radiusNeighbors: within(est, search) }),
       transform(x) {
         const k = isRadius ? search.count : countOf(est) + (isDistance ? 1 : 0);
         const { distances, indices } = search.nearest(x, k);

@@ -5,12 +5,13 @@
  */
 import { argmax, divideRows, logSoftmaxRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, labels, labelsOf, list, misfit, num, vector, wrong } from "../fields.ts";
+import { floats, labels, labelsOf, list, misfit, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
-import type { Kinds, Model, Within } from "../model.ts";
+import type { Kinds, Model } from "../model.ts";
 import { decided, targetRows } from "../tree/index.ts";
 import { densities } from "./density.ts";
-import { countOf, type Search, searchOf, squared, weigh } from "./search.ts";
+import { metricOf } from "./metric.ts";
+import { countOf, searchOf, squared, weigh, within } from "./search.ts";
 
 /** Classes of each target, and for each fitted sample the places of its classes. */
 function targets(est: Estimator): { classes: unknown[][]; y: Float64Array; width: number } {
@@ -51,6 +52,7 @@ function classifier(est: Estimator): Model {
   };
   return {
     features: search.features,
+    finite: search.finite,
     kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
     predict: (x) => decided(probas(x), classes),
     predictProba: (x) => (classes.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
@@ -65,6 +67,7 @@ function regressor(est: Estimator): Model {
   if (y.length !== search.count * width) misfit(est, `${y.length} targets for ${search.count} samples`);
   return {
     features: search.features,
+    finite: search.finite,
     isRegressor: true,
     kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
     predict(x) {
@@ -91,79 +94,77 @@ function nearest(est: Estimator): Model {
   const search = searchOf(est);
   return {
     features: search.features,
+    finite: search.finite,
     kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
     radiusNeighbors: within(est, search),
   };
 }
 
-/** Rows whose distances to all samples are held at once. */
-const BLOCK = 128;
-
-/** Neighbours within a radius, row by row. */
-export function within(est: Estimator, search: Search = searchOf(est)): (x: Matrix, radius?: number) => Within[] {
-  const own = num(est, "radius", 1);
-  const { count } = search;
-  return (x, radius = own) => {
-    if (!(radius >= 0)) throw new TypeError(`radius must be 0 or more, not ${radius}`);
-    const out: Within[] = [];
-    const places = new Int32Array(count);
-    for (let from = 0; from < x.rows; from += BLOCK) {
-      const rows = Math.min(BLOCK, x.rows - from);
-      const part = x.data.subarray(from * x.cols, (from + rows) * x.cols);
-      const all = search.all(Matrix.dense(part, rows, x.cols));
-      for (let i = 0; i < rows; i++) {
-        let found = 0;
-        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= radius) places[found++] = j;
-        const chosen = places.slice(0, found);
-        out.push({ places: chosen, distances: Float64Array.from(chosen, (j) => all[i * count + j] as number) });
-      }
-    }
-    return out;
-  };
-}
-
 function radiusClassifier(est: Estimator): Model {
-  const find = within(est);
+  const search = searchOf(est);
+  const find = within(est, search);
   const weights = weigh(est);
-  const { classes, y } = targets(est);
-  const own = classes[0] as unknown[];
-  const outlier = labelsOf(est.attrs.get("outlier_label_"))?.[0] ?? null;
-  const proba = (x: Matrix): Matrix => {
-    const out = new Float64Array(x.rows * own.length);
-    for (const [i, { places, distances }] of find(x).entries()) {
-      const w = weights === null || places.length === 0 ? null : weights(distances, places.length);
-      if (places.length === 0 && outlier === null) {
-        throw new TypeError(`No neighbors found for test sample ${i}: no outlier_label was set`);
+  const { classes, y, width } = targets(est);
+  const outliers = outliersOf(est, classes.length);
+  const probas = (x: Matrix): Matrix[] => {
+    const found = find(x);
+    return classes.map((own, target) => {
+      const outlier = outliers[target] ?? null;
+      const out = new Float64Array(x.rows * own.length);
+      for (const [i, { places, distances }] of found.entries()) {
+        const w = weights === null || places.length === 0 ? null : weights(distances, places.length);
+        if (places.length === 0 && outlier === null) {
+          throw new TypeError(`No neighbors found for test sample ${i}: no outlier_label was set`);
+        }
+        for (const [j, place] of places.entries()) {
+          const at = i * own.length + (y[place * width + target] as number);
+          out[at] = (out[at] as number) + (w === null ? 1 : (w[j] as number));
+        }
+        if (places.length === 0 && own.includes(outlier)) out[i * own.length + own.indexOf(outlier)] = 1;
       }
-      for (const [j, place] of places.entries()) {
-        const at = i * own.length + (y[place] as number);
-        out[at] = (out[at] as number) + (w === null ? 1 : (w[j] as number));
-      }
-      if (places.length === 0 && own.includes(outlier)) out[i * own.length + own.indexOf(outlier)] = 1;
-    }
-    const sums = rowSums(out, x.rows, own.length).map((sum) => (sum === 0 ? 1 : sum));
-    return Matrix.dense(divideRows(out, own.length, sums), x.rows, own.length);
+      const sums = rowSums(out, x.rows, own.length).map((sum) => (sum === 0 ? 1 : sum));
+      return Matrix.dense(divideRows(out, own.length, sums), x.rows, own.length);
+    });
   };
+  const decide = ({ data, rows, cols }: Matrix, own: readonly unknown[], outlier: unknown): unknown[] =>
+    Array.from({ length: rows }, (_, i) => {
+      const best = argmax(data, i * cols, cols);
+      return data[i * cols + best] === 0 ? outlier : own[best];
+    });
   return {
+    features: search.features,
+    finite: search.finite,
     radiusNeighbors: find,
-    predictProba: proba,
+    predictProba: (x) => (classes.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
     predict(x) {
-      const { data, cols } = proba(x);
-      return Array.from({ length: x.rows }, (_, i) => {
-        const best = argmax(data, i * cols, cols);
-        return data[i * cols + best] === 0 ? outlier : own[best];
-      });
+      const made = probas(x).map((one, target) => decide(one, classes[target] as unknown[], outliers[target] ?? null));
+      return made.length === 1
+        ? (made[0] as unknown[])
+        : Array.from({ length: x.rows }, (_, i) => made.map((one) => one[i]));
     },
   };
 }
 
+/** What rows without neighbours are, by target; nothing where there is no such label. */
+function outliersOf(est: Estimator, count: number): unknown[] {
+  const given = est.attrs.get("outlier_label_") ?? null;
+  if (given === null) return [];
+  const all = labelsOf(given) ?? wrong(est, "outlier_label_", "labels");
+  return all.length === count
+    ? all.map((one) => (Array.isArray(one) ? one[0] : one))
+    : misfit(est, "outlier_label_ does not fit its targets");
+}
+
 function radiusRegressor(est: Estimator): Model {
-  const find = within(est);
+  const search = searchOf(est);
+  const find = within(est, search);
   const weights = weigh(est);
   const { data: y, shape } = floats(est, "_y");
   const width = shape.length === 2 ? (shape[1] as number) : 1;
   return {
     isRegressor: true,
+    features: search.features,
+    finite: search.finite,
     radiusNeighbors: find,
     predict(x) {
       const out = new Float64Array(x.rows * width).fill(Number.NaN);
@@ -220,19 +221,17 @@ function centroid(est: Estimator): Model {
   const d = shape[1] as number;
   const k = classes.length;
   if (shape[0] !== k) misfit(est, "centroids_ and classes_ differ in number");
-  const isManhattan = est.attrs.get("metric") === "manhattan";
+  const metric = metricOf(est, "euclidean");
+  const isManhattan = metric.name === "manhattan";
   const deviation = est.attrs.has("within_class_std_dev_") && est.attrs.has("class_prior_") && !isManhattan;
   return {
     features: d,
     predict(x) {
-      const all = isManhattan
-        ? Float64Array.from({ length: x.rows * k }, (_, at) => {
-            const [i, c] = [Math.floor(at / k), at % k];
-            let sum = 0;
-            for (let l = 0; l < d; l++) sum += Math.abs((x.data[i * d + l] as number) - (data[c * d + l] as number));
-            return sum;
-          })
-        : squared(x.data, data, x.rows, k, d);
+      const isSquared = metric.name === "euclidean" || metric.name === "sqeuclidean";
+      const all = isSquared ? squared(x.data, data, x.rows, k, d) : new Float64Array(x.rows * k);
+      for (let at = 0; !isSquared && at < all.length; at++) {
+        all[at] = metric.reduced(x.data, Math.floor(at / k) * d, data, (at % k) * d, d);
+      }
       const turned = all.map((v) => -v);
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(turned, i * k, k)]);
     },

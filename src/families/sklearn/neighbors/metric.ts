@@ -36,6 +36,22 @@ const euclidean: Metric = {
   back: (v) => v * v,
 };
 
+/** Squares over the columns that both rows have, as if there were as many as all; NaN where there are none. */
+const present: Metric = {
+  ...euclidean,
+  name: "nan_euclidean",
+  reduced(a, i, b, j, d) {
+    let [sum, count] = [0, 0];
+    for (let l = 0; l < d; l++) {
+      const diff = (a[i + l] as number) - (b[j + l] as number);
+      if (Number.isNaN(diff)) continue;
+      sum += diff * diff;
+      count++;
+    }
+    return count === 0 ? Number.NaN : (sum / count) * d;
+  },
+};
+
 const manhattan: Metric = {
   name: "manhattan",
   p: 1,
@@ -213,6 +229,8 @@ export function metricOf(est: Estimator, fallback = "minkowski"): Metric {
     case "euclidean":
     case "l2":
       return euclidean;
+    case "nan_euclidean":
+      return present;
     case "sqeuclidean":
       return { ...euclidean, name: "sqeuclidean", full: same, back: same };
     case "manhattan":
@@ -223,6 +241,7 @@ export function metricOf(est: Estimator, fallback = "minkowski"): Metric {
     case "infinity":
       return chebyshev;
     case "minkowski":
+    case "p":
       if (w === null && p === 2) return euclidean;
       if (w === null && p === 1) return manhattan;
       if (w === null && p === Number.POSITIVE_INFINITY) return chebyshev;

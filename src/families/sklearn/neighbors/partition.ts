@@ -8,7 +8,11 @@
 /** Puts the places of the `k` smallest of `count` values from `at` on first; gives all places. */
 export function argpartition(values: Float64Array, at: number, count: number, k: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
-  const v = (i: number): number => values[at + (order[i] as number)] as number;
+  // What is no number comes last.
+  const v = (i: number): number => {
+    const value = values[at + (order[i] as number)] as number;
+    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+  };
   const swap = (i: number, j: number): void => {
     const held = order[i] as number;
     order[i] = order[j] as number;

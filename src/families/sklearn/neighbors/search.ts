@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { NDArray } from "../../../core/ndarray/index.ts";
 import { KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
-import type { Matrix } from "../matrix.ts";
-import type { Neighbors } from "../model.ts";
+import { Matrix } from "../matrix.ts";
+import type { Neighbors, Within } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
 import { Heap } from "./heap.ts";
 import { type Metric, metricOf } from "./metric.ts";
@@ -20,6 +21,8 @@ export interface Search {
   /** Number of fitted samples. */
   readonly count: number;
   readonly features: number;
+  /** Are missing values let through? */
+  readonly finite: true | "allow-nan";
   nearest(x: Matrix, k: number): Neighbors;
   /** All distances of one row of a table. */
   all(x: Matrix): Float64Array;
@@ -94,6 +97,7 @@ export function searchOf(est: Estimator): Search {
     metric,
     count: n,
     features: width,
+    finite: metric.name === "nan_euclidean" ? "allow-nan" : true,
     all(x) {
       return reducedOf(x.data, x.rows).map(metric.full);
     },
@@ -113,7 +117,8 @@ export function searchOf(est: Estimator): Search {
       const isParted =
         walk === null &&
         (!isSince(est.version, 1, 1) ||
-          /^(cosine|hamming|mahalanobis|correlation|precomputed|jaccard|dice|matching|rogerstanimoto|sokalmichener|russellrao|sokalsneath|yule)$/.test(
+          isMixed(est, x) ||
+          /^(cosine|hamming|nan_euclidean|mahalanobis|correlation|precomputed|jaccard|dice|matching|rogerstanimoto|sokalmichener|russellrao|sokalsneath|yule)$/.test(
             metric.name,
           ) ||
           (est.attrs.get("_fit_X") instanceof SparseMatrix &&
@@ -183,6 +188,15 @@ export function searchOf(est: Estimator): Search {
       return { distances, indices, k };
     },
   };
+}
+
+/** Are fitted samples and rows of different kinds, or no floats? scikit-learn's heaps take neither. */
+function isMixed(est: Estimator, x: Matrix): boolean {
+  const fit = est.attrs.get("_fit_X");
+  if (!(fit instanceof NDArray)) return false;
+  const { kind, itemsize } = fit.dtype;
+  if (kind !== "f") return true;
+  return itemsize === 4 ? !x.isSingle || !isSince(est.version, 1, 2) : x.isSingle;
 }
 
 /** `n_neighbors`, or how many the caller wants. */
@@ -314,6 +328,32 @@ export function weigh(est: Estimator): ((distances: Float64Array, k: number) => 
       // A sample that is there already decides alone.
       if (row.includes(Number.POSITIVE_INFINITY)) {
         for (let j = 0; j < k; j++) row[j] = row[j] === Number.POSITIVE_INFINITY ? 1 : 0;
+      }
+    }
+    return out;
+  };
+}
+
+/** Rows whose distances to all samples are held at once. */
+const BLOCK = 128;
+
+/** Neighbours within a radius, row by row. */
+export function within(est: Estimator, search: Search = searchOf(est)): (x: Matrix, radius?: number) => Within[] {
+  const own = num(est, "radius", 1);
+  const { count } = search;
+  return (x, radius = own) => {
+    if (!(radius >= 0)) throw new TypeError(`radius must be 0 or more, not ${radius}`);
+    const out: Within[] = [];
+    const places = new Int32Array(count);
+    for (let from = 0; from < x.rows; from += BLOCK) {
+      const rows = Math.min(BLOCK, x.rows - from);
+      const part = x.data.subarray(from * x.cols, (from + rows) * x.cols);
+      const all = search.all(Matrix.dense(part, rows, x.cols));
+      for (let i = 0; i < rows; i++) {
+        let found = 0;
+        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= radius) places[found++] = j;
+        const chosen = places.slice(0, found);
+        out.push({ places: chosen, distances: Float64Array.from(chosen, (j) => all[i * count + j] as number) });
       }
     }
     return out;
