@@ -8,6 +8,7 @@ import { Estimator, partOf } from "../estimator.ts";
 import { floats, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { linearCoef } from "../svm/coef.ts";
 import { Tree } from "../tree/tree.ts";
 
 /** A model that keeps the columns whose mask is set. */
@@ -126,7 +127,7 @@ function importances(owner: Estimator, est: Estimator, order: number): Float64Ar
     const sum = pairwiseSum(mean);
     return weights === null && sum > 0 ? mean.map((v) => v / sum) : mean;
   }
-  const { data, shape } = floats(est, est.attrs.has("coef_") ? "coef_" : "feature_importances_");
+  const { data, shape } = weightsOf(est);
   const d = shape[shape.length - 1] as number;
   if (shape.length === 1) return data.map(Math.abs);
   return Float64Array.from({ length: d }, (_, j) => {
@@ -137,6 +138,14 @@ function importances(owner: Estimator, est: Estimator, order: number): Float64Ar
     }
     return order === 1 || order === Number.POSITIVE_INFINITY ? sum : sum ** (1 / order);
   });
+}
+
+/** `coef_` or `feature_importances_`; the first of linear support vectors are a product of what is saved. */
+function weightsOf(est: Estimator): { data: Float64Array; shape: readonly number[] } {
+  if (est.attrs.has("coef_")) return floats(est, "coef_");
+  if (!est.attrs.has("_dual_coef_") || text(est, "kernel") !== "linear") return floats(est, "feature_importances_");
+  const coef = linearCoef(est);
+  return { data: coef.data, shape: [coef.rows, coef.cols] };
 }
 
 function fromModel(est: Estimator): Model {
