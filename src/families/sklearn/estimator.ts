@@ -225,14 +225,17 @@ export class Estimator {
     for (const stage of this.#method("stagedDecisionFunction")(matrixOf(this, X))) yield stage.output() as NDArray;
   }
   /** Accuracy of a classifier, R² of a regressor, or what scikit-learn scores else; `y` as one label or number per row. */
-  score(X: Input, y?: Input): number {
+  score(X: Input, y?: Input | null): number {
     const x = matrixOf(this, X);
-    const truth = y === undefined ? null : labelsIn(y);
+    const truth = y === undefined || y === null ? null : labelsIn(y);
     if (this.model.score !== undefined) return this.model.score(x, truth);
     if (truth === null) throw new TypeError(`score of ${this.name} needs y`);
     const given = this.#method("predict")(x);
     if (given.length !== truth.length) throw new TypeError(`y has ${truth.length} items for ${given.length} rows`);
-    return this.model.isRegressor ? r2(truth, given, !isSince(this.version, 0, 23)) : accuracy(truth, given);
+    if (!this.model.isRegressor) return accuracy(truth, given);
+    // A single row has no spread to be explained.
+    if (truth.length < 2 && isSince(this.version, 0, 22)) return Number.NaN;
+    return r2(truth, given, !isSince(this.version, 0, 23));
   }
 
   get [pyType](): string {

@@ -13,6 +13,11 @@ import { Matrix } from "./matrix.ts";
 /** A column's values. */
 export type Column = ArrayLike<unknown> | NDArray;
 
+/** What gives its columns by name, as the frames of `brine/pandas` do. */
+export interface Frame {
+  toColumns(): Readonly<Record<string, Column>>;
+}
+
 /** Anything that stands for a table, or (for texts and labels) a list. */
 export type Input =
   | NDArray
@@ -21,6 +26,7 @@ export type Input =
   | Readonly<Record<string, Column>>
   | ReadonlyMap<string, Column>
   | PyDict<string, Column>
+  | Frame
   | Matrix;
 
 /** The table that an input stands for, checked against what the estimator was fitted with. */
@@ -59,7 +65,7 @@ export function listOrTable(input: unknown): Matrix {
 
 function listOf(input: unknown): Matrix {
   if (input instanceof NDArray) {
-    const items = input.flat().map(plain);
+    const items = input.ndim === 2 && input.shape[1] !== 1 ? (input.toArray() as unknown[]) : input.flat().map(plain);
     return Matrix.columns([items], items.length);
   }
   if (typeof input === "string") throw new TypeError("a list of texts is expected, not one text");
@@ -119,6 +125,11 @@ function isRecord(value: unknown): value is Record<string, unknown> | Map<string
   return prototype === null || prototype === Object.prototype;
 }
 
+/** A frame of `brine/pandas`, of which no more than its columns is needed here. */
+function isFrame(value: unknown): value is Frame {
+  return typeof (value as Partial<Frame> | null)?.toColumns === "function";
+}
+
 function entriesOf(record: unknown): [string, unknown][] {
   return record instanceof Map || record instanceof PyDict
     ? ([...record.entries()] as [string, unknown][])
@@ -129,9 +140,10 @@ function tableOf(input: unknown, names: readonly string[] | null): Matrix {
   if (input instanceof NDArray) return ofArray(input);
   if (input instanceof SparseMatrix) return ofSparse(input);
   if (isRecord(input)) return ofColumns(entriesOf(input));
+  if (isFrame(input)) return ofColumns(Object.entries(input.toColumns()));
   if (!Array.isArray(input)) {
     if (ArrayBuffer.isView(input)) throw oneAxis();
-    throw new TypeError("X must be an array of two axes, nested arrays, records or columns by name");
+    throw new TypeError("X must be an array of two axes, nested arrays, records, a frame or columns by name");
   }
   const [first] = input;
   if (isRecord(first)) return ofRecords(input, names);

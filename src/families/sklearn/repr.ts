@@ -194,7 +194,7 @@ function kernelText(value: unknown): string | null {
     case "Product":
       return `${part("k1")} ${name === "Sum" ? "+" : "*"} ${part("k2")}`;
     case "Exponentiation":
-      return `${part("kernel")} ** ${repr(value.attrs.get("exponent"))}`;
+      return `${part("kernel")} ** ${pythonStr(value.attrs, "exponent")}`;
     case "ConstantKernel":
       return `${general(Math.sqrt(num(value, "constant_value")))}**2`;
     case "WhiteKernel":
@@ -210,7 +210,7 @@ function kernelText(value: unknown): string | null {
     case "DotProduct":
       return named("sigma_0");
     case "PairwiseKernel":
-      return `${name}(gamma=${repr(value.attrs.get("gamma"))}, metric=${String(value.attrs.get("metric"))})`;
+      return `${name}(gamma=${pythonStr(value.attrs, "gamma")}, metric=${pythonStr(value.attrs, "metric")})`;
     default:
       return null;
   }

@@ -10,8 +10,12 @@ import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
 /** A model by the joint log-likelihoods of its classes, `(rows, classes)`. */
-function model(classes: readonly unknown[], features: number, joint: (x: Matrix) => Float64Array): Model {
-  const k = classes.length;
+function model(
+  classes: readonly unknown[],
+  features: number,
+  joint: (x: Matrix) => Float64Array,
+  k = classes.length,
+): Model {
   const logs = (x: Matrix): Float64Array => {
     const data = joint(x);
     const sums = logSumExpRows(data, x.rows, k);
@@ -60,76 +64,98 @@ function gaussian(est: Estimator): Model {
   });
 }
 
+/** Logarithms of the shares of classes: before 1.0 a lone class had another beside it that is never found. */
+function priorOf(est: Estimator, count: number): Float64Array {
+  const { data } = floats(est, "class_log_prior_");
+  return count === 1 && data.length === 2 ? data : vector(est, "class_log_prior_", count);
+}
+
 function multinomial(est: Estimator): Model {
   const classes = labels(est, "classes_");
-  const k = classes.length;
+  const prior = priorOf(est, classes.length);
+  const k = prior.length;
   const { data: logs, shape } = floats(est, "feature_log_prob_", 2);
   const d = shape[1] as number;
-  const prior = vector(est, "class_log_prior_", k);
   if (shape[0] !== k) misfit(est, "feature_log_prob_ and classes_ differ in number");
-  return model(classes, d, (x) => product(x, logs, d, k).map((v, at) => v + (prior[at % k] as number)));
+  return model(classes, d, (x) => product(x, logs, d, k).map((v, at) => v + (prior[at % k] as number)), k);
 }
 
 function complement(est: Estimator): Model {
   const classes = labels(est, "classes_");
-  const k = classes.length;
+  const prior = priorOf(est, classes.length);
+  const k = prior.length;
   const { data: logs, shape } = floats(est, "feature_log_prob_", 2);
   const d = shape[1] as number;
-  const prior = vector(est, "class_log_prior_", k);
   if (shape[0] !== k) misfit(est, "feature_log_prob_ and classes_ differ in number");
-  return model(classes, d, (x) => {
-    const out = product(x, logs, d, k);
-    return k === 1 ? out.map((v) => v + (prior[0] as number)) : out;
-  });
+  return model(
+    classes,
+    d,
+    (x) => {
+      const out = product(x, logs, d, k);
+      return classes.length === 1 ? out.map((v, at) => v + (prior[at % k] as number)) : out;
+    },
+    k,
+  );
 }
 
 function bernoulli(est: Estimator): Model {
   const classes = labels(est, "classes_");
-  const k = classes.length;
+  const prior = priorOf(est, classes.length);
+  const k = prior.length;
   const { data: logs, shape } = floats(est, "feature_log_prob_", 2);
   const d = shape[1] as number;
-  const prior = vector(est, "class_log_prior_", k);
   if (shape[0] !== k) misfit(est, "feature_log_prob_ and classes_ differ in number");
   const absent = logs.map((v) => Math.log(1 - Math.exp(v)));
   const odds = logs.map((v, at) => v - (absent[at] as number));
   const bases = Array.from({ length: k }, (_, c) => pairwiseSum(absent, c * d, d));
   const cut = est.attrs.get("binarize") === null ? null : num(est, "binarize", 0);
-  return model(classes, d, (x) => {
-    const binary =
-      cut === null
-        ? x
-        : Matrix.dense(
-            x.data.map((v) => (v > cut ? 1 : 0)),
-            x.rows,
-            d,
-          );
-    return product(binary, odds, d, k).map((v, at) => v + ((prior[at % k] as number) + (bases[at % k] as number)));
-  });
+  return model(
+    classes,
+    d,
+    (x) => {
+      const binary =
+        cut === null
+          ? x
+          : Matrix.dense(
+              x.data.map((v) => (v > cut ? 1 : 0)),
+              x.rows,
+              d,
+            );
+      return product(binary, odds, d, k).map((v, at) => v + ((prior[at % k] as number) + (bases[at % k] as number)));
+    },
+    k,
+  );
 }
 
 function categorical(est: Estimator): Model {
   const classes = labels(est, "classes_");
-  const k = classes.length;
+  const prior = priorOf(est, classes.length);
+  const k = prior.length;
   const tables = list(est, "feature_log_prob_").map(
     (one) => floatsOf(one) ?? wrong(est, "feature_log_prob_", "arrays"),
   );
-  const prior = vector(est, "class_log_prior_", k);
   const d = tables.length;
   for (const { shape } of tables)
     if (shape.length !== 2 || shape[0] !== k) misfit(est, "feature_log_prob_ has other classes");
-  return model(classes, d, (x) => {
-    const out = new Float64Array(x.rows * k);
-    for (let i = 0; i < x.rows; i++) {
-      for (const [j, { data, shape }] of tables.entries()) {
-        const size = shape[1] as number;
-        const category = Math.trunc(x.data[i * d + j] as number);
-        if (!(category >= 0 && category < size))
-          throw new TypeError(`index ${category} is out of bounds for column ${j}`);
-        for (let c = 0; c < k; c++) out[i * k + c] = (out[i * k + c] as number) + (data[c * size + category] as number);
+  return model(
+    classes,
+    d,
+    (x) => {
+      const out = new Float64Array(x.rows * k);
+      for (let i = 0; i < x.rows; i++) {
+        for (const [j, { data, shape }] of tables.entries()) {
+          const size = shape[1] as number;
+          const category = Math.trunc(x.data[i * d + j] as number);
+          if (!(category >= 0 && category < size))
+            throw new TypeError(`index ${category} is out of bounds for column ${j}`);
+          for (let c = 0; c < k; c++)
+            out[i * k + c] = (out[i * k + c] as number) + (data[c * size + category] as number);
+        }
       }
-    }
-    return out.map((v, at) => v + (prior[at % k] as number));
-  });
+      return out.map((v, at) => v + (prior[at % k] as number));
+    },
+    k,
+  );
 }
 
 export const kinds: Kinds = {

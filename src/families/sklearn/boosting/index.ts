@@ -180,7 +180,7 @@ function classifier(est: Estimator): Model {
   const byShares = !isSince(est.version, 1, 4);
   const labelled = (raw: Matrix): unknown[] => {
     if (raw.cols === 1 && !byShares) return Array.from(raw.data, (v) => classes[v >= 0 ? 1 : 0]);
-    const { data, cols } = raw.cols === 1 ? shares(raw) : raw;
+    const { data, cols } = byShares ? shares(raw) : raw;
     return Array.from({ length: raw.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
   };
   const flat = (raw: Matrix): Matrix => (raw.cols === 1 ? Matrix.flat(raw.data) : raw);

@@ -114,13 +114,15 @@ function behind(name: string): (est: Estimator) => Model {
 function transformed(est: Estimator): Model {
   const inner = partOf(est, est.attrs.get("regressor_"), "regressor_");
   const back = stepOf(est, est.attrs.get("transformer_"), "transformer_");
+  const isFlat = num(est, "_training_dim", 1) === 1;
   return {
     front: inner,
     isRegressor: true,
     predict(x) {
       const given = inner.model.predict?.(x) ?? misfit(est, "its regressor does not predict");
       const made = back.inverseTransform?.(tableFrom(given, x.rows)) ?? misfit(est, "its transformer has no way back");
-      return targetRows(made.data, x.rows, made.cols);
+      // One target stays a column where it was fitted as one.
+      return targetRows(made.data, x.rows, made.cols, made.cols === 1 && isFlat);
     },
   };
 }

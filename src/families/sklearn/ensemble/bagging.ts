@@ -167,6 +167,7 @@ function adaClassifier(est: Estimator): Model {
   };
   const decision = (sum: Float64Array, norm: number, rows: number): Matrix => {
     const scaled = sum.map((v) => v / norm);
+    if (k === 1 && isSince(est.version, 1, 3)) return Matrix.dense(new Float64Array(rows), rows, 1);
     if (k !== 2) return Matrix.dense(scaled, rows, k);
     return Matrix.flat(
       Float64Array.from({ length: rows }, (_, i) => (scaled[2 * i + 1] as number) - (scaled[2 * i] as number)),
@@ -184,6 +185,7 @@ function adaClassifier(est: Estimator): Model {
   const shares = (scores: Matrix): Matrix => {
     const { data, rows } = scores;
     const out = new Float64Array(rows * k);
+    if (k === 1) return Matrix.dense(out.fill(1), rows, 1);
     if (k === 2) {
       for (let i = 0; i < rows; i++) {
         out[2 * i] = -(data[i] as number) / 2;

@@ -10,6 +10,7 @@ import { namesIn, numbered } from "../featurenames.ts";
 import { either, flag, floatsOf, isSince, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
+import { tableFrom } from "../tree/index.ts";
 import { tableOf } from "./bagging.ts";
 import { membersOf } from "./forest.ts";
 
@@ -149,8 +150,7 @@ export function byMethod(owner: Estimator, member: Estimator, method: string, x:
   const { model } = member;
   if (method === "predict_proba") return tableOf(owner, member, model.predictProba?.(x), x.rows);
   if (method === "decision_function") return tableOf(owner, member, model.decisionFunction?.(x), x.rows);
-  const given = model.predict?.(x) ?? misfit(owner, `its ${member.name} does not predict`);
-  return Matrix.flat(Float64Array.from(given, numberOf));
+  return tableFrom(model.predict?.(x) ?? misfit(owner, `its ${member.name} does not predict`), x.rows);
 }
 
 function stacking(est: Estimator): Model {

@@ -190,10 +190,12 @@ function iterative(est: Estimator): Model {
       const input = namesIn(est, given);
       return [...(first.names?.(input) ?? input), ...namesWith(est, input, null).slice(input.length)];
     },
-    transform(x) {
-      const begun = first.transform?.(x) ?? misfit(est, "its first imputer does not transform");
+    transform(given) {
+      const begun = first.transform?.(given) ?? misfit(est, "its first imputer does not transform");
       const d = begun.cols;
-      if (d !== x.cols) return misfit(est, "columns without any value are not kept here");
+      // Columns that had no value at all are left out before the first step.
+      const x = d === given.cols ? given : given.take(filledOf(est));
+      if (d !== x.cols) return misfit(est, "its first imputer keeps other columns");
       const out = begun.data.slice();
       for (const { column, places, model } of steps) {
         const rows = Array.from({ length: x.rows }, (_, i) => i).filter((i) => isMissing(x.data[i * d + column]));
@@ -202,20 +204,26 @@ function iterative(est: Estimator): Model {
         for (const [r, i] of rows.entries()) {
           for (const [c, j] of places.entries()) part[r * places.length + c] = out[i * d + j] as number;
         }
-        const given =
+        const filled =
           model.predict?.(Matrix.dense(part, rows.length, places.length)) ??
           misfit(est, "its estimator does not predict");
         for (const [r, i] of rows.entries()) {
-          const v = numberOf(given[r]);
+          const v = numberOf(filled[r]);
           out[i * d + column] = Math.min(
             high?.[column] ?? Number.POSITIVE_INFINITY,
             Math.max(low?.[column] ?? Number.NEGATIVE_INFINITY, v),
           );
         }
       }
-      return withIndicator(est, x, Matrix.dense(out, x.rows, d));
+      return withIndicator(est, given, Matrix.dense(out, x.rows, d));
     },
   };
+}
+
+/** The columns in which the first imputer found something. */
+function filledOf(est: Estimator): number[] {
+  const statistics = vector(partOf(est, est.attrs.get("initial_imputer_"), "initial_imputer_"), "statistics_");
+  return Array.from(statistics.keys()).filter((j) => !Number.isNaN(statistics[j]));
 }
 
 export const kinds: Kinds = {

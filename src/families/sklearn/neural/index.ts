@@ -128,6 +128,7 @@ function classifier(est: Estimator): Model {
   const classes = labels(binarizer, "classes_");
   const { outputs } = net;
   const isMany = String(plain(binarizer.attrs.get("y_type_"))).startsWith("multilabel");
+  const isAlone = classes.length === 1;
   if (!isMany && outputs !== (classes.length === 2 ? 1 : classes.length)) {
     misfit(est, `${outputs} outputs for ${classes.length} classes`);
   }
@@ -135,6 +136,7 @@ function classifier(est: Estimator): Model {
     features: net.features,
     classes,
     predict(x) {
+      if (isAlone && !isMany) return new Array(x.rows).fill(classes[0]);
       const choosing = net.isSoftmax && !isMany && outputs > 1;
       const data = net.run(x, choosing);
       if (choosing) return Array.from({ length: x.rows }, (_, i) => classes[likeliest(data, i * outputs, outputs)]);

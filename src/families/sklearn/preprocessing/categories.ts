@@ -275,15 +275,19 @@ function binary(est: Estimator): Model {
   const [low, high] = [num(est, "neg_label", 0), num(est, "pos_label", 1)];
   const k = classes.length === 2 ? 1 : classes.length;
   const places = new Map(classes.map((value, i) => [keyOf(value), i]));
+  const isMany = String(plain(est.attrs.get("y_type_"))).startsWith("multilabel");
   return {
     raw: true,
     finite: false,
     transform(x) {
       const out = new Float64Array(x.rows * k).fill(low);
       const y = x.column(0);
+      // Rows of marks are what they are.
+      if (isMany) return rowsOf(y, classes.length, (v) => (v === 0 ? low : high));
       for (let i = 0; i < x.rows; i++) {
         const place = places.get(keyOf(y[i]));
         if (place === undefined) continue;
+        if (classes.length === 1) continue;
         if (classes.length === 2) out[i] = place === 1 ? high : low;
         else out[i * k + place] = high;
       }
@@ -291,7 +295,13 @@ function binary(est: Estimator): Model {
     },
     inverseRaw(x) {
       const cut = (low + high) / 2;
+      if (isMany) {
+        return Array.from({ length: x.rows }, (_, i) =>
+          Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols), (v) => Number(v > cut)),
+        );
+      }
       return Array.from({ length: x.rows }, (_, i) => {
+        if (classes.length === 1) return classes[0];
         if (x.cols === 1) return classes[numberOf(x.column(0)[i]) > cut ? 1 : 0];
         let best = 0;
         for (let j = 1; j < x.cols; j++)
@@ -300,6 +310,17 @@ function binary(est: Estimator): Model {
       });
     },
   };
+}
+
+/** A table of rows of `k` numbers each. */
+function rowsOf(rows: ArrayLike<unknown>, k: number, of: (value: number) => number): Matrix {
+  const out = new Float64Array(rows.length * k);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as ArrayLike<unknown>;
+    if (row?.length !== k) throw new TypeError(`rows of ${k} marks are expected`);
+    for (let j = 0; j < k; j++) out[i * k + j] = of(numberOf(row[j]));
+  }
+  return Matrix.dense(out, rows.length, k);
 }
 
 /** Sets of labels, each row an array of them. */
