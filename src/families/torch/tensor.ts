@@ -316,6 +316,11 @@ export class Tensor {
 /** Conjugates or negatives of numbers, which torch keeps as a mark on the tensor. */
 function turned(view: NDArray, isComplex: boolean, conj: boolean, neg: boolean): NDArray {
   const copy = view.copy();
+  if (copy.dtype.kind === "f" && copy.data instanceof Uint16Array) {
+    // Halves are kept as their bits, of which the first is the sign; complex ones are floats here.
+    for (let i = 0; i < copy.data.length; i++) copy.data[i] = (copy.data[i] as number) ^ 0x8000;
+    return copy;
+  }
   const data = copy.data as Float64Array;
   const step = isComplex ? 2 : 1;
   for (let i = 0; i < data.length; i += step) {
