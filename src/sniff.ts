@@ -43,7 +43,9 @@ const SIGNATURES: readonly Signature[] = [
   },
   {
     format: "torch",
-    starts: /^\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19\./,
+    // Pickles in a row, the first that of a magic number: by protocols 2 and 3, by 4 and 5, and by 1.
+    starts:
+      /^(\x80[\x02\x03]|\x80[\x04\x05]\x95\x0d\0{7})\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19\.|^L119547037146038801333356L\n\./,
     help: "load reads it, and loads of brine/torch at once",
   },
   {
@@ -111,7 +113,7 @@ export function sniff(head: Uint8Array): Sniffed {
 
 /** Does a file of torch.save begin so? */
 export function isTorch(head: Uint8Array): boolean {
-  return /^[\x50\x80./pst]$/.test(String.fromCharCode(head[0] ?? 0)) && sniff(head).format === "torch";
+  return /^[\x50\x80./Lpst]$/.test(String.fromCharCode(head[0] ?? 0)) && sniff(head).format === "torch";
 }
 
 /** Does an HDF5 file begin so? */

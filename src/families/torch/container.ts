@@ -26,8 +26,9 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Magic number of a legacy file, as the pickle of an int of 10 bytes. */
-const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** Magic number of a legacy file: the pickle of an int of 10 bytes, by protocols 2 and 3, by 4 and 5, and by 1. */
+const LEGACY =
+  /^(?:\x80[\x02\x03]|\x80[\x04\x05]\x95\x0d\0{7})\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\.|^L119547037146038801333356L\n\./;
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 
@@ -37,7 +38,7 @@ export function isLegacy(bytes: Uint8Array): boolean {
 }
 
 function isPickled(bytes: Uint8Array): boolean {
-  return bytes.length >= LEGACY.length && LEGACY.every((byte, i) => bytes[i] === byte);
+  return LEGACY.test(String.fromCharCode(...bytes.subarray(0, 32)));
 }
 
 type MakeStorage = (key: string, nbytes: number, dtype: Storage["dtype"], location: string) => Storage;
