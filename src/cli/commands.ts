@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
 import type { IO, Output } from "./io.ts";
 import { predict } from "./predict.ts";
+import { scan } from "./scan.ts";
 import { show } from "./show.ts";
 
 /** A command of the command line. */
@@ -22,4 +23,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor];
+export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor, scan];

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { parseArgs } from "./args.ts";
 import { COMMANDS } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { helpText } from "./help.ts";
 import { ClosedPipe, type IO, Output, Told } from "./io.ts";
+import { version } from "./version.ts";
 
 /**
  * Runs `brine` with its arguments and gives the exit code: 0 done, 1 bad data, 2 wrong usage. Data go to stdout, talk to
@@ -48,9 +48,4 @@ async function dispatch(argv: readonly string[], io: IO, out: Output): Promise<n
   }
   out.flush();
   return 0;
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,0 +1,11 @@
+/**
+ * The version of this package.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

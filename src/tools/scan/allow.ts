@@ -1,0 +1,178 @@
+/**
+ * Names of daily life, and what each may be used for.
+ *
+ * Most come from brine's own packs: what brine rebuilds itself is known to the last argument. A name is allowed by its
+ * full spelling, never by the package it lies in; of scikit-learn, whose modules have moved from version to version, by
+ * its class within `sklearn`.
+ *
+ * To add one: a word in one of these lists, when its constructor and its `__setstate__` call nothing they are given.
+ *
+ * @module
+ */
+import type { Pack } from "../../core/pack.ts";
+import { joblib } from "../../families/joblib/index.ts";
+import { numpy } from "../../families/numpy/index.ts";
+import { scipy } from "../../families/scipy/index.ts";
+import { ROOM_OF } from "../../families/sklearn/table.ts";
+import { stdlib } from "../../families/stdlib/index.ts";
+import { NN } from "./layers.ts";
+
+/** `class`: made, called, given a state; `value`: only referred to. */
+export type Policy = "class" | "value";
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+const under = (module: string, names: string): string[] => words(names).map((name) => `${module}.${name}`);
+
+/** Classes and functions that do nothing but make their value. */
+const CLASSES: readonly string[] = [
+  ...under("builtins", "object reversed enumerate zip map filter"),
+  ...words("functools.reduce _functools.reduce _operator.attrgetter _operator.methodcaller"),
+  ...under("collections", "UserDict UserList UserString"),
+  ...words(
+    "time.struct_time types.GenericAlias types.UnionType types.MappingProxyType re.RegexFlag operator.itemgetter",
+  ),
+  ...words("_operator.itemgetter copyreg.__newobj__ copyreg.__newobj_ex__ copyreg._reconstructor itertools.count"),
+  ...words("itertools.repeat itertools.cycle itertools.chain itertools.islice enum.auto"),
+  ...words("decimal.DecimalTuple decimal.Context"),
+  ...words("_struct.Struct struct.Struct statistics.NormalDist"),
+  ...under("scipy.interpolate._bsplines", "BSpline _BSpline"),
+  ...under("scipy.interpolate", "BSpline PPoly interp1d CubicSpline"),
+  ...under("scipy.interpolate.interpolate", "interp1d PPoly"),
+  ...under("scipy.interpolate._interpolate", "interp1d PPoly"),
+  ...under("scipy.sparse._matrix", "spmatrix"),
+  ...under("scipy.spatial", "cKDTree KDTree"),
+  ...under("scipy.spatial._ckdtree", "cKDTree"),
+  ...under("scipy.spatial._kdtree", "KDTree"),
+  ...under("scipy.spatial.ckdtree", "cKDTree cKDTreeNode"),
+  ...under("_loss", "CyHuberLoss CyPinballLoss CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfPoissonLoss"),
+  ...under("_loss", "CyHalfMultinomialLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity"),
+  ...under("_loss", "CyAbsoluteError"),
+  ...under("joblib.memory", "Memory"),
+  ...under("sklearn.externals.joblib.memory", "Memory"),
+];
+
+/** Values and functions without consequence, which only stand for themselves. */
+const VALUES: readonly string[] = [
+  ...under(
+    "builtins",
+    "abs all any ascii bin callable chr divmod format hash hex id isinstance issubclass len max min",
+  ),
+  ...under("builtins", "next oct ord pow repr round sorted sum staticmethod classmethod property super memoryview"),
+  ...under("builtins", "True False None"),
+  ...under("math", "sin cos tan sqrt exp log log2 log10 log1p floor ceil fabs hypot pow pi e inf nan isnan isinf"),
+  ...words(`_operator.add _operator.sub _operator.mul _operator.truediv _operator.eq _operator.lt _operator.gt
+    _operator.le _operator.ge _operator.ne _operator.neg _operator.and_ _operator.or_ _operator.not_ operator.add
+    operator.sub operator.mul operator.truediv operator.eq operator.lt operator.gt operator.neg`),
+  ...under("numpy.core.fromnumeric", "mean std sum var amax amin max min prod argmax argmin"),
+  ...under("numpy._core.fromnumeric", "mean std sum var amax amin max min prod argmax argmin"),
+  ...under("numpy", "mean std sum var max min prod median nan inf pi newaxis generic number integer floating inexact"),
+  ...under("numpy", "signedinteger unsignedinteger complexfloating flexible character object_"),
+  ...under("numpy.lib.function_base", "median average"),
+  ...under("numpy.lib._function_base_impl", "median average"),
+  ...words("scipy._lib.array_api_compat.numpy._aliases.asarray typing.Any typing.Union typing.Optional"),
+  ...under("datetime", "UTC"),
+];
+
+/** Classes within scikit-learn that brine has no pack for. */
+const SKLEARN: ReadonlySet<string> = new Set([
+  ...words(`CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss
+    CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyPinballLoss CyAbsoluteError
+    DistributionBoundary GammaDistribution PoissonDistribution TweedieDistribution NormalDistribution
+    InverseGaussianDistribution HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit ExponentialLoss
+    AbsoluteError HalfBinomialLoss HalfGammaLoss HalfMultinomialLoss HalfPoissonLoss HalfSquaredError HalfTweedieLoss
+    HalfTweedieLossIdentity HuberLoss PinballLoss _CFNode _CFSubcluster _BisectingTree _RemainderColsList
+    make_column_selector _DictWithDeprecatedKeys BinomialDeviance HuberLossFunction LeastSquaresError
+    LeastAbsoluteError MultinomialDeviance QuantileLossFunction _BinMapper BinaryCrossEntropy CategoricalCrossEntropy
+    LeastSquares LeastAbsoluteDeviation Poisson LogOddsEstimator MeanEstimator PriorProbabilityEstimator
+    QuantileEstimator ScaledLogOddsEstimator ZeroEstimator ConstantKernel DotProduct ExpSineSquared Exponentiation
+    Matern PairwiseKernel Product RBF RationalQuadratic Sum WhiteKernel CompoundKernel Hyperparameter _ImputerTriplet
+    Hinge SquaredHinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive SquaredEpsilonInsensitive
+    ChebyshevDistance ChebyshevDistance64 EuclideanDistance EuclideanDistance64 ManhattanDistance ManhattanDistance64
+    MinkowskiDistance MinkowskiDistance64 HammingDistance HammingDistance64 HaversineDistance HaversineDistance64
+    SEuclideanDistance SEuclideanDistance64 CanberraDistance CanberraDistance64 BrayCurtisDistance BrayCurtisDistance64
+    _CurveScorer _PassthroughScorer _PredictScorer _ProbaScorer _ThresholdScorer _Scorer _MultimetricScorer KFold
+    StratifiedKFold GroupKFold ShuffleSplit StratifiedShuffleSplit LeaveOneOut TimeSeriesSplit RepeatedKFold
+    RepeatedStratifiedKFold PredefinedSplit GroupShuffleSplit StratifiedGroupKFold BinaryTree AdamOptimizer SGDOptimizer
+    Bunch MetadataRequest MethodMetadataRequest MetadataRouter MethodMapping DeprecationDict WeightVector
+    ParameterGrid ParameterSampler
+    AdditiveChi2Sampler AgglomerativeClustering BernoulliRBM ClassicalMDS DBSCAN DictionaryLearning EllipticEnvelope
+    FeatureAgglomeration FrozenEstimator GaussianRandomProjection GraphicalLasso GraphicalLassoCV HDBSCAN
+    LatentDirichletAllocation LedoitWolf MDS MinCovDet MiniBatchDictionaryLearning MiniBatchNMF MiniBatchSparsePCA
+    NeighborhoodComponentsAnalysis Nystroem OAS OPTICS PatchExtractor PolynomialCountSketch RBFSampler
+    ShrunkCovariance SkewedChi2Sampler SparseCoder SparsePCA SparseRandomProjection SpectralBiclustering
+    SpectralClustering SpectralCoclustering SpectralEmbedding SelfTrainingClassifier TSNE RandomizedPCA RandomizedLasso
+    LSHForest GMM DPGMM VBGMM ProjectedGradientNMF Imputer`),
+]);
+
+/** Functions of scikit-learn that estimators keep. */
+const SKLEARN_VALUES: ReadonlySet<string> = new Set(
+  words(`_kmeans_single_lloyd _kmeans_single_elkan f_classif f_regression chi2 mutual_info_classif
+    mutual_info_regression accuracy_score balanced_accuracy_score f1_score fbeta_score log_loss mean_absolute_error
+    mean_squared_error r2_score precision_score recall_score roc_auc_score average_precision_score
+    _passthrough_scorer _refit_callable check_array euclidean_distances manhattan_distances rbf_kernel
+    linear_kernel polynomial_kernel cosine_similarity`),
+);
+
+/** scikit-learn's names, by the class within the package. */
+function sklearnPolicy(full: string): Policy | undefined {
+  if (!full.startsWith("sklearn.") || full.startsWith("sklearn.externals.")) return undefined;
+  const name = full.slice(full.lastIndexOf(".") + 1);
+  if (SKLEARN_VALUES.has(name)) return "value";
+  const known = ROOM_OF.has(name) || SKLEARN.has(name);
+  return known || /^(Tree|TreePredictor|(KDTree|BallTree)(64|32)?|newObj)$/.test(name) || isUnpickler(name)
+    ? "class"
+    : undefined;
+}
+
+/** Cython's functions of its own classes: they make the class they are given, and check a number. */
+function isUnpickler(name: string): boolean {
+  return name.startsWith("__pyx_unpickle_") && SKLEARN.has(name.slice(15));
+}
+
+/** The names that are known, with the caller's own. */
+export class Allowed {
+  readonly #known = new Map<string, Policy>();
+  readonly #own: ReadonlySet<string>;
+  readonly #fetched = new Set<string>();
+
+  constructor(own: Iterable<string> = []) {
+    this.#own = new Set(own);
+    for (const pack of [stdlib, numpy, scipy, joblib]) this.#add(pack);
+    for (const name of CLASSES) this.#known.set(name, "class");
+    for (const name of VALUES) this.#known.set(name, "value");
+  }
+
+  #add(pack: Pack): void {
+    for (const name of pack.globals.keys()) this.#known.set(name, "class");
+  }
+
+  /** Fetches the tables of the packages that are met; the file's names are only compared with these, never imported. */
+  async ready(modules: ReadonlySet<string>): Promise<void> {
+    const wants = (top: RegExp, key: string): boolean => {
+      if (this.#fetched.has(key) || ![...modules].some((module) => top.test(module))) return false;
+      this.#fetched.add(key);
+      return true;
+    };
+    if (wants(/^(pandas|pyarrow|pytz|dateutil)\b/, "pandas")) {
+      this.#add((await import("../../families/pandas/index.ts")).pandas);
+    }
+    if (wants(/^torch\b/, "torch")) {
+      this.#add((await import("../../families/torch/index.ts")).torch);
+      for (const name of NN) this.#known.set(name, "class");
+    }
+  }
+
+  /** Did the caller vouch for it? */
+  isOwn(full: string): boolean {
+    return this.#own.has(full);
+  }
+
+  /** What a name may be used for; undefined for a name that nobody knows. */
+  policy(full: string): Policy | undefined {
+    return this.#known.get(full) ?? sklearnPolicy(full) ?? (isLossUnpickler(full) ? "class" : undefined);
+  }
+}
+
+function isLossUnpickler(full: string): boolean {
+  return full.startsWith("_loss.") && isUnpickler(full.slice(6));
+}

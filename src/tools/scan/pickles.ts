@@ -1,0 +1,230 @@
+/**
+ * A file of pickles: one after another, what stands behind the last, and what only looks like a pickle.
+ *
+ * @module
+ */
+
+import { type Issue, issue, isWorse } from "./issue.ts";
+import { judge } from "./judge.ts";
+import type { Inner, Reading } from "./read.ts";
+import { read } from "./read.ts";
+import type { Part, Scan } from "./scan.ts";
+import { nameOf } from "./show.ts";
+import type { Severity, Verdict } from "./types.ts";
+
+/** Pickles of one part that are read; more are not inspected. */
+const MOST_PICKLES = 100_000;
+
+/** Pickles of this file that torch reads before the bytes of the storages. */
+const TORCH_PICKLES = 5;
+
+/** Looks into the pickles of a part, from `start` on. True when it holds at least one. */
+export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<boolean> {
+  const { bytes, loaded } = part;
+  const options = { opcodes: scan.limits.maxOpcodes };
+  let at = start;
+  let count = 0;
+  for (; at < bytes.length; count++) {
+    if (count === MOST_PICKLES) {
+      scan.add(part, issue("not-inspected", "suspicious", at, `More than ${count} pickles stand in this file.`));
+      return true;
+    }
+    const reading = read(bytes, at, options);
+    await scan.allowed.ready(modulesOf(reading));
+    const issues = issuesOf(reading, part, scan);
+    const isFirst = count === 0;
+    const isPickle =
+      reading.stopped || (issues.length > 0 && (loaded || issues.some((one) => isCertain(one, bytes, at))));
+    if (!isPickle && (!isFirst || !loaded)) {
+      // Not a pickle, but bytes behind one, or data of another kind.
+      if (!isFirst) await rest(part, scan, at);
+      else await embedded(part, scan, at);
+      return !isFirst;
+    }
+    const isGuess = !loaded && !reading.stopped;
+    note(part, scan, reading, issues, isGuess);
+    if (reading.arrays > 0) await plainly(part, scan, at);
+    if (!reading.stopped) {
+      if (loaded) {
+        const reason = reading.error?.reason ?? "it ends early";
+        const message = `The pickle cannot be read beyond this byte: ${reason}.`;
+        const advice = "what stands before it would have run; fetch the file again, and do not load it if it stays so";
+        const limit = reading.error?.code === "LIMIT";
+        scan.add(
+          part,
+          issue(limit ? "not-inspected" : "broken-pickle", "suspicious", reading.end, message, { advice }),
+        );
+      }
+      await embedded(part, scan, Math.max(at + 1, reading.end));
+      return true;
+    }
+    at = reading.end;
+    if (part.torch && count + 1 >= TORCH_PICKLES) {
+      count++;
+      break;
+    }
+  }
+  if (count > 0 && at < bytes.length) await rest(part, scan, at);
+  if (count === 0 && loaded) {
+    scan.add(part, issue("broken-pickle", "suspicious", start, "The file is empty, which no pickle is."));
+  }
+  return count > 0;
+}
+
+/** The packages a reading names. */
+function modulesOf(reading: Reading): Set<string> {
+  const modules = new Set<string>();
+  const open = [reading];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    for (const { module } of one.globals) if (module !== null) modules.add(module);
+    open.push(...one.nested);
+  }
+  return modules;
+}
+
+interface Told extends Issue {
+  readonly start: number;
+}
+
+function issuesOf(reading: Reading, part: Part, scan: Scan): Told[] {
+  const all: Told[] = [];
+  const open = [reading];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const { start, issues, globals, persistent, nested } = one;
+    for (const found of issues) all.push({ ...found, start });
+    for (const ref of globals) for (const found of judge(ref, scan.allowed)) all.push({ ...found, start });
+    if (persistent > 0 && !part.torch) {
+      const message = `${persistent} persistent ids are given to a function of the program that loads the file.`;
+      all.push({ ...issue("persistent-id", "suspicious", start, message), start });
+    }
+    open.push(...nested);
+  }
+  return all;
+}
+
+/** Findings that random bytes do not come to: what begins at `start` need not be a pickle. */
+function isCertain({ rule, severity }: Issue, bytes: Uint8Array, start: number): boolean {
+  return rule === "dangerous-name" || (severity === "dangerous" && isProto(bytes, start));
+}
+
+function isProto(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x80 && (bytes[at + 1] ?? 9) <= 5;
+}
+
+function note(part: Part, scan: Scan, reading: Reading, issues: readonly Told[], onlyCertain: boolean): void {
+  for (const { start, ...found } of issues) {
+    if (!onlyCertain || isCertain(found, part.bytes, reading.start)) scan.add(part, found, start);
+  }
+  const open = [reading];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    for (const ref of one.globals) {
+      const worst = verdictOf(judge(ref, scan.allowed));
+      if (onlyCertain && worst !== "dangerous") continue;
+      scan.global(nameOf(ref), worst, [...new Set(ref.uses.map(({ kind }) => kind))]);
+    }
+    for (const inner of one.inner) queue(inner, part, scan);
+    open.push(...one.nested);
+  }
+}
+
+function verdictOf(issues: readonly Issue[]): Verdict {
+  let worst: Severity = "note";
+  for (const { severity } of issues) if (isWorse(severity, worst)) worst = severity;
+  return worst === "note" ? "safe" : worst;
+}
+
+function queue({ bytes, at, opener }: Inner, part: Part, scan: Scan): void {
+  const path = `${part.path}+0x${at.toString(16)}!bytes`;
+  if (opener !== null && part.depth >= scan.limits.maxNesting) {
+    const message = `Files within files are inspected ${scan.limits.maxNesting} deep.`;
+    scan.add(part, issue("not-inspected", "suspicious", at, message));
+    return;
+  }
+  scan.queue.push({
+    path,
+    name: "",
+    bytes,
+    depth: part.depth + 1,
+    loaded: opener !== null,
+    torch: opener === "torch",
+    keras: opener === "keras",
+  });
+}
+
+/** As `pickle.load` reads a file of joblib: it does not know of the arrays between the opcodes. */
+async function plainly(part: Part, scan: Scan, at: number): Promise<void> {
+  const reading = read(part.bytes, at, { opcodes: scan.limits.maxOpcodes, plain: true });
+  await scan.allowed.ready(modulesOf(reading));
+  note(part, scan, reading, issuesOf(reading, part, scan), true);
+}
+
+/** Bytes behind the last pickle. */
+async function rest(part: Part, scan: Scan, at: number): Promise<void> {
+  const { bytes } = part;
+  if (isZero(bytes, at)) return;
+  if (part.loaded && !part.torch) {
+    const message = `${bytes.length - at} bytes stand behind the last pickle, which are none.`;
+    scan.add(
+      part,
+      issue("trailing-bytes", "suspicious", at, message, { advice: "ask who wrote the file what they are" }),
+    );
+  }
+  await embedded(part, scan, at);
+}
+
+function isZero(bytes: Uint8Array, at: number): boolean {
+  for (let i = at; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}
+
+/** Places at which a pickle is looked for, and opcodes read for it, in bytes that are none. */
+const MOST_PLACES = 200_000;
+const MOST_OPCODES = 2_000_000;
+
+/** Pickles that begin anywhere in bytes of another kind: only those that name what is dangerous are told. */
+async function embedded(part: Part, scan: Scan, from: number): Promise<void> {
+  const { bytes } = part;
+  let places = 0;
+  let opcodes = 0;
+  for (let at = from; at < bytes.length; at++) {
+    if (!beginsPickle(bytes, at)) continue;
+    if (places++ === MOST_PLACES || opcodes > MOST_OPCODES) return;
+    const reading = read(bytes, at, { opcodes: 100_000 });
+    opcodes += reading.end - at;
+    if (reading.globals.length === 0) continue;
+    await scan.allowed.ready(modulesOf(reading));
+    const issues = issuesOf(reading, part, scan);
+    const called = reading.globals.some(({ uses }) => uses.some(({ kind }) => kind !== "setstate"));
+    if (!issues.some((one) => isCertain(one, bytes, at)) || !(reading.stopped || called)) continue;
+    const message = "A pickle that runs code lies within bytes of another kind.";
+    scan.add(part, issue("embedded-pickle", "dangerous", at, message), at);
+    note(part, scan, reading, issues, true);
+    at = Math.max(at, reading.end - 1);
+  }
+}
+
+/** `\x80` and a protocol, or the two lines of a GLOBAL or INST. */
+function beginsPickle(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at];
+  if (byte === 0x80) return isProto(bytes, at);
+  if (byte !== 0x63 && byte !== 0x69) return false;
+  const middle = wordEnd(bytes, at + 1);
+  return middle > 0 && wordEnd(bytes, middle + 1) > 0;
+}
+
+const LONGEST_WORD = 80;
+
+/** Where the line ends that holds a dotted name only; 0 for another line. */
+function wordEnd(bytes: Uint8Array, at: number): number {
+  for (let i = at; i < at + LONGEST_WORD; i++) {
+    const byte = bytes[i] as number;
+    if (byte === 0x0a) return i > at ? i : 0;
+    const isWord =
+      (byte >= 0x61 && byte <= 0x7a) ||
+      (byte >= 0x41 && byte <= 0x5a) ||
+      byte === 0x5f ||
+      (i > at && (byte === 0x2e || (byte >= 0x30 && byte <= 0x39)));
+    if (!isWord) return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,52 @@
+/**
+ * The rules, each with what it is about in one sentence.
+ *
+ * To add one: a row here, the place that finds it, and a case in `fixtures/make/scan.py`.
+ *
+ * @module
+ */
+export const RULES: ReadonlyMap<string, string> = new Map([
+  ["dangerous-name", "A name that runs code, reaches files or speaks to the net."],
+  ["unknown-name", "A name that nobody vouches for."],
+  ["unknown-builtin", "A builtin of Python that no data are made of."],
+  ["computed-name", "A name that is computed while the file is loaded."],
+  ["computed-bytes", "Bytes that are computed, and loaded as a file."],
+  ["misshapen-name", "A name that no program would write."],
+  ["dotted-name", "An attribute of a known name, reached by dots."],
+  ["extension-code", "A code of the extension registry stands for a name."],
+  ["getattr", "An attribute of a value is taken."],
+  ["higher-order", "A function calls what the file gives it."],
+  ["call-of-result", "What a call gave is called."],
+  ["call-of-unknown", "Something without a name is called."],
+  ["unexpected-call", "A known name is used as ordinary files do not use it."],
+  ["build-on-name", "A class or function itself is given a state."],
+  ["odd-codec", "A codec that no data are written in."],
+  ["vast-allocation", "Far more memory is asked for than the file has bytes."],
+  ["bytecode", "Python bytecode as an argument."],
+  ["path", "A path that leads out of the file or its folder."],
+  ["persistent-id", "Values that only the loading program can give."],
+  ["frame-straddle", "Two readers see different opcodes."],
+  ["broken-pickle", "A pickle that breaks; what stands before the break runs."],
+  ["trailing-bytes", "Bytes behind the last pickle."],
+  ["embedded-pickle", "A pickle that runs code within other data."],
+  ["wrong-ending", "The name promises another format."],
+  ["appended-zip", "A zip behind other data."],
+  ["zip-mismatch", "A zip whose records do not agree."],
+  ["zip-duplicate", "Several files of one name in a zip."],
+  ["zip-overlap", "Files of a zip that share bytes."],
+  ["zip-encrypted", "A file of a zip marked as encrypted or patched."],
+  ["zip-crc", "A wrong checksum in a zip."],
+  ["zip-damaged", "A file of a zip that cannot be unpacked to its end."],
+  ["broken-shell", "A compressed stream that breaks."],
+  ["keras-lambda", "A Lambda layer: a Python function in a model."],
+  ["keras-savedmodel", "A layer that loads a SavedModel."],
+  ["keras-pickle", "A layer that holds a pickle."],
+  ["keras-op", "An operation of TensorFlow that reaches files or Python."],
+  ["keras-path", "A layer that reads a file when it is made."],
+  ["keras-custom", "A class or function that is none of Keras's own."],
+  ["keras-duplicate-key", "Equal keys in one object of a configuration."],
+  ["external-link", "A link into another file."],
+  ["external-storage", "Elements that are the bytes of another file."],
+  ["program", "A program or library."],
+  ["not-inspected", "A part that cannot be looked into."],
+]);

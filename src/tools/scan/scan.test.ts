@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { scan } from "./index.ts";
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+const said = async (text: string): Promise<string[]> => {
+  const { verdict, findings } = await scan(bytes(text));
+  return [verdict, ...findings.map(({ rule, path }) => `${rule} ${path}`)];
+};
+
+test("a call of os.system is told with its place and its arguments", async () => {
+  const report = await scan(bytes("cos\nsystem\n(S'true'\ntR."), { name: "model.pkl" });
+  expect(report.verdict).toBe("dangerous");
+  expect(report.findings[0]).toMatchObject({
+    rule: "dangerous-name",
+    severity: "dangerous",
+    offset: 0,
+    path: "model.pkl+0x0",
+    global: "os.system",
+    arguments: '"true"',
+  });
+  expect(report.findings[0]?.lines).toEqual([
+    '>     0: GLOBAL "os system"',
+    "     11: MARK",
+    '     12: STRING "true"',
+    "     20: TUPLE",
+  ]);
+  expect(report.globals).toEqual([{ name: "os.system", verdict: "dangerous", count: 1, uses: ["reduce"] }]);
+  expect(report.files).toEqual([{ path: "model.pkl", format: "pickle", size: 23 }]);
+});
+
+test("ordinary values are safe, foreign classes suspicious", async () => {
+  expect(await said("(lp0\nI1\naI2\na.")).toEqual(["safe"]);
+  expect(await said("ccollections\nOrderedDict\n(tR.")).toEqual(["safe"]);
+  expect(await said("cshop.models\nOrder\n(tR.")).toEqual(["suspicious", "unknown-name bytes+0x0"]);
+  expect((await scan(bytes("cshop.models\nOrder\n(tR."), { allow: ["shop.models.Order"] })).verdict).toBe("safe");
+  expect((await scan(bytes("cos\nsystem\n(tR."), { allow: ["os.system"] })).verdict).toBe("dangerous");
+});
+
+test("nothing can be read, and nothing is safe for that", async () => {
+  expect(await said("")).toEqual(["suspicious", "broken-pickle bytes+0x0"]);
+  expect(await said("this is no pickle")).toEqual(["suspicious", "broken-pickle bytes+0x4"]);
+  expect(await said("7z\xbc\xaf\x27\x1c\0\0")).toEqual(["suspicious", "not-inspected bytes+0x0"]);
+});
