@@ -42,8 +42,8 @@ const ROWS: readonly (readonly [string, number, string | null, string | null, st
   ["uint64", 8, "<u8", null, "U64"],
   ["float8_e4m3fn", 1, null, null, "F8_E4M3"],
   ["float8_e5m2", 1, null, null, "F8_E5M2"],
-  ["float8_e4m3fnuz", 1, null, null, null],
-  ["float8_e5m2fnuz", 1, null, null, null],
+  ["float8_e4m3fnuz", 1, null, null, "F8_E4M3FNUZ"],
+  ["float8_e5m2fnuz", 1, null, null, "F8_E5M2FNUZ"],
   ["float8_e8m0fnu", 1, null, null, "F8_E8M0"],
   ["complex32", 4, null, null, null],
   ["quint4x2", 1, null, "QUInt4x2Storage", null],
@@ -54,7 +54,7 @@ const ROWS: readonly (readonly [string, number, string | null, string | null, st
   ["bits1x8", 1, "|u1", null, null],
   ["bits2x4", 1, "|u1", null, null],
   ["bits4x2", 1, "|u1", null, null],
-  ["float4_e2m1fn_x2", 1, "|u1", null, null],
+  ["float4_e2m1fn_x2", 1, "|u1", null, "F4"],
 ];
 
 const PER_BYTE: ReadonlyMap<string, number> = new Map([

@@ -38,7 +38,7 @@ export function safetensorsPieces(
     const { safe } = tensor.parts.dtype;
     const offsets = `[${at},${at + bytes.length}]`;
     fields.push(
-      `${JSON.stringify(name)}:{"dtype":"${safe}","shape":[${tensor.shape.join(",")}],"data_offsets":${offsets}}`,
+      `${JSON.stringify(name)}:{"dtype":"${safe}","shape":[${named(tensor).join(",")}],"data_offsets":${offsets}}`,
     );
     data.push(bytes);
     at += bytes.length;
@@ -49,6 +49,15 @@ export function safetensorsPieces(
   new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
   head.set(text, 8);
   return [head, ...data];
+}
+
+/** The dtype of which torch counts pairs, and safetensors items. */
+const PAIRS = "F4";
+
+/** The shape as safetensors tells it. */
+function named({ shape, parts }: Tensor): readonly number[] {
+  if (parts.dtype.safe !== PAIRS) return shape;
+  return shape.map((size, axis) => (axis === shape.length - 1 ? size * 2 : size));
 }
 
 /** The tensors of a safetensors file by name, over the file's own memory, and its metadata. */
@@ -97,6 +106,11 @@ export function fromSafetensors(bytes: Uint8Array): { tensors: Map<string, Tenso
       return fail(`${name} has no shape or no data_offsets`);
     }
     const [start, stop] = span as [number, number];
+    if (found.safe === PAIRS) {
+      const count: number = shape.pop() ?? 1;
+      if (count % 2 === 1) return fail(`${name} has half a byte`);
+      shape.push(count / 2);
+    }
     const size = shape.reduce((a: number, b: number) => a * b, found.size);
     if (stop - start !== size || stop > data.length)
       return fail(`${name} has ${stop - start} bytes, and needs ${size}`);

@@ -215,6 +215,23 @@ describe("files of torch.save", () => {
     expect(() => fromSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d))).toThrow("JSON object");
   });
 
+  it("turn into safetensors of the smallest floats, as the library writes them", () => {
+    // By safetensors 0.8.0: 8-bit floats without a negative zero, and pairs of 4-bit floats.
+    const file =
+      "2AAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJwdCJ9LCJiIjp7ImR0eXBlIjoiRjhfRTVNMkZOVVoiLCJzaGFwZSI6WzRdLCJkYXRh" +
+      "X29mZnNldHMiOlswLDRdfSwiYSI6eyJkdHlwZSI6IkY4X0U0TTNGTlVaIiwic2hhcGUiOls0XSwiZGF0YV9vZmZzZXRzIjpbNCw4XX0sImY0Ijp7" +
+      "ImR0eXBlIjoiRjQiLCJzaGFwZSI6WzIsNF0sImRhdGFfb2Zmc2V0cyI6WzgsMTJdfX0gICAgICA8xIBHOMiATiFDZYc=";
+    const tensors = fromSafetensors(Uint8Array.from(Buffer.from(file, "base64")));
+    for (const again of [tensors, fromSafetensors(toSafetensors(tensors, { format: "pt" }))]) {
+      expect(again.get("a")?.toArray()).toEqual([0.5, -2, Number.NaN, 3.5]);
+      expect(again.get("b")?.toArray()).toEqual([0.5, -2, Number.NaN, 3.5]);
+      expect(again.get("f4")?.toArray()).toEqual([
+        [0x21, 0x43],
+        [0x65, 0x87],
+      ]);
+    }
+  });
+
   it("keep the attributes of an OrderedDict", () => {
     // By CPython 3.11: OrderedDict(a=1), whose note is "x".
     const noted = "gASVOAAAAAAAAACMC2NvbGxlY3Rpb25zlIwLT3JkZXJlZERpY3SUk5QpUpSMAWGUSwFzfZSMBG5vdGWUjAF4lHNiLg==";
