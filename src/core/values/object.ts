@@ -92,7 +92,16 @@ export class PyObject {
       text = "";
     };
     if (this.args.length) add(this.how === "call" ? "args=" : "new=", this.args);
-    if (this.a !== null) for (const [key, value] of shownEntries(this.a)) add(`${String(key)}=`, value);
+    if (this.a !== null) {
+      for (const [key, value] of shownEntries(this.a)) {
+        if (typeof key === "string") add(`${key}=`, value);
+        else {
+          // Python 2's names, read as bytes.
+          parts.push(`${text} `, key, "=", value);
+          text = "";
+        }
+      }
+    }
     for (const label of ["kwargs", "state", "items", "pairs"] as const) {
       const value = this.rare?.[label];
       if (value !== undefined) add(`${label}=`, value);

@@ -123,8 +123,8 @@ function keyText(key: unknown): string {
 }
 
 function attribute(key: unknown): string {
-  const text = String(key);
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) ? `.${text}` : `.${keyText(text)}`;
+  if (typeof key !== "string") return `.__dict__[${keyText(key)}]`;
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(key) ? `.${key}` : `.${keyText(key)}`;
 }
 
 function codePoints(text: string): number {

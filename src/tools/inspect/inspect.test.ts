@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { array, MaskedArray } from "../../core/ndarray/index.ts";
 import { PyDeque, PySimpleNamespace } from "../../families/stdlib/index.ts";
-import { dumps, loads, PyDict, PyFloat, PySet, tuple } from "../../pickle.ts";
+import { dumps, loads, PyDict, PyFloat, type PyObject, PySet, repr, tuple } from "../../pickle.ts";
 import { inspect, inspectValue } from "./index.ts";
 import { at, parsePath } from "./path.ts";
 import { renderTree } from "./tree.ts";
@@ -144,4 +145,14 @@ describe("paths", () => {
     expect(() => at(list, ".constructor")).toThrow(RangeError);
     expect(() => at({}, "['__proto__']")).toThrow(RangeError);
   });
+});
+
+it("names attributes by bytes, as Python 2's are read with the encoding bytes", () => {
+  const object = loads<PyObject>(readFileSync("examples/data/python2.pkl"), { encoding: "bytes" });
+  const root = inspectValue(object);
+  const customer = at(root.value, "[b'customers'][0]");
+  expect(repr(customer)).toMatch(/^<crm\.Customer b'city'='Köln' b'since'=/);
+  const [first] = inspectValue(customer).children();
+  expect(first?.path).toBe(".__dict__[b'city']");
+  expect(at(customer, first!.path)).toBe("Köln");
 });

@@ -324,6 +324,7 @@ function attr(value: unknown, name: string): unknown {
     parts["__kwargs__"] = value.kwargs ?? undefined;
     parts["__state__"] = value.state;
     parts["__class__"] = value.cls;
+    parts["__dict__"] = value.attrs;
     return parts[name] ?? (value.pairs?.has(name) ? value.pairs.get(name) : missing());
   }
   const own = attrsOf(value);
