@@ -1,48 +1,13 @@
 // Runs the smoke cases of the built package, bundled for a browser, in Debian's headless Chromium.
-//
-// Installs it with apt-get where it is missing; BRINE_CHROMIUM names another executable.
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
 import { rolldown } from "rolldown";
+import { launch } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-
-function find() {
-  const asked = process.env.BRINE_CHROMIUM;
-  if (asked) return asked;
-  return ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync) ?? null;
-}
-
-function apt(...args) {
-  const command = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "-n", "apt-get"];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const [program, ...first] = command;
-  const run = spawnSync(program, [...first, ...args], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env,
-    timeout: 400_000,
-  });
-  return run.status === 0;
-}
-
-let executablePath = find();
-if (executablePath === null) {
-  console.log("No Chromium here: installing Debian's.");
-  apt("update");
-  for (const name of ["chromium-headless-shell", "chromium"]) {
-    if (apt("install", "-y", "--no-install-recommends", name)) break;
-  }
-  executablePath = find();
-}
-if (executablePath === null) {
-  console.error("FAIL browser: Debian's chromium cannot be installed");
-  process.exit(1);
-}
 
 const page = "browser-page";
 const build = await rolldown({
@@ -136,11 +101,7 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const address = `http://127.0.0.1:${server.address().port}`;
 
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  timeout: 60_000,
-});
+const browser = await launch();
 /** The same pickle, packed by Python's bz2, xz and lzma. */
 function packedFiles() {
   const shells = JSON.parse(readFileSync(join(root, "fixtures/data/shells.json"), "utf8"));
