@@ -11,8 +11,16 @@ import { isItems, isStep, type Walked } from "./walk.ts";
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** Who shall read the file. */
+export interface Asked {
+  readonly for?: Versions;
+  readonly os?: Os;
+}
+
 /** The case of a walked file. */
-export function caseOf(bytes: Uint8Array, { parts, references }: Walked, versions: Versions, os: Os | undefined): Case {
+export function caseOf(bytes: Uint8Array, walked: Walked, asked: Asked, torch = false): Case {
+  const { for: versions = {}, os } = asked;
+  const { parts, references, slots, filled, persistent } = walked;
   const globals = new Set<string>();
   let protocol = 0;
   let python2 = false;
@@ -29,7 +37,22 @@ export function caseOf(bytes: Uint8Array, { parts, references }: Walked, version
     for (const use of uses) sklearn ??= textOf(stateOf(use)?.get("_sklearn_version"));
   }
   const raw = python2 ? rawData(references) : NONE;
-  return { bytes, protocol, parts, references, globals, versions, os, sklearn, python2, raw };
+  return {
+    bytes,
+    protocol,
+    parts,
+    references,
+    slots,
+    filled,
+    persistent,
+    globals,
+    versions,
+    os,
+    sklearn,
+    python2,
+    raw,
+    torch,
+  };
 }
 
 /** Is it joblib's? */

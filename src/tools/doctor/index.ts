@@ -7,9 +7,10 @@ import { isBrineError, UnsupportedError } from "../../core/errors.ts";
 import { sniff } from "../../sniff.ts";
 import type { SourceInput } from "../../sources/index.ts";
 import { caseOf, isJoblib, writersOf } from "./case.ts";
+import { torchFindings, torchMended } from "./containers.ts";
 import { type Opened, opened } from "./open.ts";
-import { damageOf, findingsOf, mended } from "./pickles.ts";
-import { finding } from "./rule.ts";
+import { damageOr, findingsOf, mended } from "./pickles.ts";
+import { type Case, finding } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 import type { DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions } from "./types.ts";
 import { walk } from "./walk.ts";
@@ -37,12 +38,20 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
   const { format, help } = sniff(inner);
   const compression = shells.length === 0 ? null : shells.map(({ name }) => name).join(", ");
   const blank = { ...BLANK, compression };
+  if (format === "torch" && !isTar(inner)) {
+    const torch = damageOr(inner, () => torchFindings(inner, options));
+    if ("rule" in torch) return { ...blank, format, findings: shown([torch]) };
+    // torch.load reads it; that pickle.load does not is told when asked for.
+    const wrong = wrongFile(format, inner[0] ?? 0, "torch.load reads it");
+    const asked = options.error !== undefined && wrong.message.includes(options.error.trim());
+    return { ...blank, format, ...told(torch.seen), findings: shown(asked ? [wrong] : torch.findings) };
+  }
   if (format !== "pickle") {
     return { ...blank, format, findings: shown([wrongFile(format, inner[0] ?? 0, help)]) };
   }
-  const walked = damageOf(inner);
+  const walked = damageOr(inner, () => walk(inner));
   if ("rule" in walked) return { ...blank, format, findings: shown([walked]) };
-  const seen = caseOf(inner, walked, options.for ?? {}, options.os);
+  const seen = caseOf(inner, walked, options);
   const findings = findingsOf(seen, walked);
   const joblib = isJoblib(seen);
   const shell = shells[0];
@@ -54,11 +63,16 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
   return {
     ...blank,
     format: joblib ? "joblib" : "pickle",
-    protocol: seen.protocol,
-    writers: writersOf(seen),
-    globals: [...seen.globals].sort(),
+    ...told(seen),
     findings: shown(findings),
   };
+}
+
+/** The first byte of a tar, as of torch before 0.1.10, is that of a name. */
+const isTar = (bytes: Uint8Array): boolean => bytes[0] !== 0x50 && bytes[0] !== 0x80;
+
+function told(seen: Case): Pick<Diagnosis, "protocol" | "writers" | "globals"> {
+  return { protocol: seen.protocol, writers: writersOf(seen), globals: [...seen.globals].sort() };
 }
 
 const BLANK = { protocol: null, writers: [], globals: [] };
@@ -125,6 +139,11 @@ function fits({ rule, message }: Finding, error: string | undefined): boolean {
 export async function fix(source: SourceInput, options: FixOptions = {}): Promise<Fixed> {
   const { inner, shells, packed } = await opened(source);
   const { format, help } = sniff(inner);
+  if (format === "torch" && !isTar(inner)) {
+    const { bytes, changes } = torchMended(inner, options);
+    if (changes.length === 0) return { bytes: packed, changes };
+    return { bytes: shells.reduceRight((inside, shell) => shell.encode(inside), bytes), changes };
+  }
   if (format !== "pickle") throw new UnsupportedError(format, `this is ${format}, no pickle: ${help}`, { format });
   const { bytes, changes } = mended(inner, walk(inner), options);
   if (changes.length === 0) return { bytes: packed, changes };

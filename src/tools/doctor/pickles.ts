@@ -11,12 +11,12 @@ import { RULES } from "./rules/index.ts";
 import { counted } from "./symbols.ts";
 import type { Change, Finding, FixOptions } from "./types.ts";
 import { below } from "./versions.ts";
-import { type Walked, walk } from "./walk.ts";
+import type { Walked } from "./walk.ts";
 
-/** Bytes that do not read as a pickle. */
-export function damageOf(bytes: Uint8Array): Walked | Finding {
+/** What `read` gives, or a finding where the bytes do not read as a pickle. */
+export function damageOr<T>(bytes: Uint8Array, read: () => T): T | Finding {
   try {
-    return walk(bytes);
+    return read();
   } catch (e) {
     if (!isBrineError(e) || e.code === "LIMIT") throw e;
     const cut = e.code === "TRUNCATED" || /exhausted|not enough data|only \d+ remain|no newline/.test(e.message);
@@ -65,7 +65,7 @@ export function mended(
 ): { bytes: Uint8Array; changes: Change[] } {
   const { for: versions = {}, os } = options;
   const { python, joblib } = versions;
-  const file = caseOf(bytes, walked, versions, os);
+  const file = caseOf(bytes, walked, options);
   const renames = new Map(Object.entries(options.renames ?? {}));
   const done = rewrite(bytes, walked.parts, {
     raw: file.raw,

@@ -28,6 +28,7 @@ export interface Plan {
 }
 
 const POP = 0x30;
+const LEFT_OUT = "left out";
 const ALIGNMENT = 16;
 
 /** Writes the parts anew. Throws `UnsupportedError` for what the older protocol has no words for. */
@@ -47,6 +48,8 @@ class Writer {
   readonly #plan: Plan;
   readonly #before = new Map<number, Edit[]>();
   readonly #instead = new Map<number, Edit>();
+  /** Offsets of texts that names alone are made of: a GLOBAL needs them no more. */
+  readonly #spare: ReadonlySet<number>;
   /** Numbers of memos that wait for their set, by pickle: those of arrays of objects stand within others. */
   readonly #pending: number[][] = [[]];
 
@@ -54,6 +57,7 @@ class Writer {
     this.#bytes = bytes;
     this.#parts = parts;
     this.#plan = plan;
+    this.#spare = plan.protocol < 4 ? spareTexts(parts) : new Set();
     for (const edit of plan.edits) {
       if (edit.place === "instead") this.#instead.set(edit.offset, edit);
       else {
@@ -112,8 +116,9 @@ class Writer {
     const { op, ref } = step;
     const { name } = op.opcode;
     const { protocol, encoding } = this.#plan;
-    if (name === "FRAME") return "";
-    if (ref !== null) return this.#renamed(name, ref);
+    if (name === "FRAME") return LEFT_OUT;
+    if (ref !== null) return this.#renamed(step, ref);
+    if (this.#spare.has(op.pos) || this.#spare.has(step.from)) return LEFT_OUT;
     if (encoding !== null && /STRING$/.test(name) && /[\x80-\xff]/.test(op.arg as string)) {
       const told = this.#plan.raw.has(op.pos) ? "bytes" : encoding;
       // In Python 2 the str are bytes already.
@@ -124,7 +129,8 @@ class Writer {
     return op.opcode.proto <= protocol && name !== "PROTO" ? null : this.#older(step, i);
   }
 
-  #renamed(opcode: string, ref: readonly [string, string]): string | null {
+  #renamed({ op, names }: Step, ref: readonly [string, string]): string | null {
+    const opcode = op.opcode.name;
     const { protocol, rename } = this.#plan;
     const out = this.#out;
     const was = ref.join(".");
@@ -139,11 +145,8 @@ class Writer {
       out.raw(encodeUtf8(`${module}\n${cls}\n`));
       return `INST ${module} ${cls}`;
     }
-    // The two strings on the stack may be wanted from the memo later: they are thrown away, not left out.
-    if (opcode === "STACK_GLOBAL") {
-      out.op(POP);
-      out.op(POP);
-    }
+    // Strings that are wanted from the memo later are thrown away, not left out.
+    for (const at of names ?? []) if (!this.#spare.has(at)) out.op(POP);
     global(out, target[0], target[1], protocol);
     return `GLOBAL ${target.join(" ")}`;
   }
@@ -164,10 +167,10 @@ class Writer {
     // The memo takes the set when it is made, behind its items.
     if (last === "EMPTY_SET" && slot >= 0 && this.#fills(i - 1)) {
       pending[pending.length - 1] = slot;
-      return "";
+      return LEFT_OUT;
     }
     if (name !== "MARK") return null;
-    if (closer === "ADDITEMS" && last === "ADDITEMS") return "";
+    if (closer === "ADDITEMS" && last === "ADDITEMS") return LEFT_OUT;
     if (closer !== "FROZENSET") return null;
     global(this.#out, "builtins", "frozenset", protocol);
     this.#out.op(0x28);
@@ -223,7 +226,7 @@ class Writer {
       case "ADDITEMS": {
         // More items follow in a batch of their own: the two become one.
         const next = this.#parts[i + 1];
-        if (isStep(next) && next.closer === "ADDITEMS") return "";
+        if (isStep(next) && next.closer === "ADDITEMS") return LEFT_OUT;
         collect();
         const memo = this.#pending.at(-1)!.pop() ?? -1;
         if (memo >= 0) out.put(memo);
@@ -239,6 +242,21 @@ class Writer {
         });
     }
   }
+}
+
+/** Texts that nothing but STACK_GLOBAL takes, by the offsets of their opcodes. */
+function spareTexts(parts: readonly Part[]): Set<number> {
+  const uses = new Map<number, number>();
+  for (const part of parts) {
+    if (isStep(part) && part.ref !== null) for (const at of part.names ?? []) uses.set(at, (uses.get(at) ?? 0) + 1);
+  }
+  for (const part of parts) {
+    if (!isStep(part)) continue;
+    const at = part.from >= 0 ? part.from : part.op.pos;
+    const left = part.slot >= 0 ? undefined : uses.get(at);
+    if (left !== undefined) uses.set(at, left - 1);
+  }
+  return new Set([...uses].filter(([, left]) => left === 0).map(([at]) => at));
 }
 
 function moves(ref: readonly [string, string]): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpStream } from "../../families/joblib/stream.ts";
-import type { GlobalReference } from "../../formats/pickle/tools/index.ts";
+import type { GlobalReference, Made, Op, Persistent, Symbolic } from "../../formats/pickle/tools/index.ts";
 import type { Finding, Os, Versions } from "./types.ts";
 import type { Part } from "./walk.ts";
 
@@ -14,6 +14,12 @@ export interface Case {
   readonly protocol: number;
   readonly parts: readonly Part[];
   readonly references: readonly GlobalReference[];
+  /** Objects that are filled like a list or a dict, and the opcode that does it. */
+  readonly filled: ReadonlyMap<Made, Op>;
+  /** What stands for things outside of the pickle. */
+  readonly persistent: readonly Persistent[];
+  /** Numbers of memos under which objects are kept. */
+  readonly slots: ReadonlyMap<Symbolic, number>;
   /** Full names. */
   readonly globals: ReadonlySet<string>;
   readonly versions: Versions;
@@ -21,6 +27,8 @@ export interface Case {
   /** The version of scikit-learn that wrote it. */
   readonly sklearn: string | null;
   readonly python2: boolean;
+  /** Is it the pickle of a file of torch.save? */
+  readonly torch: boolean;
   /** Offsets of str that are data of arrays and dates. */
   readonly raw: ReadonlySet<number>;
 }
@@ -35,6 +43,8 @@ export interface Found {
   readonly about?: string;
   /** What to do, where it is another thing than the rule says. */
   readonly fix?: string;
+  /** Python for the reader to paste. */
+  readonly code?: string;
   /** As the rule's, when not given. */
   readonly fixable?: boolean;
 }
@@ -72,6 +82,6 @@ export const moduleOf = (full: string): string => full.slice(0, full.lastIndexOf
 /** A rule and a place as a finding. */
 export function finding(rule: Rule, found: Found): Finding {
   const { name, cause } = rule;
-  const { where, message, about = "", fix = rule.fix, fixable = rule.fixable } = found;
-  return { rule: name, where, message, about, cause, fix, fixable };
+  const { where, message, about = "", fix = rule.fix, fixable = rule.fixable, code } = found;
+  return { rule: name, where, message, about, cause, fix, fixable, ...(code === undefined ? {} : { code }) };
 }

@@ -17,6 +17,8 @@ export interface Finding {
   readonly cause: string;
   /** What to do about it. */
   readonly fix: string;
+  /** Python to paste before the file is loaded: classes that are missing, the list of names to allow. */
+  readonly code?: string;
   /** Does `fix` of this module repair it? */
   readonly fixable: boolean;
 }

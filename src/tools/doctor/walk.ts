@@ -19,8 +19,10 @@ import { type InStream, inStream } from "../../families/joblib/wrappers.ts";
 import { loadAll, loads } from "../../formats/pickle/index.ts";
 import {
   type GlobalReference,
+  type Made,
   type Op,
   opcodes,
+  type Persistent,
   type Symbolic,
   type Trace,
   trace,
@@ -34,6 +36,10 @@ export interface Step {
   readonly slot: number;
   /** Module and name that GLOBAL, INST and STACK_GLOBAL refer to. */
   readonly ref: readonly [module: string, name: string] | null;
+  /** Of STACK_GLOBAL: byte offsets of the opcodes that its two strings come from. */
+  readonly names: readonly [module: number, name: number] | null;
+  /** Of opcodes of the memo and DUP: byte offset of the opcode that the text on top comes from; -1 for others. */
+  readonly from: number;
   /** Of a MARK: the opcode that takes it. */
   closer: string | null;
 }
@@ -67,10 +73,18 @@ export interface Walked {
   readonly ends: number[];
   /** Names, those of arrays of objects among them. */
   readonly references: GlobalReference[];
+  /** Objects that are filled like a list or a dict, each once, and the opcode that does it first. */
+  readonly filled: Map<Made, Op>;
+  /** What stands for things outside of the pickle: torch's storages. */
+  readonly persistent: Persistent[];
+  /** Numbers of memos under which objects are kept, each in its own pickle. */
+  readonly slots: Map<Symbolic, number>;
   /** Why the bytes behind the last pickle are none; null where there are no such bytes. */
   rest: BrineError | null;
 }
 
+const FILLS = /^(APPENDS?|SETITEMS?|ADDITEMS)$/;
+const PASSES = /(GET|PUT)$|^(MEMOIZE|DUP)$/;
 const WRAPPER = /(^|\.)joblib\.numpy_pickle\.NumpyArrayWrapper$/;
 /** Arrays of objects in arrays of objects. */
 const MAX_DEPTH = 100;
@@ -140,7 +154,15 @@ export function walkSome(bytes: Uint8Array, count: number): Walked {
 }
 
 class Walker {
-  readonly walked: Walked = { parts: [], ends: [], references: [], rest: null };
+  readonly walked: Walked = {
+    parts: [],
+    ends: [],
+    references: [],
+    filled: new Map(),
+    persistent: [],
+    slots: new Map(),
+    rest: null,
+  };
   readonly #bytes: Uint8Array;
   readonly #arrays: ReadonlyMap<number, InStream>;
   #left = MAX_OPCODES;
@@ -153,7 +175,7 @@ class Walker {
   /** Takes a pickle up and gives the byte behind it. */
   pickle(start: number, depth: number): number {
     if (depth > MAX_DEPTH) throw new LimitError("maxDepth", MAX_DEPTH, depth, { offset: start, format: "joblib" });
-    const { parts, references } = this.walked;
+    const { parts, references, slots, filled, persistent } = this.walked;
     const marks = new Map<number, Step>();
     const steps = trace(this.#bytes, {
       start,
@@ -166,7 +188,7 @@ class Walker {
     for (;;) {
       const { done, value } = steps.next();
       if (done) return this.#ended(value);
-      const { problem, memo = -1, mark, global } = value;
+      const { problem, memo = -1, mark, global, top } = value;
       let { op } = value;
       if (problem !== undefined) {
         const read = op.opcode.name === "STRING" ? escaped(this.#bytes, op.pos) : null;
@@ -176,7 +198,12 @@ class Walker {
       const { module = null, name = null } = global ?? {};
       const ref = module === null || name === null ? null : ([module, name] as const);
       if (global !== undefined) references.push(global);
-      const step: Step = { op, slot: Number(memo), ref, closer: null };
+      if (top?.kind === "made" && FILLS.test(op.opcode.name) && !filled.has(top)) filled.set(top, op);
+      if (top?.kind === "persistent" && /PERSID$/.test(op.opcode.name)) persistent.push(top);
+      if (Number(memo) >= 0 && top?.kind === "made") slots.set(top, Number(memo));
+      const names = op.opcode.name === "STACK_GLOBAL" ? (global?.parts ?? null) : null;
+      const passes = top?.kind === "atom" && PASSES.test(op.opcode.name) && typeof top.value === "string";
+      const step: Step = { op, slot: Number(memo), ref, names, from: passes ? top.at : -1, closer: null };
       if (op.opcode.name === "MARK") marks.set(op.pos, step);
       else if (mark !== undefined) {
         const opened = marks.get(mark);

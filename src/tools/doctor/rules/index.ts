@@ -9,12 +9,13 @@ import type { Rule } from "../rule.ts";
 import { joblibPadding } from "./joblib.ts";
 import { missingMain } from "./main.ts";
 import { numpyCore } from "./numpy.ts";
-import { pandasIndex } from "./pandas.ts";
+import { pandasBlocks, pandasIndex, pandasModules, pandasPytz, pandasString } from "./pandas.ts";
 import { pathlibLocal, paths } from "./paths.ts";
 import { protocol } from "./protocol.ts";
 import { python2Data, python2Str } from "./python2.ts";
-import { sklearnLosses, sklearnModules } from "./sklearn.ts";
-import { sklearnParameters, sklearnTree, sklearnValues } from "./trees.ts";
+import { sklearnIsolation, sklearnLosses, sklearnModules } from "./sklearn.ts";
+import { sklearnAttributes, sklearnTree, sklearnValues } from "./trees.ts";
+import { torchWeightsOnly } from "./weights.ts";
 
 export const RULES: readonly Rule[] = [
   protocol,
@@ -23,12 +24,18 @@ export const RULES: readonly Rule[] = [
   numpyCore,
   sklearnModules,
   sklearnLosses,
+  sklearnIsolation,
   sklearnTree,
   sklearnValues,
-  sklearnParameters,
+  sklearnAttributes,
+  pandasModules,
   pandasIndex,
+  pandasBlocks,
+  pandasString,
+  pandasPytz,
   python2Str,
   python2Data,
   pathlibLocal,
   paths,
+  torchWeightsOnly,
 ];

@@ -1,6 +1,7 @@
 import { type Found, moduleOf, named, type Rule } from "../rule.ts";
+import { stateOf } from "../symbols.ts";
 import type { Versions } from "../types.ts";
-import { newer, saidNewer, saidOlder } from "../versions.ts";
+import { newer, older, saidNewer, saidOlder } from "../versions.ts";
 
 /** Modules that scikit-learn 0.22 made private, `old` or `old=new`; where no new name stands it is `_old`. */
 const MOVED: Readonly<Record<string, string>> = {
@@ -129,18 +130,58 @@ export const sklearnModules: Rule = {
   rename: (full, versions) => (full.startsWith("sklearn.") ? moved(full, versions, moves()) : full),
 };
 
-/** Losses that fitted gradient boosting keeps: 1.4 has others, and does not read them. */
+const install = (version: string | null): { fix: string } | null =>
+  version === null ? null : { fix: `pip install scikit-learn==${version}, which wrote it, or train it anew` };
+
+/** Losses that fitted gradient boosting keeps: their classes changed twice. */
 export const sklearnLosses: Rule = {
   name: "sklearn-losses",
-  error: /No module named '?sklearn\.ensemble\._gb_losses/,
-  cause: "gradient boosting keeps a loss of a module that scikit-learn 1.4 does not have",
-  fix: "read it with the scikit-learn that wrote it, and train it anew",
+  error: /No module named '?(sklearn\.ensemble\._gb_losses|sklearn\._loss|_loss)|get_init_raw_predictions/,
+  cause: "gradient boosting keeps its loss, an object that other versions of scikit-learn do not have",
+  fix: "read it with the scikit-learn that wrote it, or train it anew",
   fixable: false,
   detect(file) {
-    if (named(file, /^sklearn\.ensemble\._gb_losses\./).length === 0 || !newer(file.versions, "sklearn", "1.4"))
-      return [];
-    const message = "ModuleNotFoundError: No module named 'sklearn.ensemble._gb_losses'";
-    const { sklearn } = file;
-    return [{ where: "sklearn >= 1.4", message, ...(sklearn ? { fix: `pip install scikit-learn==${sklearn}` } : {}) }];
+    const { versions, sklearn } = file;
+    const found: Found[] = [];
+    if (named(file, /^sklearn\.ensemble\._gb_losses\./).length > 0 && newer(versions, "sklearn", "1.4")) {
+      const message = "ModuleNotFoundError: No module named 'sklearn.ensemble._gb_losses'";
+      found.push({ where: "sklearn >= 1.4", message, ...install(sklearn) });
+    }
+    const [old] = named(file, /^sklearn\.ensemble\.gradient_boosting\.\w+(Deviance|Error|LossFunction|Loss)$/);
+    if (old !== undefined && newer(versions, "sklearn", "0.21")) {
+      const name = old.slice(old.lastIndexOf(".") + 1);
+      const message = `AttributeError: '${name}' object has no attribute 'get_init_raw_predictions'`;
+      found.push({ where: "sklearn >= 0.21", message, ...install(sklearn) });
+    }
+    const [now] = named(file, /^_loss\./);
+    if (now !== undefined && older(versions, "sklearn", "1.4")) {
+      found.push({
+        where: "sklearn < 1.4",
+        message: "ModuleNotFoundError: No module named '_loss'",
+        ...install(sklearn),
+      });
+    }
+    return found;
+  },
+};
+
+/** What 1.3 computes when it fits an isolation forest, and reads when it predicts. */
+export const sklearnIsolation: Rule = {
+  name: "sklearn-isolation",
+  error: /object has no attribute '_decision_path_lengths'/,
+  cause: "scikit-learn 1.3 and later compute the lengths of paths when an isolation forest is fitted",
+  fix: "read it with the scikit-learn that wrote it, or train it anew",
+  fixable: false,
+  detect(file) {
+    const { references, versions, sklearn } = file;
+    const old = references.some(
+      ({ module, name, uses }) =>
+        name === "IsolationForest" &&
+        /^sklearn\./.test(module ?? "") &&
+        uses.some((use) => stateOf(use)?.has("_decision_path_lengths") === false),
+    );
+    if (!old || !newer(versions, "sklearn", "1.3")) return [];
+    const message = "AttributeError: 'IsolationForest' object has no attribute '_decision_path_lengths'";
+    return [{ where: "sklearn >= 1.3", message, ...install(sklearn) }];
   },
 };

@@ -1,7 +1,8 @@
-import type { Case, Edit, Found, Rule } from "../rule.ts";
+import type { Found, Rule } from "../rule.ts";
 import { counted } from "../symbols.ts";
-import { fractions, nodesEdits, parametersEdits, valuesEdits } from "../trees/edits.ts";
-import { missingParameters, treesOf } from "../trees/find.ts";
+import { attributesEdits, missingAttributes, wantedIn } from "../trees/attributes.ts";
+import { fractions, nodesEdits, valuesEdits } from "../trees/edits.ts";
+import { treesOf } from "../trees/find.ts";
 import { newer, older, saidNewer, saidOlder } from "../versions.ts";
 
 /** Nodes of trees: 1.3 added a field to each. */
@@ -57,21 +58,24 @@ export const sklearnValues: Rule = {
     saidNewer(file.versions, "sklearn", "1.4") ? treesOf(file).flatMap((tree) => valuesEdits(file, tree)) : [],
 };
 
-/** Parameters that trees and forests ask themselves for. */
-export const sklearnParameters: Rule = {
-  name: "sklearn-parameters",
-  error: /object has no attribute '(monotonic_cst|ccp_alpha)'/,
-  cause: "trees and forests of older versions lack parameters that newer ones read when they predict",
+/** Attributes that came and went. */
+export const sklearnAttributes: Rule = {
+  name: "sklearn-attributes",
+  error: /object has no attribute '(monotonic_cst|ccp_alpha|n_features_|(base_)?estimator|min_impurity_split)'/,
+  cause: "trees, forests and bags lack attributes that other versions of scikit-learn read when they predict",
   fix: "doctor --fix --for sklearn=VERSION",
   fixable: true,
   detect(file) {
+    const version = file.versions["sklearn"];
     const found = new Map<string, Found>();
-    for (const { cls, name, since } of missingParameters(file)) {
-      if (name !== "monotonic_cst" || !newer(file.versions, "sklearn", since)) continue;
+    for (const missing of missingAttributes(file)) {
+      const { cls, name, since, until, needed } = missing;
+      // Of versions that nobody named, the newer ones are meant.
+      if (!needed || (version === undefined ? since === "0" : !wantedIn(missing, version))) continue;
       const message = `AttributeError: '${cls}' object has no attribute '${name}'`;
-      found.set(message, { where: `sklearn >= ${since}`, message });
+      found.set(message, { where: since === "0" ? `sklearn < ${until}` : `sklearn >= ${since}`, message });
     }
     return [...found.values()];
   },
-  edits: (file: Case): Edit[] => parametersEdits(file),
+  edits: attributesEdits,
 };

@@ -1,5 +1,5 @@
 /**
- * Changes trees of scikit-learn for other versions: the nodes' dtype and items, leaves, parameters.
+ * Changes trees of scikit-learn for other versions: the nodes' dtype and items, leaves.
  *
  * @module
  */
@@ -8,8 +8,7 @@ import type { OpStream } from "../../../families/joblib/stream.ts";
 import type { Case, Edit } from "../rule.ts";
 import { byteArray, byteString, global } from "../say.ts";
 import { madeBy } from "../symbols.ts";
-import { saidNewer } from "../versions.ts";
-import { type Data, FIELDS, MISSING, missingParameters, type Stored, type Tree } from "./find.ts";
+import { type Data, FIELDS, MISSING, type Stored, type Tree } from "./find.ts";
 
 const POP = 0x30;
 const WITHOUT = 56;
@@ -128,26 +127,4 @@ export function fractions(file: Case, { values, owner }: Tree): Uint8Array | nul
 export function valuesEdits(file: Case, tree: Tree): Edit[] {
   const bytes = fractions(file, tree);
   return bytes === null || tree.values === null ? [] : [dataEdit(tree.values.data, bytes, "fractions of samples")];
-}
-
-/** Parameters that newer versions have, with their defaults. */
-export function parametersEdits(file: Case): Edit[] {
-  const edits = new Map<number, Edit>();
-  for (const { at, name, since, value } of missingParameters(file)) {
-    if (!saidNewer(file.versions, "sklearn", since)) continue;
-    const before = edits.get(at);
-    edits.set(at, {
-      offset: at,
-      place: "before",
-      now: before ? `${before.now}, ${name}` : name,
-      write(out, protocol) {
-        before?.write(out, protocol);
-        out.text(name);
-        if (value === null) out.op(0x4e);
-        else out.float(value);
-        out.op(0x73);
-      },
-    });
-  }
-  return [...edits.values()];
 }

@@ -165,35 +165,3 @@ function layoutOf(dtype: Symbolic | undefined): Layout | null {
   }
   return { fields: all, size: Number(size.value) };
 }
-
-/** A parameter that an estimator lacks. */
-export interface Missing {
-  readonly cls: string;
-  readonly name: string;
-  readonly since: string;
-  readonly value: null | number;
-  /** Byte offset of the BUILD that gives the state. */
-  readonly at: number;
-}
-
-const PARAMETERS: readonly (readonly [name: string, since: string, value: null | number, of: RegExp])[] = [
-  ["ccp_alpha", "0.22", 0, /^(DecisionTree|ExtraTree|RandomForest|ExtraTrees)(Classifier|Regressor)$/],
-  ["max_samples", "0.22", null, /^(RandomForest|ExtraTrees)(Classifier|Regressor)$/],
-  ["monotonic_cst", "1.4", null, /^(DecisionTree|ExtraTree|RandomForest|ExtraTrees)(Classifier|Regressor)$/],
-];
-
-/** The parameters that trees and forests lack. */
-export function missingParameters(file: Case): Missing[] {
-  const found: Missing[] = [];
-  for (const { module, name: cls, uses } of file.references) {
-    if (cls === null || !/^sklearn\.(tree|ensemble)\./.test(module ?? "")) continue;
-    for (const use of uses) {
-      const state = use.args[0]?.kind === "dict" ? stateOf(use) : null;
-      if (!state?.has("random_state")) continue;
-      for (const [name, since, value, of] of PARAMETERS) {
-        if (of.test(cls) && !state.has(name)) found.push({ cls, name, since, value, at: use.offset });
-      }
-    }
-  }
-  return found;
-}
