@@ -37,6 +37,11 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
+/** Does a family that `load` fetches make something of this name (`pandas.core.frame.DataFrame`)? */
+export function isOfFamily(full: string): boolean {
+  return FAMILIES.some((family) => family.wants(full));
+}
+
 /** A name was met whose family is not there yet. */
 class Needed extends Error {
   readonly family: Family;

@@ -158,3 +158,17 @@ test("no file over 500 lines, lower-case names, no default exports", () => {
   expect(files.filter((file) => file !== file.toLowerCase() || /\butils\.ts$/.test(file))).toEqual([]);
   expect(sources.filter((file) => /^export\s+default\b|\bas\s+default\b/m.test(codeOf(file)))).toEqual([]);
 });
+
+test("the viewer's files are small, too, and take of brine what stands in src", () => {
+  const viewer = fileURLToPath(new URL("../apps/viewer/src/", import.meta.url));
+  for (const name of readdirSync(viewer, { recursive: true }) as string[]) {
+    if (!name.endsWith(".ts")) continue;
+    const text = readFileSync(join(viewer, name), "utf8");
+    expect(text.split("\n").length, name).toBeLessThanOrEqual(500);
+    const taken = [...text.matchAll(STATEMENT)].map(([, , from]) => from as string);
+    expect(
+      taken.filter((from) => from !== "uplot" && !/^\.{1,2}\//.test(from)),
+      name,
+    ).toEqual([]);
+  }
+});
