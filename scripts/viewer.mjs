@@ -207,6 +207,33 @@ const checks = {
     await page.locator("#file", { hasText: "answer.pkl" }).waitFor();
     assert.equal(await view.innerText(), "42");
   },
+  async "takes what is pasted, and addresses"() {
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array([0x80, 4, 0x4b, 43, 0x2e])], "pasted.pkl"));
+      document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+    });
+    await page.locator("#file", { hasText: "pasted.pkl" }).waitFor();
+    assert.equal(await view.innerText(), "43");
+    const url = encodeURIComponent(`${address}samples/iris.joblib`);
+    await page.goto(`${address}?url=${url}#path=${encodeURIComponent(".steps[1][1].coef_")}`);
+    await page.locator("#pane .title code", { hasText: ".steps[1][1].coef_" }).waitFor();
+    await page.locator(".grid td").first().waitFor();
+  },
+  async "opens without a network, in the dark"() {
+    await page.goto(address);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await context.setOffline(true);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto(`${address}?sample=weather.h5`);
+    await row("oslo").waitFor();
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(ground, "rgb(20, 24, 29)");
+    await shot("dark");
+    await page.locator("#theme").click();
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), ground);
+    await context.setOffline(false);
+  },
   async "shows text of files as text"() {
     const evil = "<img src=x onerror=alert(1)>";
     const { dumps: pickled } = await import("../dist/index.js");

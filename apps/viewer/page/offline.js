@@ -12,6 +12,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method !== "GET" || !url.startsWith(self.registration.scope)) return;
-  // Addresses with a question for the page lead to the page itself.
-  event.respondWith(caches.match(event.request, { ignoreSearch: true }).then((found) => found ?? fetch(event.request)));
+  // What the server has is newer; addresses with a question for the page lead to the page itself.
+  const kept = () => caches.match(event.request, { ignoreSearch: true }).then((found) => found ?? Response.error());
+  event.respondWith(fetch(event.request).catch(kept));
 });

@@ -64,8 +64,9 @@ async function open(input: Input): Promise<void> {
     .join(" · ");
   document.title = `${input.name} · brine`;
   stage("opened");
+  // A place in an address is one of the file of that address.
+  const wanted = input.url === undefined ? null : wantedPath();
   remember(input);
-  const wanted = wantedPath();
   await tree.start(root);
   await goTo(wanted);
   void look();
@@ -278,7 +279,7 @@ part("theme").onclick = () => {
   paint(next);
 };
 
-if ("serviceWorker" in navigator && location.protocol === "https:") {
+if ("serviceWorker" in navigator && isSecureContext) {
   void navigator.serviceWorker.register("offline.js");
 }
 
