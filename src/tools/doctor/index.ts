@@ -6,7 +6,7 @@
 import { isBrineError, UnsupportedError } from "../../core/errors.ts";
 import { sniff } from "../../sniff.ts";
 import type { SourceInput } from "../../sources/index.ts";
-import { caseOf, isJoblib, writersOf } from "./case.ts";
+import { caseOf, classesOf, isJoblib, writersOf } from "./case.ts";
 import { torchFindings, torchMended } from "./containers.ts";
 import { type Opened, opened } from "./open.ts";
 import { damageOr, findingsOf, mended } from "./pickles.ts";
@@ -16,7 +16,17 @@ import type { DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions } from "./t
 import { walk } from "./walk.ts";
 import { wrongFile } from "./wrong.ts";
 
-export type { Change, DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions, Os, Versions } from "./types.ts";
+export type {
+  Change,
+  ClassShape,
+  DiagnoseOptions,
+  Diagnosis,
+  Finding,
+  Fixed,
+  FixOptions,
+  Os,
+  Versions,
+} from "./types.ts";
 
 /**
  * Says what a file is, who wrote it and where it will fail; runs nothing. Damage becomes a finding; throws
@@ -71,11 +81,12 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
 /** The first byte of a tar, as of torch before 0.1.10, is that of a name. */
 const isTar = (bytes: Uint8Array): boolean => bytes[0] !== 0x50 && bytes[0] !== 0x80;
 
-function told(seen: Case): Pick<Diagnosis, "protocol" | "writers" | "globals"> {
-  return { protocol: seen.protocol, writers: writersOf(seen), globals: [...seen.globals].sort() };
+function told(seen: Case): Pick<Diagnosis, "protocol" | "writers" | "globals" | "pins" | "classes"> {
+  const { protocol, globals, pins } = seen;
+  return { protocol, writers: writersOf(seen), globals: [...globals].sort(), pins, classes: classesOf(seen) };
 }
 
-const BLANK = { protocol: null, writers: [], globals: [] };
+const BLANK = { protocol: null, writers: [], globals: [], pins: [], classes: [] };
 
 /** How Python reads a packed pickle. */
 function unpacking(shell: string): string {

@@ -23,6 +23,10 @@ export interface Case {
   /** Full names. */
   readonly globals: ReadonlySet<string>;
   readonly versions: Versions;
+  /** The message that someone saw. */
+  readonly error: string | undefined;
+  /** What to install, as pip takes it. */
+  readonly pins: readonly string[];
   readonly os: Os | undefined;
   /** The version of scikit-learn that wrote it. */
   readonly sklearn: string | null;

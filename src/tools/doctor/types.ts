@@ -23,6 +23,18 @@ export interface Finding {
   readonly fixable: boolean;
 }
 
+/** A class or function that a file names, as far as the file tells of it. */
+export interface ClassShape {
+  readonly module: string;
+  readonly name: string;
+  /** Names of the attributes that its objects have in the file. */
+  readonly attributes: readonly string[];
+  /** The built-in class that its objects are filled or made like: `"list"`, `"dict"`, `"str"`; null for others. */
+  readonly base: string | null;
+  /** Is it named only, and never made: a function, by its lower-case name? */
+  readonly isFunction: boolean;
+}
+
 /** What the doctor says of a file. */
 export interface Diagnosis {
   readonly format: string;
@@ -33,6 +45,10 @@ export interface Diagnosis {
   readonly writers: readonly string[];
   /** The classes and functions that the file names, sorted. */
   readonly globals: readonly string[];
+  /** What to install to read the file as it is, as pip takes it: `"scikit-learn==1.2.2"`, `"numpy>=2"`. */
+  readonly pins: readonly string[];
+  /** Classes of the program that wrote the file, and of modules that are neither Python's nor a known library's. */
+  readonly classes: readonly ClassShape[];
   readonly findings: readonly Finding[];
 }
 

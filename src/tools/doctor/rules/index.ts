@@ -7,8 +7,8 @@
  */
 import type { Rule } from "../rule.ts";
 import { joblibPadding } from "./joblib.ts";
-import { missingMain } from "./main.ts";
-import { numpyCore } from "./numpy.ts";
+import { missingMain, missingModule } from "./main.ts";
+import { numpyCore, numpyRandom } from "./numpy.ts";
 import { pandasBlocks, pandasIndex, pandasModules, pandasPytz, pandasString } from "./pandas.ts";
 import { pathlibLocal, paths } from "./paths.ts";
 import { protocol } from "./protocol.ts";
@@ -22,6 +22,7 @@ export const RULES: readonly Rule[] = [
   joblibPadding,
   missingMain,
   numpyCore,
+  numpyRandom,
   sklearnModules,
   sklearnLosses,
   sklearnIsolation,
@@ -37,5 +38,6 @@ export const RULES: readonly Rule[] = [
   python2Data,
   pathlibLocal,
   paths,
+  missingModule,
   torchWeightsOnly,
 ];

@@ -23,3 +23,22 @@ export const numpyCore: Rule = {
     return saidOlder(versions, "numpy", "2.0") ? full.replace(/^numpy\._core\./, "numpy.core.") : full;
   },
 };
+
+/** RandomState, which models keep: 1.24 pickles it with another argument. */
+export const numpyRandom: Rule = {
+  name: "numpy-random",
+  error: /__(randomstate|generator)_ctor\(\) takes from 0 to 1 positional arguments but 2 were given/,
+  cause: "NumPy 1.24 and later pickle generators of random numbers with an argument that older ones do not take",
+  fix: "pip install 'numpy>=1.24'",
+  fixable: false,
+  detect({ references, versions }) {
+    if (!older(versions, "numpy", "1.24")) return [];
+    for (const { module, name, uses } of references) {
+      if (module !== "numpy.random._pickle" || !/^__(randomstate|generator)_ctor$/.test(name ?? "")) continue;
+      if (!uses.some(({ kind, args }) => kind === "reduce" && args.length > 1)) continue;
+      const message = `TypeError: ${name}() takes from 0 to 1 positional arguments but 2 were given`;
+      return [{ where: "numpy < 1.24", message }];
+    }
+    return [];
+  },
+};

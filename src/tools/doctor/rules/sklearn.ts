@@ -136,7 +136,8 @@ const install = (version: string | null): { fix: string } | null =>
 /** Losses that fitted gradient boosting keeps: their classes changed twice. */
 export const sklearnLosses: Rule = {
   name: "sklearn-losses",
-  error: /No module named '?(sklearn\.ensemble\._gb_losses|sklearn\._loss|_loss)|get_init_raw_predictions/,
+  error:
+    /No module named '?(sklearn\.ensemble\._gb_losses|sklearn\._loss|_loss)|get_init_raw_predictions|has no attribute '_loss'/,
   cause: "gradient boosting keeps its loss, an object that other versions of scikit-learn do not have",
   fix: "read it with the scikit-learn that wrote it, or train it anew",
   fixable: false,
@@ -146,6 +147,14 @@ export const sklearnLosses: Rule = {
     if (named(file, /^sklearn\.ensemble\._gb_losses\./).length > 0 && newer(versions, "sklearn", "1.4")) {
       const message = "ModuleNotFoundError: No module named 'sklearn.ensemble._gb_losses'";
       found.push({ where: "sklearn >= 1.4", message, ...install(sklearn) });
+    }
+    for (const { module, name, uses } of file.references) {
+      if (!/^sklearn\.ensemble\./.test(module ?? "") || !/^GradientBoosting(Classifier|Regressor)$/.test(name ?? ""))
+        continue;
+      const lacks = uses.some((use) => stateOf(use)?.has("_loss") === false);
+      if (!lacks || !newer(versions, "sklearn", "1.1")) continue;
+      const message = `AttributeError: '${name}' object has no attribute '_loss'`;
+      found.push({ where: "sklearn >= 1.1", message, ...install(sklearn) });
     }
     const [old] = named(file, /^sklearn\.ensemble\.gradient_boosting\.\w+(Deviance|Error|LossFunction|Loss)$/);
     if (old !== undefined && newer(versions, "sklearn", "0.21")) {

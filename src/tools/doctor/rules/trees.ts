@@ -1,9 +1,9 @@
 import type { Found, Rule } from "../rule.ts";
 import { counted } from "../symbols.ts";
-import { attributesEdits, missingAttributes, wantedIn } from "../trees/attributes.ts";
+import { attributesEdits, missingAttributes } from "../trees/attributes.ts";
 import { fractions, nodesEdits, valuesEdits } from "../trees/edits.ts";
 import { treesOf } from "../trees/find.ts";
-import { newer, older, saidNewer, saidOlder } from "../versions.ts";
+import { below, newer, older, saidNewer, saidOlder } from "../versions.ts";
 
 /** Nodes of trees: 1.3 added a field to each. */
 export const sklearnTree: Rule = {
@@ -69,9 +69,11 @@ export const sklearnAttributes: Rule = {
     const version = file.versions["sklearn"];
     const found = new Map<string, Found>();
     for (const missing of missingAttributes(file)) {
-      const { cls, name, since, until, needed } = missing;
+      const { cls, name, fails } = missing;
+      if (fails === null) continue;
+      const [since, until] = fails;
       // Of versions that nobody named, the newer ones are meant.
-      if (!needed || (version === undefined ? since === "0" : !wantedIn(missing, version))) continue;
+      if (version === undefined ? since === "0" : below(version, since) || !below(version, until)) continue;
       const message = `AttributeError: '${cls}' object has no attribute '${name}'`;
       found.set(message, { where: since === "0" ? `sklearn < ${until}` : `sklearn >= ${since}`, message });
     }

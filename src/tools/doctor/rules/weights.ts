@@ -79,12 +79,15 @@ export function unlisted({ references }: Case): string[] {
 /** The call that lets names in. Functions of NumPy and paths tell another module than the one that files name. */
 export function safeGlobals(names: readonly string[]): string {
   const modules = new Set(["torch"]);
-  const items = names.map((full) => {
-    const [module, name] = [full.slice(0, full.lastIndexOf(".")), full.slice(full.lastIndexOf(".") + 1)];
-    if (module === "builtins") return name;
-    modules.add(module);
-    return /^(numpy\.(_?core|random)|pathlib)\b/.test(full) ? `(${full}, "${full}")` : full;
-  });
+  // Only what Python takes for names comes into code that people paste.
+  const items = names
+    .filter((full) => /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(full))
+    .map((full) => {
+      const [module, name] = [full.slice(0, full.lastIndexOf(".")), full.slice(full.lastIndexOf(".") + 1)];
+      if (module === "builtins") return name;
+      modules.add(module);
+      return /^(numpy\.(_?core|random)|pathlib)\b/.test(full) ? `(${full}, "${full}")` : full;
+    });
   const imports = [...modules].map((module) => `import ${module}`).join("\n");
   return `${imports}\ntorch.serialization.add_safe_globals([${items.join(", ")}])`;
 }

@@ -21,47 +21,62 @@ interface Attribute {
   readonly until: string;
   readonly value: Value;
   readonly of: RegExp;
-  /** Is it read by predictions? The others are read when the model is printed. */
-  readonly needed: RegExp;
+  /** Versions whose predictions read it, from the first on and before the second; others read it to print the model. */
+  readonly fails?: readonly [since: string, until: string];
 }
 
+const NEVER = "999";
+const EVER = "0";
 const TREES = "(DecisionTree|ExtraTree)(Classifier|Regressor)";
 const FORESTS = "(RandomForest|ExtraTrees)(Classifier|Regressor)";
 const BAGS = "(Bagging|AdaBoost)(Classifier|Regressor)";
+const BOOSTING = "GradientBoosting(Classifier|Regressor)";
 const only = (...names: string[]): RegExp => new RegExp(`^(${names.join("|")})$`);
-const EVER = "0";
-const NEVER = "999";
-const NONE = /^$/;
 
 const ATTRIBUTES: readonly Attribute[] = [
-  { name: "ccp_alpha", since: "0.22", until: NEVER, value: 0, of: only(TREES, FORESTS), needed: NONE },
-  { name: "max_samples", since: "0.22", until: NEVER, value: null, of: only(FORESTS), needed: NONE },
+  { name: "ccp_alpha", since: "0.22", until: NEVER, value: 0, of: only(TREES, FORESTS) },
+  { name: "max_samples", since: "0.22", until: NEVER, value: null, of: only(FORESTS) },
   {
     name: "monotonic_cst",
     since: "1.4",
     until: NEVER,
     value: null,
-    of: only(TREES, FORESTS),
-    needed: only(TREES, FORESTS),
+    of: /^(DecisionTree|RandomForest)(Classifier|Regressor)$/,
+    fails: ["1.4", NEVER],
   },
-  { name: "min_impurity_split", since: EVER, until: "1.0", value: null, of: only(TREES, FORESTS), needed: NONE },
-  { name: "presort", since: EVER, until: "0.22", value: false, of: /^DecisionTree/, needed: NONE },
-  { name: "presort", since: "0.22", until: "0.24", value: "deprecated", of: /^DecisionTree/, needed: NONE },
+  {
+    name: "monotonic_cst",
+    since: "1.4",
+    until: NEVER,
+    value: null,
+    of: /^ExtraTrees?(Classifier|Regressor)$/,
+    fails: ["1.6", NEVER],
+  },
+  { name: "min_impurity_split", since: EVER, until: "1.0", value: null, of: only(TREES, FORESTS) },
+  { name: "presort", since: EVER, until: "0.22", value: false, of: /^DecisionTree/ },
+  { name: "presort", since: "0.22", until: "0.24", value: "deprecated", of: /^DecisionTree/ },
   {
     name: "n_features_",
     since: EVER,
     until: "1.0",
     value: { from: "n_features_in_" },
-    of: only(TREES, FORESTS, "Bagging(Classifier|Regressor)"),
-    needed: only(TREES, FORESTS, "Bagging(Classifier|Regressor)"),
+    of: only(TREES, FORESTS, BOOSTING, "Bagging(Classifier|Regressor)", "IsolationForest"),
+    fails: [EVER, "0.24"],
   },
   {
     name: "estimator",
     since: "1.2",
     until: NEVER,
     value: { from: "base_estimator" },
-    of: only(BAGS, FORESTS, "IsolationForest"),
-    needed: only(BAGS),
+    of: only(FORESTS, "Bagging(Classifier|Regressor)"),
+    fails: ["1.6", NEVER],
+  },
+  {
+    name: "estimator",
+    since: "1.2",
+    until: NEVER,
+    value: { from: "base_estimator" },
+    of: only("AdaBoost(Classifier|Regressor)", "IsolationForest"),
   },
   {
     name: "base_estimator",
@@ -69,9 +84,8 @@ const ATTRIBUTES: readonly Attribute[] = [
     until: "1.2",
     value: { from: "estimator" },
     of: only(BAGS, FORESTS, "IsolationForest"),
-    needed: only(BAGS),
   },
-  { name: "base_estimator", since: "1.2", until: "1.4", value: "deprecated", of: only(BAGS), needed: NONE },
+  { name: "base_estimator", since: "1.2", until: "1.4", value: "deprecated", of: only(BAGS) },
 ];
 
 /** An attribute that an estimator lacks. */
@@ -80,7 +94,7 @@ export interface Missing {
   readonly name: string;
   readonly since: string;
   readonly until: string;
-  readonly needed: boolean;
+  readonly fails: readonly [since: string, until: string] | null;
   /** Byte offset of the BUILD that gives the state. */
   readonly at: number;
   write(out: OpStream): void;
@@ -95,10 +109,10 @@ export function missingAttributes(file: Case): Missing[] {
       const state = use.args[0]?.kind === "dict" ? stateOf(use) : null;
       // All of these have this parameter; a state without it is not one of theirs.
       if (!state?.has("random_state")) continue;
-      for (const { name, since, until, value, of, needed } of ATTRIBUTES) {
+      for (const { name, since, until, value, of, fails = null } of ATTRIBUTES) {
         if (!of.test(cls) || state.has(name)) continue;
         const write = writer(value, state, file);
-        if (write) found.push({ cls, name, since, until, needed: needed.test(cls), at: use.offset, write });
+        if (write) found.push({ cls, name, since, until, fails, at: use.offset, write });
       }
     }
   }
