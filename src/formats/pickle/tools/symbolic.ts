@@ -74,6 +74,8 @@ export interface GlobalUse {
   /** Byte offset of the opcode that uses it. */
   readonly offset: number;
   readonly opcode: string;
+  /** What is called or given a state: the name itself, or what it made. */
+  readonly target: Symbolic;
   /** Arguments of the call, or the state alone. */
   readonly args: readonly Symbolic[];
   /** The use is of what the name made, not of the name itself: BUILD on an instance, a call of what a call gave. */
@@ -94,6 +96,8 @@ export interface GlobalReference {
   readonly fromMemo: boolean;
   /** Module or name is no text of the stream, but what a call would give. */
   readonly computed: boolean;
+  /** What STACK_GLOBAL takes for the module and the name. */
+  readonly operands?: readonly [module: Symbolic, name: Symbolic];
   /** The code, of EXT1, EXT2 and EXT4. */
   readonly code?: number;
   readonly uses: GlobalUse[];
@@ -143,6 +147,8 @@ export interface TraceOptions {
   readonly start?: number;
   /** `opcodes`: how many are read at most (20 million). */
   readonly limits?: { readonly opcodes?: number };
+  /** The memo of the pickles before, which one `Unpickler` keeps over all pickles of a file; it is filled further. */
+  readonly memo?: Map<number | bigint, Symbolic>;
   /** Asked behind each opcode: where the next one stands, when other bytes (an array of joblib) come before it. */
   skip?(op: Op, top: Symbolic | undefined): number;
 }

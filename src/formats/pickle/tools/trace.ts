@@ -34,9 +34,9 @@ const MAX_PROBLEMS = 100;
  * ```
  */
 export function* trace(bytes: Uint8Array, options: TraceOptions = {}): Generator<Step, Trace> {
-  const { start = 0, limits, skip } = options;
+  const { start = 0, limits, skip, memo } = options;
   const most = limits?.opcodes ?? MAX_OPCODES;
-  const machine = new Machine(start);
+  const machine = new Machine(start, memo);
   const { result } = machine;
   try {
     for (let at: number | null = start; at !== null; ) {
@@ -81,7 +81,7 @@ class Machine {
   /** Heights of the stack at which marks stand, and where the marks are in the stream. */
   readonly #marks: number[] = [];
   readonly #markAt: number[] = [];
-  readonly #memo = new Map<number | bigint, Symbolic>();
+  readonly #memo: Map<number | bigint, Symbolic>;
   /** Values that a GET brought, for names that go through the memo. */
   #got = new WeakSet<Symbolic>();
   #frameEnd = -1;
@@ -89,7 +89,8 @@ class Machine {
   #stored: number | bigint | undefined;
   #taken: number | undefined;
 
-  constructor(start: number) {
+  constructor(start: number, memo: Map<number | bigint, Symbolic> = new Map()) {
+    this.#memo = memo;
     this.result = {
       globals: [],
       end: start,
@@ -265,13 +266,13 @@ class Machine {
     const target = this.#peek(pos);
     if (target.kind === "made") target.state = state;
     const ofResult = target.kind !== "global";
-    originOf(target)?.uses.push({ kind: "setstate", offset: pos, opcode: "BUILD", args: [state], ofResult });
+    originOf(target)?.uses.push({ kind: "setstate", offset: pos, opcode: "BUILD", target, args: [state], ofResult });
   }
 
   #call(kind: UseKind, opcode: string, by: Symbolic, args: readonly Symbolic[], pos: number): void {
     const ofResult = by.kind !== "global";
     const origin = originOf(by);
-    origin?.uses.push({ kind, offset: pos, opcode, args, ofResult });
+    origin?.uses.push({ kind, offset: pos, opcode, target: by, args, ofResult });
     this.#push({ kind: "made", by, origin, args, items: [], at: pos });
   }
 
@@ -290,6 +291,7 @@ class Machine {
       module,
       name,
       parts: [first.at, second.at],
+      operands: [first, second],
       fromMemo: this.#got.has(first) || this.#got.has(second),
       computed: module === null || name === null,
     };
