@@ -15,7 +15,8 @@ import { numpy } from "../../families/numpy/index.ts";
 import { scipy } from "../../families/scipy/index.ts";
 import { ROOM_OF } from "../../families/sklearn/table.ts";
 import { stdlib } from "../../families/stdlib/index.ts";
-import { NN } from "./layers.ts";
+import { OPENERS } from "./checks.ts";
+import { FUNCTIONS, NN } from "./layers.ts";
 
 /** `class`: made, called, given a state; `value`: only referred to. */
 export type Policy = "class" | "value";
@@ -25,7 +26,7 @@ const under = (module: string, names: string): string[] => words(names).map((nam
 
 /** Classes and functions that do nothing but make their value. */
 const CLASSES: readonly string[] = [
-  ...under("builtins", "object reversed enumerate zip map filter"),
+  ...under("builtins", "object reversed enumerate zip map filter iter"),
   ...words("functools.reduce _functools.reduce _operator.attrgetter _operator.methodcaller"),
   ...under("collections", "UserDict UserList UserString"),
   ...words(
@@ -47,6 +48,12 @@ const CLASSES: readonly string[] = [
   ...under("_loss", "CyHuberLoss CyPinballLoss CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfPoissonLoss"),
   ...under("_loss", "CyHalfMultinomialLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity"),
   ...under("_loss", "CyAbsoluteError"),
+  ...words("argparse.Namespace numpy.vectorize numpy.lib.function_base.vectorize"),
+  ...words("numpy.lib._function_base_impl.vectorize"),
+  ...OPENERS.keys(),
+  ...under("keras.src.models", "functional.Functional sequential.Sequential model.Model"),
+  ...under("keras.src.engine", "functional.Functional sequential.Sequential training.Model"),
+  ...under("keras.engine", "functional.Functional sequential.Sequential training.Model"),
   ...under("joblib.memory", "Memory"),
   ...under("sklearn.externals.joblib.memory", "Memory"),
 ];
@@ -159,6 +166,7 @@ export class Allowed {
     if (wants(/^torch\b/, "torch")) {
       this.#add((await import("../../families/torch/index.ts")).torch);
       for (const name of NN) this.#known.set(name, "class");
+      for (const name of FUNCTIONS) this.#known.set(name, "value");
     }
   }
 
@@ -169,6 +177,8 @@ export class Allowed {
 
   /** What a name may be used for; undefined for a name that nobody knows. */
   policy(full: string): Policy | undefined {
+    // TorchScript's own classes: no module of Python is called so.
+    if (full.startsWith("__torch__.")) return "class";
     return this.#known.get(full) ?? sklearnPolicy(full) ?? (isLossUnpickler(full) ? "class" : undefined);
   }
 }

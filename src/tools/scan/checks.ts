@@ -20,8 +20,8 @@ interface About {
 /** What is looked at; a method that gives undefined leaves it to the policy. */
 interface Check {
   call?(use: GlobalUse, allowed: Allowed, about: About): Issue[] | undefined;
-  /** Is a call of what it gave what Python itself writes? */
-  result?(ref: GlobalReference, use: GlobalUse): boolean;
+  /** How bad a call of what it gave is; null for what Python itself writes. */
+  result?(use: GlobalUse, isKnown: (full: string) => boolean, ref: GlobalReference): Severity | null;
   state?(use: GlobalUse, allowed: Allowed, about: About): Issue[] | undefined;
 }
 
@@ -51,7 +51,59 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   "builtins.float.fromhex",
   "builtins.int.from_bytes",
   "builtins.str.maketrans",
+  "builtins.bytes.maketrans",
 ]);
+
+function isAttribute(full: string, name: string): boolean {
+  const isKeras = name === "_unpickle_model" && KERAS_MODELS.test(full);
+  return isKeras || ATTRIBUTES.has(`${full.replace(/^__builtin__\./, "builtins.")}.${name}`);
+}
+
+/** Classes of Keras's models: their method reads bytes, which are looked into. */
+const KERAS_MODELS =
+  /^(keras|tf_keras)(\.src)?\.(models|engine)\.(model|functional|sequential|training)\.(Model|Functional|Sequential)$/;
+
+const GETATTR = /^(builtins|__builtin__)\.getattr$/;
+
+/** The user's class, or what plain attributes lead to from it: `Outer.Inner`, `cls.from_parts`; its name is told of already. */
+function isOwn(value: Symbolic | undefined, isKnown: (full: string) => boolean, depth: number): boolean {
+  if (value?.kind === "global") {
+    const full = named(value);
+    return full !== null && !isKnown(full);
+  }
+  if (value?.kind !== "made" || depth > 20 || !GETATTR.test(named(value.by) ?? "")) return false;
+  const name = textOf(value.args[1]);
+  return name !== null && (PLAIN.test(name) || name === "__new__") && isOwn(value.args[0], isKnown, depth + 1);
+}
+
+/** `methodcaller("split", maxsplit=1)`. */
+function isPlainCaller([func, first]: readonly Symbolic[]): boolean {
+  const name = textOf(first);
+  const isCaller = /^_?operator\.methodcaller$/.test(named(func) ?? "");
+  return isCaller && name !== null && PLAIN.test(name) && denied("x", name) === null;
+}
+
+/** What a partial holds is called: a class that is known, or the user's own. */
+const partial: Check = {
+  result({ target, offset }, isKnown, ref) {
+    if (target.kind !== "made" || named(target.by) === null) return "dangerous";
+    const states = ref.uses.filter(({ kind, target: one }) => kind === "setstate" && one === target);
+    const held: (readonly Symbolic[])[] = states.length > 0 ? [] : [target.args];
+    for (const { args } of states) {
+      const [func, more] = args[0]?.kind === "tuple" ? args[0].items : [];
+      if (func === undefined) return "dangerous";
+      held.push([func, ...(more?.kind === "tuple" ? more.items : [])]);
+    }
+    // A call before the first state is one of what it was made with.
+    const [first] = states;
+    if (first !== undefined && first.offset > offset) held.push(target.args);
+    if (held.every(isPlainCaller)) return null;
+    if (!held.every(([func]) => isOwn(func, isKnown, 0))) return "dangerous";
+    return "suspicious";
+  },
+};
+
+const BUILTIN = /^(builtins|__builtin__)\.(str|bytes|bytearray|int|float|complex|list|tuple|dict|set|frozenset|range)$/;
 
 const getattr: Check = {
   call(use, allowed, about) {
@@ -61,28 +113,33 @@ const getattr: Check = {
       return found("computed-name", "dangerous", use, "getattr takes an attribute whose name is computed.", about);
     }
     const full = named(object);
-    if (full !== null && ATTRIBUTES.has(`${full.replace(/^__builtin__\./, "builtins.")}.${name}`)) return [];
+    if (full !== null && isAttribute(full, name)) return [];
     const origin = object === undefined ? null : originOf(object);
     const owner = origin === null ? null : `${origin.module}.${origin.name}`;
+    if (name === "__new__" && full !== null && allowed.policy(full) === undefined) {
+      // How Python writes classes that are made with keywords, before protocol 4.
+      return found("getattr", "suspicious", use, `getattr takes __new__ of ${full}.`, about);
+    }
     if (!PLAIN.test(name) || denied("x", name) !== null) {
       const message = `getattr takes the attribute ${JSON.stringify(name)} of ${full ?? owner ?? "a value"}.`;
       return found("getattr", "dangerous", use, message, about);
     }
     if (full !== null && allowed.policy(full) !== undefined) {
       const message = `getattr takes ${name} of ${full}, which no pickle of Python's own does.`;
-      return found("getattr", "dangerous", use, message, about);
+      // A method of a builtin type does nothing until it is called, which is told of by itself.
+      return found("getattr", BUILTIN.test(full) ? "suspicious" : "dangerous", use, message, about);
     }
     // Methods of values, and members of the user's classes, whose own name is told of already.
     if (object?.kind === "atom" || (object !== undefined && "items" in object && object.kind !== "made")) return [];
     const message = `getattr takes ${name} of ${owner ?? "a value"}.`;
     return found("getattr", "suspicious", use, message, about);
   },
-  result(ref, use) {
-    // A classmethod of a class: what is called is told by the arguments of getattr.
-    const first = ref.uses.find(({ kind, ofResult }) => kind !== "setstate" && !ofResult);
-    const full = named(first?.args[0]);
-    const name = textOf(first?.args[1]);
-    return use.kind === "reduce" && full !== null && name !== null && ATTRIBUTES.has(`${full}.${name}`);
+  result({ target }, isKnown) {
+    if (target.kind !== "made") return "dangerous";
+    const [object, attribute] = target.args;
+    const [full, name] = [named(object), textOf(attribute)];
+    if (full !== null && name !== null && isAttribute(full, name)) return null;
+    return isOwn(target, isKnown, 0) ? "suspicious" : "dangerous";
   },
 };
 
@@ -255,7 +312,8 @@ const iter: Check = {
 const fromType: Check = {
   call(use, _, about) {
     const full = named(use.args[0]);
-    if (full !== null && /^torch\._utils\._rebuild_\w+$/.test(full)) return [];
+    if (full !== null && /^torch\.(_utils\._rebuild_\w+|nested\._internal\.nested_tensor\._rebuild_njt)$/.test(full))
+      return [];
     return found(
       "higher-order",
       "dangerous",
@@ -279,6 +337,7 @@ const NDARRAYS = ["numpy.memmap", "numpy.core.memmap.memmap", "numpy._core.memma
 
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["builtins.getattr", getattr],
+  ["functools.partial", partial],
   ["builtins.type", type],
   ["builtins.iter", iter],
   ...["builtins.map", "builtins.filter", "functools.reduce", "_functools.reduce", "itertools.starmap"].map(

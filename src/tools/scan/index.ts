@@ -85,6 +85,9 @@ const HARMLESS =
 /** Formats whose content cannot be seen here. */
 const CLOSED = /^(7z|RAR|zstd)$/;
 
+/** Files that are opened as zips, whatever they begin with. */
+const ZIPPED = /\.(zip|npz|keras|pt|pth|ckpt|bin|pt2|mar|whl|jar)$/i;
+
 async function inspect(part: Part, state: Scan): Promise<void> {
   const { bytes } = part;
   const { format } = sniff(bytes);
@@ -95,12 +98,15 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     state.add(part, issue("wrong-ending", part.depth === 0 ? "suspicious" : "note", 0, message));
   }
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] as number) < 9;
-  if (!isZip && endsAsZip(bytes)) {
+  const appended = isZip ? null : endsAsZip(bytes);
+  const alsoZip = async (): Promise<void> => {
     const message = "A zip stands behind other bytes: readers that look at the end see another file than the rest.";
     state.add(part, issue("appended-zip", "suspicious", 0, message));
     told("zip");
     await scanZip(part, state);
-  }
+  };
+  // Bytes within a pickle are looked into by themselves.
+  if (appended !== null && format !== "pickle") await alsoZip();
   if (shell !== null) {
     told(shell.name);
     return unwrap(part, state, shell);
@@ -109,7 +115,7 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     told(format);
     return scanZip(part, state);
   }
-  if (format === "tar" || (format === "torch" && bytes[257] === 0x75)) {
+  if (format === "tar" || (format === "torch" && decodeLatin1(bytes, 257, 262) === "ustar")) {
     told(format);
     await scanTar(part, state);
     // A name may be a pickle as well.
@@ -144,11 +150,12 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     return;
   }
   const isSafetensors = isTensors(bytes);
-  const isPickle = await scanPickles(
+  const end = await scanPickles(
     { ...part, loaded: part.loaded && !isSafetensors, ...(format === "torch" ? { torch: true } : {}) },
     state,
   );
-  told(isSafetensors ? "safetensors" : isPickle ? format : "data");
+  told(isSafetensors ? "safetensors" : end > 0 || part.loaded ? format : "data");
+  if (appended !== null && (end <= appended || ZIPPED.test(part.name))) await alsoZip();
 }
 
 /** HDF5 behind a block of the user's: at 512, 1024, 2048… */

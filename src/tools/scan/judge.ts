@@ -7,7 +7,7 @@
  * @module
  */
 import { toPython2, toPython3 } from "../../formats/pickle/compat.ts";
-import type { GlobalReference, GlobalUse } from "../../formats/pickle/tools/index.ts";
+import type { GlobalReference, GlobalUse, Symbolic } from "../../formats/pickle/tools/index.ts";
 import type { Allowed, Policy } from "./allow.ts";
 import { checkOf } from "./checks.ts";
 import { denied } from "./deny.ts";
@@ -42,6 +42,12 @@ function standing(module: string, name: string, allowed: Allowed): Standing {
   };
 }
 
+/** The module and the name of a full name, where neither has dots of its own to tell. */
+function split(full: string): [string, string] {
+  const dot = full.lastIndexOf(".");
+  return [full.slice(0, dot), full.slice(dot + 1)];
+}
+
 /** Everything that is wrong with one reference and its uses. */
 export function judge(ref: GlobalReference, allowed: Allowed): Issue[] {
   const { module, name, offset } = ref;
@@ -53,6 +59,8 @@ export function judge(ref: GlobalReference, allowed: Allowed): Issue[] {
     return [issue("extension-code", "suspicious", offset, message, { advice })];
   }
   if (module === null || name === null) {
+    // Whatever is no text stops every reader; what a call gives may be any text.
+    if (!ref.operands?.some((one) => mayBeText(one, allowed))) return [];
     const message = "The name of a module or of what is taken from it is computed while the file is loaded.";
     return [issue("computed-name", "dangerous", offset, message, about)];
   }
@@ -72,14 +80,26 @@ export function judge(ref: GlobalReference, allowed: Allowed): Issue[] {
   return judgeUnknown(ref, full, about, allowed);
 }
 
+/** May what a call gives be a text? A class of data that is no text gives its own kind only. */
+function mayBeText(value: Symbolic, allowed: Allowed): boolean {
+  if (value.kind === "persistent") return true;
+  if (value.kind !== "made") return false;
+  if (value.by.kind !== "global" || value.by.global.module === null)
+    return value.origin !== null || value.by.kind === "made";
+  const { policy, full } = standing(value.by.global.module, value.by.global.name ?? "", allowed);
+  return policy !== "class" || full === "builtins.str" || checkOf(full) !== undefined;
+}
+
 function judgeUse(use: GlobalUse, ref: GlobalReference, full: string, policy: Policy, allowed: Allowed): Issue[] {
   const about = { global: nameOf(ref), arguments: shown(use.args) };
   const check = checkOf(full);
   if (use.ofResult) {
     if (use.kind === "setstate") return check?.state?.(use, allowed, about) ?? [];
-    if (check?.result?.(ref, use) === true) return [];
+    const isKnown = (name: string): boolean => standing(...split(name), allowed).policy !== undefined;
+    const severity = check?.result === undefined ? "dangerous" : check.result(use, isKnown, ref);
+    if (severity === null) return [];
     const message = `What ${about.global} gives is called with (${about.arguments}): any function may be behind it.`;
-    return [issue("call-of-result", "dangerous", use.offset, message, about)];
+    return [issue("call-of-result", severity, use.offset, message, about)];
   }
   if (use.kind === "setstate") {
     const message = `${about.global} itself is given a new state, which changes it for the whole program.`;

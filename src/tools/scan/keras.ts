@@ -52,7 +52,8 @@ const CLASSES = words(`
   RandomPosterization RandomElasticTransform RandomApply AutoContrast Equalization Solarization MaxNumBoundingBoxes
   Pipeline AugMix CutMix MixUp RandAugment Cropping1D Cropping2D Cropping3D LSTMCell GRUCell SimpleRNNCell ConvLSTM1D
   ConvLSTM2D ConvLSTM3D CuDNNLSTM CuDNNGRU LocallyConnected1D LocallyConnected2D DenseFeatures ThresholdedReLU
-  ReversibleEmbedding UnitNormalization GroupNormalization StackedRNNCells AbstractRNNCell Wrapper Layer MelSpectrogram
+  Conv1DTranspose Conv2DTranspose Conv3DTranspose UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D
+  ZeroPadding3D ReversibleEmbedding UnitNormalization GroupNormalization StackedRNNCells AbstractRNNCell Wrapper Layer MelSpectrogram
   STFTSpectrogram Concatenate Merge Highway MaxoutDense GaussianDropout GaussianNoise AlphaDropout ActivityRegularization
 `);
 
@@ -146,6 +147,7 @@ const places: Rule = ({ values, at }, cls) => {
 
 const modules: Rule = (config, cls) => {
   const { at } = config;
+  if (/^(Lambda|__lambda__)$/.test(cls)) return null;
   const named = config.texts("module");
   for (const module of named) {
     const global = `${module}.${cls}`;
@@ -223,8 +225,10 @@ export function judgeConfig(text: string): Issue[] | null {
     }
     const isObject = config.values.has("config") || config.values.has("module") || config.values.has("registered_name");
     for (const cls of isObject ? config.texts("class_name") : []) {
+      // Keras 2 writes its own optimizers so.
+      const plain = cls.replace(/^(Custom|Keras|keras)>/, "");
       for (const rule of RULES) {
-        const found = rule(config, cls);
+        const found = rule(config, plain);
         if (found !== null) issues.push(found);
       }
     }

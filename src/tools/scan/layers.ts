@@ -43,5 +43,27 @@ export const NN: readonly string[] = [
   ...words(
     "torch.nn.parameter.Buffer torch.nn.parameter.UninitializedParameter torch.utils.data.dataset.TensorDataset",
   ),
-  ...words("torch.utils.data.dataset.Subset torch.utils.data.dataset.ConcatDataset torch._C._nn.gelu"),
+  ...words("torch.utils.data.dataset.Subset torch.utils.data.dataset.ConcatDataset"),
+  ...words("torch.nn.utils.weight_norm.WeightNorm torch.nn.modules.module._WrappedHook"),
+  ...words("SpectralNorm SpectralNormStateDictHook SpectralNormLoadStateDictPreHook").map(
+    (name) => `torch.nn.utils.spectral_norm.${name}`,
+  ),
+  ...words("build_intlist build_tensorlist build_doublelist build_boollist restore_type_tag").map(
+    (name) => `torch.jit._pickle.${name}`,
+  ),
+  ...words("torch._utils._rebuild_nested_tensor torch.nested._internal.nested_tensor._rebuild_njt"),
+  ...words("torch.nested._internal.nested_tensor.NestedTensor torch.testing._internal.two_tensor.TwoTensor"),
+  ...words("torch.distributed.tensor.DTensor torch.distributed.tensor._dtensor_spec.DTensorSpec"),
+  ...words("torch.distributed.tensor._dtensor_spec.TensorMeta"),
+  ...words("torch.distributed._mesh_layout._MeshLayout torch.distributed._mesh_layout._FlatLayout"),
+  ...words("torch.distributed.tensor._dtensor_spec.ShardOrderEntry torch.distributed.device_mesh.DeviceMesh"),
+  ...words("Shard Replicate Partial").map((name) => `torch.distributed.tensor.placement_types.${name}`),
+];
+
+/** torch's functions that layers keep. */
+export const FUNCTIONS: readonly string[] = [
+  ...words("relu gelu silu elu selu leaky_relu softmax log_softmax sigmoid tanh mish softplus hardswish").map(
+    (name) => `torch.nn.functional.${name}`,
+  ),
+  ...words("torch._C._nn.gelu torch.relu torch.tanh torch.sigmoid torch.softmax"),
 ];

@@ -6,8 +6,7 @@
 
 import { type Issue, issue, isWorse } from "./issue.ts";
 import { judge } from "./judge.ts";
-import type { Inner, Reading } from "./read.ts";
-import { read } from "./read.ts";
+import { type Inner, type Reading, type ReadOptions, read } from "./read.ts";
 import type { Part, Scan } from "./scan.ts";
 import { nameOf } from "./show.ts";
 import type { Severity, Verdict } from "./types.ts";
@@ -18,16 +17,20 @@ const MOST_PICKLES = 100_000;
 /** Pickles of this file that torch reads before the bytes of the storages. */
 const TORCH_PICKLES = 5;
 
-/** Looks into the pickles of a part, from `start` on. True when it holds at least one. */
-export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<boolean> {
+/** Bytes of files whose pickles are read once more with one memo. */
+const MOST_SHARED = 1 << 24;
+
+/** Looks into the pickles of a part, from `start` on. Gives the byte behind the last, `start` where there is none. */
+export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<number> {
   const { bytes, loaded } = part;
   const options = { opcodes: scan.limits.maxOpcodes };
   let at = start;
   let count = 0;
+  const memo: ReadOptions["memo"] = new Map();
   for (; at < bytes.length; count++) {
     if (count === MOST_PICKLES) {
       scan.add(part, issue("not-inspected", "suspicious", at, `More than ${count} pickles stand in this file.`));
-      return true;
+      return at;
     }
     const reading = read(bytes, at, options);
     await scan.allowed.ready(modulesOf(reading));
@@ -39,11 +42,22 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<bo
       // Not a pickle, but bytes behind one, or data of another kind.
       if (!isFirst) await rest(part, scan, at);
       else await embedded(part, scan, at);
-      return !isFirst;
+      return at;
     }
     const isGuess = !loaded && !reading.stopped;
     note(part, scan, reading, issues, isGuess);
     if (reading.arrays > 0) await plainly(part, scan, at);
+    // One Unpickler keeps its memo from pickle to pickle, so that both readings are there.
+    const shared = bytes.length <= MOST_SHARED && !part.torch ? read(bytes, at, { ...options, memo }) : null;
+    if (shared !== null && !isFirst) {
+      await scan.allowed.ready(modulesOf(shared));
+      note(part, scan, shared, issuesOf(shared, part, scan), isGuess);
+    }
+    if (loaded && reading.problem !== null && shared?.problem !== null) {
+      const { offset, reason } = reading.problem;
+      const message = `Python stops at this byte: ${reason}. What stands before it would have run.`;
+      scan.add(part, issue("broken-pickle", "suspicious", offset, message), reading.start);
+    }
     if (!reading.stopped) {
       if (loaded) {
         const reason = reading.error?.reason ?? "it ends early";
@@ -56,7 +70,7 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<bo
         );
       }
       await embedded(part, scan, Math.max(at + 1, reading.end));
-      return true;
+      return reading.end;
     }
     at = reading.end;
     if (part.torch && count + 1 >= TORCH_PICKLES) {
@@ -68,7 +82,7 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<bo
   if (count === 0 && loaded) {
     scan.add(part, issue("broken-pickle", "suspicious", start, "The file is empty, which no pickle is."));
   }
-  return count > 0;
+  return at;
 }
 
 /** The packages a reading names. */
@@ -155,13 +169,13 @@ function queue({ bytes, at, opener }: Inner, part: Part, scan: Scan): void {
 async function plainly(part: Part, scan: Scan, at: number): Promise<void> {
   const reading = read(part.bytes, at, { opcodes: scan.limits.maxOpcodes, plain: true });
   await scan.allowed.ready(modulesOf(reading));
-  note(part, scan, reading, issuesOf(reading, part, scan), true);
+  note(part, scan, reading, issuesOf(reading, part, scan), !reading.stopped);
 }
 
 /** Bytes behind the last pickle. */
 async function rest(part: Part, scan: Scan, at: number): Promise<void> {
   const { bytes } = part;
-  if (isZero(bytes, at)) return;
+  if (isBlank(bytes, at)) return;
   if (part.loaded && !part.torch) {
     const message = `${bytes.length - at} bytes stand behind the last pickle, which are none.`;
     scan.add(
@@ -172,8 +186,12 @@ async function rest(part: Part, scan: Scan, at: number): Promise<void> {
   await embedded(part, scan, at);
 }
 
-function isZero(bytes: Uint8Array, at: number): boolean {
-  for (let i = at; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+/** Zeros, or the end of a line that an editor has put there. */
+function isBlank(bytes: Uint8Array, at: number): boolean {
+  for (let i = at; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte !== 0 && byte !== 0x0a && byte !== 0x0d) return false;
+  }
   return true;
 }
 

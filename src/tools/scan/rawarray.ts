@@ -17,7 +17,10 @@ const WRAPPER = /^(sklearn\.externals\.)?joblib\.numpy_pickle(_compat)?$/;
 /** What stands behind BUILD, or null when the value is no array of joblib. */
 export function behind(value: Symbolic | undefined): Behind | null {
   if (value?.kind !== "made" || value.by.kind !== "global") return null;
-  const { module, name } = value.by.global;
+  // Protocols 0 and 1 make objects by a function.
+  const [first] = value.args;
+  const isMaker = /^(_reconstructor|__newobj__|__newobj_ex__)$/.test(value.by.global.name ?? "");
+  const { module, name } = isMaker && first?.kind === "global" ? first.global : value.by.global;
   if (name !== "NumpyArrayWrapper" || module === null || !WRAPPER.test(module)) return null;
   const { state } = value;
   if (state?.kind !== "dict") return { kind: "unknown" };

@@ -36,6 +36,8 @@ export interface Reading {
   readonly nested: readonly Reading[];
   /** Why it cannot be read to its end. */
   readonly error: BrineError | null;
+  /** The first place at which a loader stops, though the opcodes go on. */
+  readonly problem: { readonly offset: number; readonly reason: string } | null;
   readonly value: Symbolic | undefined;
 }
 
@@ -43,13 +45,17 @@ const MOST_NESTED = 50;
 const CALLS: ReadonlySet<string> = new Set(["REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX"]);
 const MOST_INNER = 10_000;
 
+/** How a pickle is read. */
+export interface ReadOptions {
+  readonly opcodes?: number;
+  /** As `pickle.load` reads a file of joblib. */
+  readonly plain?: boolean;
+  /** The memo that goes on from pickle to pickle. */
+  readonly memo?: Map<number | bigint, Symbolic>;
+}
+
 /** Looks into the pickle at `start`. Bytes that joblib puts between opcodes are passed over unless `plain` is set. */
-export function read(
-  bytes: Uint8Array,
-  start: number,
-  options: { readonly opcodes?: number; readonly plain?: boolean } = {},
-  depth = 0,
-): Reading {
+export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}, depth = 0): Reading {
   const issues: Issue[] = [];
   const inner: Inner[] = [];
   const nested: Reading[] = [];
@@ -71,7 +77,8 @@ export function read(
       return first + items.size;
     }
     if (items.kind === "pickle" && depth < MOST_NESTED) {
-      const objects = read(bytes, op.end, options, depth + 1);
+      const { opcodes } = options;
+      const objects = read(bytes, op.end, opcodes === undefined ? {} : { opcodes }, depth + 1);
       nested.push(objects);
       return objects.end;
     }
@@ -80,7 +87,11 @@ export function read(
     return op.end;
   };
 
-  const limits = options.opcodes === undefined ? {} : { limits: { opcodes: options.opcodes } };
+  const { memo } = options;
+  const limits = {
+    ...(options.opcodes === undefined ? {} : { limits: { opcodes: options.opcodes } }),
+    ...(memo ? { memo } : {}),
+  };
   try {
     const steps = trace(bytes, { start, skip, ...limits });
     for (;;) {
@@ -116,6 +127,8 @@ export function read(
     arrays,
     nested,
     error,
+    // Texts of Python 2 stop only those who do not name their encoding.
+    problem: result?.problems.find(({ reason }) => !/codec can't decode/.test(reason)) ?? null,
     value: result?.value,
   };
 }
@@ -130,53 +143,79 @@ function straddle(at: number): Issue {
 function called(made: Extract<Symbolic, { kind: "made" }>, at: number, issues: Issue[], inner: Inner[]): void {
   const { origin, args } = made;
   if (origin === null) {
-    const what = made.by.kind === "persistent" ? "What a persistent id stands for" : "Something that has no name";
-    issues.push(issue("call-of-unknown", "dangerous", at, `${what} is called with (${shown(args)}).`));
+    // What is no function stops every reader.
+    const id = isPersistent(made);
+    if (id === null || isModule(id)) return;
+    const message = `What a persistent id stands for is called with (${shown(args)}).`;
+    issues.push(issue("call-of-unknown", "dangerous", at, message));
     return;
   }
   for (const arg of args) {
-    const bytes = bytesOf(arg, 0);
-    if (bytes !== null && isMarshal(bytes)) {
+    if (bytesOf(arg).some(isMarshal)) {
       const message = `${nameOf(origin)} is given Python bytecode (marshal).`;
       issues.push(issue("bytecode", "suspicious", at, message, { global: nameOf(origin) }));
     }
   }
-  const opener = OPENERS.get(nameOf(origin));
-  if (opener === undefined || made.by.kind !== "global") return;
-  const bytes = args.map((arg) => bytesOf(arg, 0)).find((one) => one !== null);
-  if (bytes) inner.push({ bytes, at, opener });
-  else {
+  const opener =
+    made.by.kind === "global" ? OPENERS.get(nameOf(origin)) : isUnpickleModel(made.by) ? "keras" : undefined;
+  if (opener === undefined) return;
+  const all = args.flatMap((arg) => bytesOf(arg));
+  for (const bytes of all) inner.push({ bytes, at, opener });
+  if (all.length === 0) {
     const message = `${nameOf(origin)} loads bytes that are computed.`;
     issues.push(issue("computed-bytes", "dangerous", at, message, { global: nameOf(origin) }));
   }
 }
 
-/** Bytes as they stand, or by the detours that old protocols take: `encode("…", "latin1")`, `BytesIO(…)`. */
-function bytesOf(value: Symbolic | undefined, depth: number): Uint8Array | null {
-  if (value?.kind === "atom") {
-    if (value.value instanceof Uint8Array) return value.value;
-    return null;
-  }
-  if (value?.kind !== "made" || value.by.kind !== "global" || depth > 4) return null;
-  const name = nameOf(value.by.global);
-  const [first] = value.args;
-  if (name === "_codecs.encode" && first?.kind === "atom" && typeof first.value === "string") {
-    const text = first.value;
-    const out = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
-    return out;
-  }
-  if (/^(_io\.BytesIO|io\.BytesIO|builtins\.(bytes|bytearray)|__builtin__\.(bytes|bytearray))$/.test(name)) {
-    return bytesOf(first, depth + 1) ?? latin1Of(value.args);
-  }
-  return null;
+/** The persistent id that is called, or whose call's result is; deeper calls follow one that was told of. */
+function isPersistent({ by }: Extract<Symbolic, { kind: "made" }>): Symbolic | null {
+  if (by.kind === "persistent") return by.id;
+  return by.kind === "made" && by.by.kind === "persistent" ? by : null;
 }
 
-/** `bytearray("…", "latin-1")`. */
-function latin1Of(args: readonly Symbolic[]): Uint8Array | null {
+/** Names that are no classes of modules. */
+const NO_CLASS =
+  /^(builtins|__builtin__|functools|_?operator|copyreg|copy_reg|_codecs|itertools|numpy|torch\._\w+)(\.|$)/;
+
+/** How torch before 1.6 refers to the class of a module: `("module", cls, file, source)`. The class is judged by its name. */
+function isModule(id: Symbolic): boolean {
+  if (id.kind !== "tuple") return false;
+  const [tag, cls] = id.items;
+  return (
+    tag?.kind === "atom" &&
+    tag.value === "module" &&
+    cls?.kind === "global" &&
+    !NO_CLASS.test(cls.global.module ?? "builtins")
+  );
+}
+
+/** `getattr(Model, "_unpickle_model")`. */
+function isUnpickleModel(by: Symbolic): boolean {
+  if (by.kind !== "made" || by.origin?.name !== "getattr") return false;
+  const [, name] = by.args;
+  return name?.kind === "atom" && name.value === "_unpickle_model";
+}
+
+/** Bytes as they stand, or by the detours that old protocols take: `encode("…", "latin1")`, `BytesIO(…)`. */
+function bytesOf(value: Symbolic | undefined, depth = 0): Uint8Array[] {
+  if (value?.kind === "atom") return value.value instanceof Uint8Array ? [value.value] : [];
+  if (value?.kind !== "made" || value.by.kind !== "global" || depth > 4) return [];
+  const name = nameOf(value.by.global);
+  if (name === "_codecs.encode") return latin1Of(value.args);
+  const state = value.state?.kind === "tuple" ? value.state.items : [];
+  // (version, shape, dtype, is_fortran, bytes)
+  if (/^numpy\._?core\.multiarray\._reconstruct$/.test(name)) return bytesOf(state[4], depth + 1);
+  if (!/^(_io\.BytesIO|io\.BytesIO|builtins\.(bytes|bytearray)|__builtin__\.(bytes|bytearray))$/.test(name)) return [];
+  return [...bytesOf(value.args[0], depth + 1), ...bytesOf(state[0], depth + 1), ...latin1Of(value.args)];
+}
+
+/** `encode("…", "latin1")`, `bytearray("…", "latin-1")`. */
+function latin1Of(args: readonly Symbolic[]): Uint8Array[] {
   const [text, codec] = args;
-  if (text?.kind !== "atom" || typeof text.value !== "string" || codec?.kind !== "atom") return null;
-  return Uint8Array.from(text.value, (ch) => ch.charCodeAt(0));
+  if (text?.kind !== "atom" || typeof text.value !== "string" || codec?.kind !== "atom") return [];
+  const out = new Uint8Array(text.value.length);
+  for (let i = 0; i < out.length; i++) out[i] = text.value.charCodeAt(i);
+  return [out];
 }
 
 /** Do the bytes begin as a pickle or as something that is looked into? */

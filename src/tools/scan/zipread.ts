@@ -131,6 +131,8 @@ export function directories(bytes: Uint8Array, maxEntries: number): Directory[] 
   for (let at = bytes.length - 22; at >= least && found.length < MOST_DIRECTORIES; at--) {
     if (bytes[at] !== 0x50 || view.getUint32(at, true) !== END) continue;
     const before = found.length;
+    // The end of a zip within a file of this one, which no reader comes to.
+    if (found.some(({ entries }) => entries.some((one) => isWithin(bytes, one, at)))) continue;
     for (const [begin, shift] of beginnings(view, bytes, at)) {
       if (found.slice(before).some((one) => one.begin === begin)) continue;
       const entries: Central[] = [];
@@ -138,10 +140,18 @@ export function directories(bytes: Uint8Array, maxEntries: number): Directory[] 
         entries.push(next.entry);
         next = centralAt(bytes, next.next, shift);
       }
-      if (entries.length > 0) found.push({ entries, begin, end: at });
+      const isEmpty = view.getUint16(at + 10, true) === 0 && view.getUint32(at + 12, true) === 0;
+      if (entries.length > 0 || isEmpty) found.push({ entries, begin, end: at });
     }
   }
   return found;
+}
+
+function isWithin(bytes: Uint8Array, { places, packed }: Central, at: number): boolean {
+  return places.some((place) => {
+    const start = at > place ? localAt(bytes, place)?.start : undefined;
+    return start !== undefined && at < start + packed;
+  });
 }
 
 /** Where the directory of an end record may begin, and how far its offsets are to be shifted. */

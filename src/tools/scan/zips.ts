@@ -17,9 +17,9 @@ const CODECS: ReadonlyMap<number, Codec> = new Map([
   [12, bz2],
 ]);
 
-/** Does a zip end here, whatever the bytes begin with? */
-export function endsAsZip(bytes: Uint8Array): boolean {
-  return directories(bytes, 1).length > 0;
+/** Where the directory of a zip begins, whatever the bytes begin with; null where there is none. */
+export function endsAsZip(bytes: Uint8Array): number | null {
+  return directories(bytes, 1).find(({ entries }) => entries.length > 0)?.begin ?? null;
 }
 
 /** Looks into all files of a zip. */
