@@ -4,6 +4,8 @@
  * @module
  */
 import { floatText } from "../../core/ndarray/floats.ts";
+import { NDArray } from "../../core/ndarray/index.ts";
+import { PyDict } from "../../core/values/dict.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import type { Column } from "./column.ts";
@@ -48,8 +50,11 @@ function fields(column: Column, missing: string): string[] {
 
 function raw(value: unknown): string {
   if (typeof value === "string") return value;
-  // Lists, tuples and sets as Python writes them, with the quotes of their text.
-  return Array.isArray(value) || value instanceof PySet || value instanceof PyFrozenSet ? repr(value) : thing(value);
+  // What holds others as Python writes it, with the quotes of its text; arrays as NumPy prints them.
+  if (Array.isArray(value) || value instanceof PyDict || value instanceof PySet || value instanceof PyFrozenSet) {
+    return repr(value);
+  }
+  return value instanceof NDArray ? String(value) : thing(value);
 }
 
 /** The lines of a table. */

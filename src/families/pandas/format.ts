@@ -4,11 +4,12 @@
  * @module
  */
 import { exponentText, floatText } from "../../core/ndarray/floats.ts";
-import { NDArray } from "../../core/ndarray/index.ts";
+import { NDArray, NumpyScalar } from "../../core/ndarray/index.ts";
+import { floatShown, PyDict } from "../../core/values/dict.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex, PyFloat } from "../../core/values/scalars.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
-import { isTuple } from "../../core/values/tuple.ts";
+import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
 import { Missing, Timedelta, Timestamp } from "./scalars.ts";
 import { digitsOf, instantText, isMidnight, NAT, nanos, spanDigits, spanText } from "./times.ts";
@@ -72,16 +73,24 @@ export function floatCells(values: ArrayLike<number>, missing: string, lead: str
 /** Sequences within sequences that are printed item by item; what lies deeper, as Python prints it. */
 const NESTED = 3;
 
+/** Items of a sequence that are printed; of more than these no more than that there are more. */
+const MOST_ITEMS = 100;
+
+/** How text within an item is written: as it is but for breaks of lines, or in quotes as it is, as within dicts. */
+type Quoting = "escaped" | "quoted";
+
 /** An item of an array of objects, as pandas' `pprint_thing`. */
 export function thing(value: unknown): string {
-  return thingAt(0, value);
+  return thingAt(0, value, "escaped");
 }
 
-function thingAt(level: number, value: unknown): string {
+function thingAt(level: number, value: unknown, quoting: Quoting): string {
   if (value === null || value === undefined) return "None";
-  if (typeof value === "string")
+  if (typeof value === "string") {
+    if (quoting === "quoted") return `'${value}'`;
     return value.replace(/[\t\r\n]/g, (c) => ({ "\t": "\\t", "\r": "\\r", "\n": "\\n" })[c] as string);
-  if (typeof value === "number") return Number.isNaN(value) ? "NaN" : String(value);
+  }
+  if (typeof value === "number") return Number.isNaN(value) ? (level > 0 ? "nan" : "NaN") : String(value);
   if (typeof value === "bigint") return String(value);
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value instanceof Uint8Array) return repr(value);
@@ -89,15 +98,70 @@ function thingAt(level: number, value: unknown): string {
   const isSet = value instanceof PySet || value instanceof PyFrozenSet;
   if (Array.isArray(value) || isSet) {
     if (level === NESTED) return repr(value);
-    const items = [...(value as Iterable<unknown>)].map((item) => thingAt(level + 1, item));
+    const items = sequence(level, value as Iterable<unknown>, quoting);
     if (isSet) return setThing(value, items);
     return isTuple(value) ? `(${items.join(", ")}${items.length === 1 ? "," : ""})` : `[${items.join(", ")}]`;
+  }
+  if (value instanceof NDArray && value.ndim > 0 && level < NESTED) {
+    return `[${sequence(level, value.ndim === 1 ? floatsOf(value) : value, quoting).join(", ")}]`;
+  }
+  if (value instanceof PyDict && level < NESTED) {
+    const pairs: string[] = [];
+    for (const key of value.keys()) {
+      if (pairs.length === MOST_ITEMS) break;
+      const item = (value as PyDict).get(key);
+      // A float of a whole number stays one.
+      const own =
+        typeof item === "number"
+          ? repr(floatShown(item, value.isFloat(value.k.find(key))))
+          : thingAt(level + 1, item, "quoted");
+      pairs.push(`${thingAt(level + 1, key, "quoted")}: ${own}`);
+    }
+    return `{${pairs.join(", ")}${value.size > MOST_ITEMS ? ", ..." : ""}}`;
   }
   if (value instanceof PyFloat) return floatText(value.value, 8);
   const own = (value as { toString?: unknown }).toString;
   return typeof own === "function" && own !== Object.prototype.toString && !(value instanceof PyComplex)
     ? String(value)
     : repr(value);
+}
+
+/** Items of an array that are floats whatever they hold. */
+function floatsOf(array: NDArray): unknown[] {
+  const items = array.flat();
+  return array.dtype.kind === "f" ? items.map((item) => new PyFloat(item as number)) : items;
+}
+
+/** The items of a sequence: floats in six digits, which pandas takes for text from then on. */
+function sequence(level: number, value: Iterable<unknown>, quoting: Quoting): string[] {
+  const out: string[] = [];
+  for (const item of value) {
+    if (out.length === MOST_ITEMS) {
+      out.push("...");
+      break;
+    }
+    const float = floatAt(value, out.length, item);
+    out.push(
+      float === null || Number.isNaN(float)
+        ? thingAt(level + 1, float ?? item, quoting)
+        : thingAt(level + 1, shortFloat(float), quoting),
+    );
+  }
+  return out;
+}
+
+function floatAt(container: unknown, at: number, item: unknown): number | null {
+  if (item instanceof PyFloat) return item.value;
+  if (item instanceof NumpyScalar && item.dtype.kind === "f") return Number(item.value);
+  if (typeof item !== "number") return null;
+  return !Number.isInteger(item) || (Array.isArray(container) && isFloatAt(container, at)) ? item : null;
+}
+
+/** A float among others, as pandas writes it: `{:.6f}` without the zeros at its end, but for one. */
+export function shortFloat(x: number): string {
+  if (!Number.isFinite(x)) return x < 0 ? "-inf" : "inf";
+  const text = fixed(x, DIGITS).replace(/0+$/, "");
+  return text.endsWith(".") ? `${text}0` : text;
 }
 
 function setThing(value: PySet | PyFrozenSet, items: readonly string[]): string {
@@ -107,14 +171,6 @@ function setThing(value: PySet | PyFrozenSet, items: readonly string[]): string 
     : value.size === 0
       ? "set()"
       : text;
-}
-
-/** An array among objects is printed as a list of its items. */
-function arrayThing(array: NDArray): string {
-  if (array.ndim > 1) return `[${Array.from(array, (row) => arrayThing(row as NDArray)).join(", ")}]`;
-  const isFloat = array.dtype.kind === "f";
-  const text = (item: unknown): string => (isFloat ? floatText(item as number, array.dtype.itemsize) : thing(item));
-  return `[${array.flat().map(text).join(", ")}]`;
 }
 
 function instants(column: Column, missing: string): string[] {
@@ -177,7 +233,7 @@ export function cells(column: Column, lead = " "): string[] {
   // Instants of Arrow are items of their own to pandas, which leaves room for a sign before them.
   if (kind === "datetime") return instants(column, missing).map((text) => (column.validity ? lead + text : text));
   if (kind === "timedelta") return spans(column, missing).map((text) => (column.validity ? lead + text : text));
-  if (kind === "raw" && column.dtype.startsWith("complex")) return complexCells(column, lead);
+  if ((kind === "raw" || kind === "object") && column.dtype.startsWith("complex")) return complexCells(column, lead);
   if (column.dtype === "float16") {
     return floatCells(
       column.toArray().map((value) => (value === null ? Number.NaN : Number(value))),
@@ -185,12 +241,12 @@ export function cells(column: Column, lead = " "): string[] {
       lead,
     );
   }
-  if (kind === "object" && !column.validity) return objectCells(values as unknown[], lead);
+  const isArrow = column.dtype.endsWith("[pyarrow]");
+  if (kind === "object" && !column.validity && !isArrow) return objectCells(values as unknown[], lead);
   const out = new Array<string>(length);
   const isFloat = values instanceof Float64Array || values instanceof Float32Array;
   const isInner = kind === "categorical" ? column.shownCategories : null;
   const isTime = isInner?.parts.kind === "datetime" || isInner?.parts.kind === "timedelta";
-  const isArrow = column.dtype.endsWith("[pyarrow]");
   const isNull = column.dtype === "null[pyarrow]";
   const inner = isInner ? cells(isInner, "").map((cell) => cell.trimStart()) : null;
   for (let i = 0; i < length; i++) {
@@ -204,11 +260,16 @@ export function cells(column: Column, lead = " "): string[] {
       out[i] = text.startsWith("-") ? text : lead + text;
     } else {
       const item = column.get(i);
-      // Maps of Arrow, which are lists to pandas, are written as Python writes them.
-      out[i] = lead + (isArrow && Array.isArray(item) ? repr(item) : thing(item));
+      out[i] = lead + (isArrow ? arrowThing(item) : thing(item));
     }
   }
   return out;
+}
+
+/** An item of Arrow's, as Python's `str` has it: its lists are arrays of NumPy. */
+function arrowThing(value: unknown): string {
+  if (value instanceof NDArray) return String(value);
+  return Array.isArray(value) || value instanceof PyDict ? repr(value) : thing(value);
 }
 
 /** Complex numbers: both parts in the form of their column. */
@@ -233,6 +294,6 @@ function objectCells(values: readonly unknown[], lead: string): string[] {
     if (typeof value === "number" && !Number.isInteger(value) && !Number.isNaN(value)) {
       return floatCells([value], "NaN", lead)[0] as string;
     }
-    return lead + (value instanceof NDArray && value.ndim > 0 ? arrayThing(value) : thing(value));
+    return lead + thing(value);
   });
 }

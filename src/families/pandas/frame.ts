@@ -241,7 +241,7 @@ export class DataFrame extends PandasObject {
   /** As pandas prints it: of more than 60 rows the first and last five; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {
     const { columnIndex: labels, index } = this;
-    const parts = { labels, index, column: (i: number) => this.columnAt(i), slice: sliceIndex };
+    const parts = { labels, index, column: (i: number) => this.columnAt(i) };
     return printed(this, () => frameText(parts, options));
   }
 }

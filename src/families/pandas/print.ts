@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { PyFloat } from "../../core/values/scalars.ts";
+import { tupleFrom } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
-import { cells, thing } from "./format.ts";
+import { cells, shortFloat, thing } from "./format.ts";
 import type { Index } from "./labels.ts";
 
 /** What is left out of a long or wide table; pandas' `display` options. */
@@ -13,7 +15,10 @@ export interface PrintOptions {
   maxRows?: number;
   /** Rows that are shown of such (10). */
   minRows?: number;
-  /** Columns from which on some are left out (20); 0 for none. */
+  /**
+   * Columns from which on some are left out, 0 for none: lines that are too long are then broken, as in a notebook.
+   * When it is not given, as many are left out as do not fit into a line, as in a terminal.
+   */
   maxColumns?: number;
   /** Characters of a line (80); 0 for no end. */
   width?: number;
@@ -25,7 +30,6 @@ interface Table {
   readonly labels: Index;
   readonly index: Index;
   readonly column: (i: number) => Column;
-  readonly slice: (index: Index, start: number, stop: number) => Index;
 }
 
 /** Columns of a terminal: wide characters of East Asia are counted as one, as pandas does. */
@@ -48,15 +52,23 @@ function ends(length: number, shown: number): [head: number, tail: number] {
   return [head, Math.max(length - head, 0)];
 }
 
-/** The labels of an index as columns of text, one for each level; labels that repeat are left out of upper levels. */
-function labelColumns(index: Index): string[][] {
-  if (!index.isMulti) return [labelCells(index)];
-  const levels = index.levels.map(({ labels, codes }) => {
-    const texts = labelCells(labels);
+/**
+ * The labels of an index (those at some places of it) as columns of text, one for each level; labels that repeat are
+ * left out of upper levels.
+ */
+function labelColumns(index: Index, places: readonly number[] | null): string[][] {
+  return index.isMulti ? sparsified(levelCells(index, places)) : [labelCells(index, places)];
+}
+
+/** The labels of each level, of which only those that are there have a say in how all are written. */
+function levelCells(index: Index, places: readonly number[] | null): string[][] {
+  return index.levels.map(({ labels, codes }) => {
+    const own = places === null ? Array.from(codes, Number) : places.map((at) => Number(codes[at]));
+    const used = [...new Set(own)].map((code) => (code < 0 ? labels.length - 1 : code)).filter((code) => code >= 0);
+    const texts = new Map(labelCells(labels, used).map((text, i) => [used[i] as number, text]));
     const missing = missingLabel(labels);
-    return Array.from(codes, (code) => (Number(code) < 0 ? missing : (texts[Number(code)] as string)));
+    return own.map((code) => (code < 0 ? missing : (texts.get(code) as string)));
   });
-  return sparsified(levels);
 }
 
 /** What stands in a level for a label that is missing. */
@@ -79,10 +91,20 @@ function sparsified(levels: readonly (readonly string[])[]): string[][] {
   return out;
 }
 
-function labelCells(index: Index): string[] {
-  if (index.isRange) return index.toArray().map(String);
-  const { column } = index;
-  return cells(column, "").map((cell) => cell.trimStart());
+function labelCells(index: Index, places: readonly number[] | null): string[] {
+  if (index.isRange) return (places === null ? index.toArray() : places.map((at) => index.get(at))).map(String);
+  const column = places === null ? index.column : index.column.pick(places);
+  const isFloat = /^float/.test(column.dtype);
+  const texts = cells(column).map((text) => (isFloat && text === "NaN" ? " NaN" : text));
+  // Room for a sign is left where one of them has one.
+  let lead = Math.min(...texts.slice(0, 1).map((text) => text.length - text.trimStart().length));
+  for (const text of texts) {
+    let own = 0;
+    while (own < lead && text[own] === " ") own++;
+    lead = own;
+    if (lead === 0) return texts;
+  }
+  return texts.map((text) => text.slice(lead));
 }
 
 const named = (name: unknown): string => (name === null || name === undefined ? "" : thing(name));
@@ -104,22 +126,17 @@ function isNumeric(column: Column): boolean {
 
 /** A frame as text. */
 export function frameText(table: Table, options: PrintOptions = {}): string {
-  const { maxRows = 60, minRows = 10, maxColumns = 20, width = 80, maxColWidth = 50 } = options;
+  const { maxRows = 60, minRows = 10, maxColumns, width = 80, maxColWidth = 50 } = options;
   const { labels } = table;
   const rows = table.index.length;
   const count = labels.length;
-  if (count === 0 || rows === 0) return emptyText(table);
   const cutRows = maxRows > 0 && rows > maxRows;
+  if (count === 0 || rows === 0)
+    return emptyText(table, cutRows || ((maxColumns ?? 0) > 0 && count > (maxColumns ?? 0)));
   const [head, tail] = cutRows ? ends(rows, Math.min(minRows || maxRows, maxRows)) : [rows, rows];
-  const cutColumns = maxColumns > 0 && count > maxColumns;
-  const [first, last] = cutColumns ? ends(count, maxColumns) : [count, count];
-  const shown: number[] = [];
-  for (let i = 0; i < first; i++) shown.push(i);
-  for (let i = last; i < count; i++) shown.push(i);
   const hasNames = labels.names.some((name) => name !== null);
   const hasIndexNames = table.index.names.some((name) => name !== null);
-  const parts = cutRows ? [table.slice(table.index, 0, head), table.slice(table.index, tail, rows)] : [table.index];
-  const indexCells = joinedLabels(parts);
+  const indexCells = labelColumns(table.index, cutRows ? outer(head, tail, rows) : null);
   const levels = labels.nlevels;
   // Header lines: one for each level of the columns, and one for the names of the index.
   const blank = new Array<string>(levels).fill("");
@@ -129,6 +146,11 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
     const size = widest(lines);
     return lines.map((line) => padEnd(line, size));
   });
+  const cutColumns = maxColumns !== undefined && maxColumns > 0 && count > maxColumns;
+  const [first, last] = cutColumns ? ends(count, maxColumns) : [count, count];
+  const shown: number[] = [];
+  for (let i = 0; i < first; i++) shown.push(i);
+  for (let i = last; i < count; i++) shown.push(i);
   const header = labelTexts(labels, shown);
   const body = shown.map((at, i) => {
     const column = table.column(at);
@@ -148,40 +170,52 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
   if (cutColumns)
     strips.splice(first + 1, 0, new Array<string>(levels + nameLine + (cutRows ? 2 * head : rows)).fill(" ..."));
   if (cutRows) dots(strips, head, levels + nameLine, cutColumns ? first + 1 : -1);
-  const text = width > 0 ? wrapped(strips, width) : adjoin(strips, 1);
-  const footer = cutRows || cutColumns ? `\n\n[${rows} rows x ${count} columns]` : "";
+  const fits = maxColumns === undefined && width > 0 ? fitting(strips, width) : count;
+  const isCut = cutColumns || fits < count;
+  if (fits < count) {
+    const [from, to] = ends(count, fits);
+    strips.splice(from + 1, to - from, new Array<string>(strips[0]?.length ?? 0).fill(" ..."));
+  }
+  const text = maxColumns !== undefined && width > 0 ? wrapped(strips, width) : adjoin(strips, 1);
+  const footer = cutRows || isCut ? `\n\n[${rows} rows x ${count} columns]` : "";
   return text + footer;
 }
 
-function joinedLabels(parts: readonly Index[]): string[][] {
-  const columns = parts.map(labelColumns);
-  return (columns[0] as string[][]).map((_, level) => columns.flatMap((part) => part[level] as string[]));
+/** How many columns fit into a line: those in the middle are left out first, and two stay (pandas' terminal). */
+function fitting([index = [], ...columns]: readonly (readonly string[])[], width: number): number {
+  const sizes = [index, ...columns].map(widest);
+  let over = sizes.reduce((sum, size) => sum + size + 1, 0) - width;
+  if (over <= 0) return columns.length;
+  // The dots that stand for what is left out want their place, too.
+  over += 5;
+  while (over > 0 && sizes.length > 1) {
+    // Python rounds halves to the even place.
+    const half = sizes.length / 2;
+    const middle = Number.isInteger(half) ? half : 2 * Math.round(half / 2);
+    over -= (sizes.splice(middle, 1)[0] as number) + 1;
+  }
+  return Math.max(sizes.length - 1, 2);
+}
+
+/** Places before `head` and from `tail` on. */
+function outer(head: number, tail: number, length: number): number[] {
+  return [...Array.from({ length: head }, (_, i) => i), ...Array.from({ length: length - tail }, (_, i) => tail + i)];
 }
 
 function cutColumn(column: Column, head: number, tail: number): Column {
-  const places = [
-    ...Array.from({ length: head }, (_, i) => i),
-    ...Array.from({ length: column.length - tail }, (_, i) => tail + i),
-  ];
-  return column.pick(places);
+  return column.pick(outer(head, tail, column.length));
 }
 
 /** Header cells of the columns that are shown, one for each level. */
 function labelTexts(labels: Index, shown: readonly number[]): string[][] {
   if (!labels.isMulti) {
-    const all = labelCells(labels);
-    const texts = shown.map((at) => all[at] as string);
+    const texts = labelCells(labels, shown);
     // Numbers and truth values are made equally wide before they stand above their columns.
     const isEven = labels.isRange || labels.column.parts.kind === "number" || labels.column.parts.kind === "bool";
     const width = isEven ? widest(texts) : 0;
     return texts.map((text) => [padEnd(text, width)]);
   }
-  const levels = labels.levels.map(({ labels: own, codes }) => {
-    const texts = labelCells(own);
-    const missing = missingLabel(own);
-    return shown.map((at) => (Number(codes[at]) < 0 ? missing : (texts[Number(codes[at])] as string)));
-  });
-  const thin = sparsified(levels);
+  const thin = sparsified(levelCells(labels, shown));
   return shown.map((_, i) => thin.map((level) => level[i] as string));
 }
 
@@ -227,23 +261,30 @@ function wrapped(strips: readonly string[][], width: number): string {
 /** Labels of a list that pandas shows. */
 const MOST_SHOWN = 100;
 
-function emptyText({ labels, index }: Table): string {
+function emptyText({ labels, index }: Table, isCut: boolean): string {
   const list = (of: Index): string => {
-    const items = Array.from({ length: Math.min(of.length, MOST_SHOWN) }, (_, i) => thing(of.get(i)));
+    const items = Array.from({ length: Math.min(of.length, MOST_SHOWN) }, (_, i) => labelText(of, i));
     return `[${items.join(", ")}${of.length > MOST_SHOWN ? ", ..." : ""}]`;
   };
-  return `Empty DataFrame\nColumns: ${list(labels)}\nIndex: ${list(index)}`;
+  const footer = isCut ? `\n\n[${index.length} rows x ${labels.length} columns]` : "";
+  return `Empty DataFrame\nColumns: ${list(labels)}\nIndex: ${list(index)}${footer}`;
 }
 
+/** A label, its floats as floats. */
+function labelText(index: Index, i: number): string {
+  const label = index.get(i);
+  if (!index.isMulti) return typeof label === "number" && isFloating(index) ? shortFloat(label) : thing(label);
+  const parts = (label as readonly unknown[]).map((part, level) =>
+    typeof part === "number" && isFloating(index.levels[level]?.labels as Index) ? new PyFloat(part) : part,
+  );
+  return thing(tupleFrom(parts));
+}
+
+const isFloating = (index: Index): boolean => !index.isRange && /^float/i.test(index.column.dtype);
+
 /** A series as text. */
-export function seriesText(
-  column: Column,
-  index: Index,
-  name: unknown,
-  slice: Table["slice"],
-  options: PrintOptions = {},
-): string {
-  const { maxRows = 60, minRows = 10 } = options;
+export function seriesText(column: Column, index: Index, name: unknown, options: PrintOptions = {}): string {
+  const { maxRows = 60, minRows = 10, maxColWidth = 50 } = options;
   const rows = column.length;
   const isCut = maxRows > 0 && rows > maxRows;
   const label = name === null ? "" : `Name: ${thing(name)}, `;
@@ -252,9 +293,8 @@ export function seriesText(
   const categories = categoriesText(column, options.width ?? 80);
   if (rows === 0) return `Series([], ${freq}${label}${dtype}${categories})`;
   const [head, tail] = isCut ? ends(rows, Math.min(minRows || maxRows, maxRows)) : [rows, rows];
-  const parts = isCut ? [slice(index, 0, head), slice(index, tail, rows)] : [index];
-  const values = cells(isCut ? cutColumn(column, head, tail) : column);
-  const left = joinedLabels(parts);
+  const values = cut(cells(isCut ? cutColumn(column, head, tail) : column), maxColWidth || Number.POSITIVE_INFINITY);
+  const left = labelColumns(index, isCut ? outer(head, tail, rows) : null);
   if (isCut) {
     const size = widest(values);
     const mark = size > 3 ? "..." : "..";
@@ -265,16 +305,19 @@ export function seriesText(
   }
   const names = index.names.map(named);
   const hasNames = index.names.some((own) => own !== null);
+  // The names of levels stand in columns with the labels, a name alone in a line of its own.
+  const isInside = hasNames && index.isMulti;
   const columns = left.map((level, i) => {
-    const lines = hasNames ? [names[i] ?? "", ...level] : level;
+    const lines = isInside ? [names[i] ?? "", ...level] : level;
     const size = widest(lines);
     return lines.map((line) => padEnd(line, size));
   });
   const size = widest(values);
   const right = values.map((cell) => padStart(cell, size));
   const labels = adjoin(columns, index.isMulti ? 2 : 1).split("\n");
-  const lines = adjoin([labels, hasNames ? ["", ...right] : right], 3).split("\n");
-  if (hasNames) lines[0] = (lines[0] as string).trimEnd().padEnd(widest(labels));
+  const lines = adjoin([labels, isInside ? ["", ...right] : right], 3).split("\n");
+  if (isInside) lines[0] = (lines[0] as string).trimEnd().padEnd(widest(labels));
+  else if (hasNames) lines.unshift(names[0] ?? "");
   const footer = `${freq}${label}${isCut ? `Length: ${rows}, ` : ""}${dtype}${categories}`;
   return `${lines.join("\n")}\n${footer}`;
 }

@@ -100,8 +100,8 @@ export function stateOf(value: unknown): unknown {
 /** The first of these attributes that a value's state has; undefined where it has none. */
 export function attr(value: unknown, ...names: string[]): unknown {
   const given = value instanceof PyDict ? value : stateOf(value);
-  // Cython's classes wrap the dict in a tuple.
-  const state = isTuple(given) && given.length === 1 ? given[0] : given;
+  // Cython's classes wrap the dict in a tuple, arrays of instants as the last of its items.
+  const state = isTuple(given) ? given[given.length - 1] : given;
   if (!(state instanceof PyDict)) return undefined;
   for (const name of names) {
     const found = state.get(name);

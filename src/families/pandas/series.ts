@@ -136,6 +136,6 @@ export class Series extends PandasObject {
   }
   /** As pandas prints it; `maxRows: 0` leaves nothing out. */
   override toString(options?: PrintOptions): string {
-    return printed(this, () => seriesText(this.column, this.index, this.name, sliceIndex, options));
+    return printed(this, () => seriesText(this.column, this.index, this.name, options));
   }
 }
