@@ -274,9 +274,11 @@ function emptyText({ labels, index }: Table, isCut: boolean): string {
 function labelText(index: Index, i: number): string {
   const label = index.get(i);
   if (!index.isMulti) return typeof label === "number" && isFloating(index) ? shortFloat(label) : thing(label);
-  const parts = (label as readonly unknown[]).map((part, level) =>
-    typeof part === "number" && isFloating(index.levels[level]?.labels as Index) ? new PyFloat(part) : part,
-  );
+  const parts = (label as readonly unknown[]).map((part, level) => {
+    const { labels } = index.levels[level] as (typeof index.levels)[number];
+    if (part === null) return missingLabel(labels).replace("NaN", "nan");
+    return typeof part === "number" && isFloating(labels) ? new PyFloat(part) : part;
+  });
   return thing(tupleFrom(parts));
 }
 
