@@ -1,6 +1,7 @@
 // Builds the viewer page and uses it in Debian's headless Chromium: `node scripts/viewer.mjs [FOLDER FOR PICTURES]`.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "../apps/viewer/build.mjs";
@@ -8,6 +9,7 @@ import { serve } from "../apps/viewer/serve.mjs";
 import { launch } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "brine-viewer-"));
 const pictures = process.argv[2];
 const { dumps, loads, DataFrame } = await import("../dist/pandas.js");
 const numpy = await import("../dist/numpy.js");
@@ -149,6 +151,24 @@ const checks = {
     const at = 1800 + 3;
     assert.deepEqual(await first(), [(at * 7) % 256, ((at + 1) * 7) % 256, ((at + 2) * 7) % 256, 255]);
   },
+  async "leaves large arrays in their file"() {
+    const path = join(folder, "large.npz");
+    const tall = new Float64Array(12_000_000).fill(1);
+    tall[11_999_999] = 7;
+    await numpy.savez(path, { tall: numpy.array(tall, { shape: [1_200_000, 10] }), s: ["a"] });
+    await page.setInputFiles("#picker", path);
+    await page.locator("#file", { hasText: "large.npz" }).waitFor();
+    await row("['tall']").click();
+    await page.getByRole("tab", { name: "Table" }).click();
+    await page.locator(".grid td").first().waitFor();
+    await view.evaluate((box) => {
+      box.scrollTop = box.scrollHeight;
+    });
+    await page.locator(".grid td", { hasText: /^7\.0$/ }).waitFor();
+    assert.equal(await page.locator(".grid tbody th").last().innerText(), "1199999");
+    await row("['s']").click();
+    await view.getByText("a").first().waitFor();
+  },
   async "scrolls through frames"() {
     const rows = 5000;
     const frame = DataFrame.fromColumns({
@@ -259,4 +279,5 @@ if (errors.length > 0) {
 }
 await browser.close();
 server.close();
+rmSync(folder, { recursive: true });
 process.exit(failed ? 1 : 0);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { NDArray } from "../../../src/core/ndarray/index.ts";
+import { LazyNDArray, NDArray } from "../../../src/core/ndarray/index.ts";
 import { tableOf } from "../../../src/core/values/protocol.ts";
 import { repr } from "../../../src/core/values/repr.ts";
-import type { Node } from "../../../src/tools/inspect/index.ts";
+import { type Node, shapeText } from "../../../src/tools/inspect/index.ts";
 import type { Entry, Look } from "./protocol.ts";
 
 /** What a dataset in a file and an array in memory have in common. */
@@ -62,20 +62,49 @@ export function inMemory(array: NDArray): Arrayish {
   };
 }
 
-/** A value of a pickle, a joblib file, an array, a frame: what `inspect` of brine gives. */
-export function nodeItem(node: Node, variable = "x"): Item {
+/** An array that stays in its file. */
+export function inFile(array: LazyNDArray): Arrayish {
+  const { dtype, shape } = array;
+  return {
+    shape,
+    kind: dtype.fields === null ? dtype.kind : "V",
+    dtype: String(dtype),
+    part: (indices) => array.slice(...indices),
+  };
+}
+
+/** Elements of an array in a file that are read for its text, or for a file of another format. */
+const MAX_READ = 50_000_000;
+
+/** All of an array that stays in its file. Throws `RangeError` for one that is too large. */
+export async function wholeOf(array: LazyNDArray): Promise<NDArray> {
+  if (array.size <= MAX_READ) return array.load();
+  throw new RangeError(`${array.size} elements are too many to be read at once: take a part of them in a program`);
+}
+
+function arrayOf(value: unknown): Arrayish | null {
+  if (value instanceof NDArray) return value.ndim > 0 ? inMemory(value) : null;
+  return value instanceof LazyNDArray && value.ndim > 0 ? inFile(value) : null;
+}
+
+/**
+ * A value of a pickle, a joblib file, an array, a frame: what `inspect` of brine gives. `variable` stands for the root in
+ * Python, `prefix` before the paths where the root is itself a part of the file.
+ */
+export function nodeItem(node: Node, variable = "x", prefix = ""): Item {
   const { value } = node;
   const table = tableOf(value);
-  const array = value instanceof NDArray && value.ndim > 0 ? inMemory(value) : null;
+  const lazy = value instanceof LazyNDArray ? value : null;
+  const array = arrayOf(value);
   return {
     name: node.name,
-    path: node.path,
+    path: prefix + node.path,
     python: variable + node.path,
     type: node.type,
-    details: node.details ?? (node.length === undefined ? "" : `(${node.length})`),
-    preview: node.preview,
+    details: lazy === null ? detailsOf(node) : `${lazy.dtype} ${shapeText(lazy.shape)}`,
+    preview: lazy === null ? node.preview : "",
     offset: node.offset,
-    hasChildren: node.hasChildren,
+    hasChildren: lazy === null && node.hasChildren,
     look:
       array !== null
         ? "array"
@@ -88,12 +117,16 @@ export function nodeItem(node: Node, variable = "x"): Item {
               : "value",
     array,
     *children() {
-      for (const child of node.children()) yield nodeItem(child, variable);
+      for (const child of node.children()) yield nodeItem(child, variable, prefix);
     },
     attributes: async () => [],
-    value: async () => value,
-    text: async () => textOf(value),
+    value: async () => (lazy === null ? value : wholeOf(lazy)),
+    text: async () => textOf(lazy === null ? value : await wholeOf(lazy)),
   };
+}
+
+function detailsOf({ details, length }: Node): string {
+  return details ?? (length === undefined ? "" : `(${length})`);
 }
 
 /** How many children are looked at in search of one place. */

@@ -25,6 +25,9 @@ export interface OpenFile {
 
 /** Files up to this are told of byte by byte. */
 const SMALL = 1 << 25;
+/** Arrays of files larger than this stay in them; at an address, of all whose name says that they hold arrays. */
+const LARGE = 1 << 26;
+const ARRAYS = /\.(npy|npz)$/i;
 const HEAD = 1024;
 
 /** Opens a file or an address. Throws as `load` of brine. */
@@ -47,6 +50,14 @@ export async function openFile(
   }
   const head = file === undefined ? null : new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const format = head === null ? null : sniff(head).format;
+  const named = ARRAYS.exec(new URL(url ?? "file:").pathname)?.[1]?.toLowerCase();
+  const large =
+    file === undefined ? named : file.size > LARGE && /^(npy|npz|pickle)$/.test(format ?? "") ? format : null;
+  if (large) {
+    const { largeItem } = await import("./large.ts");
+    const root = await largeItem(source, large, name);
+    return { root, format: large, size: file?.size, rest: undefined, bytes: null, source };
+  }
   const isSmall = file !== undefined && file.size <= SMALL && format === "pickle";
   const bytes = isSmall ? new Uint8Array(await file.arrayBuffer()) : null;
   let rest: string | undefined;

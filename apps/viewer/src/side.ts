@@ -55,7 +55,8 @@ export class Side {
     const fill = async (): Promise<void> => {
       const inSight = Math.ceil(body.clientHeight / LINE);
       const scrolled = Math.max(0, body.scrollTop - list.offsetTop);
-      const first = Math.max(0, Math.floor((scrolled / height) * total) - SPARE);
+      const inView = (scrolled / height) * total;
+      const first = Math.max(0, Math.floor(inView) - SPARE);
       if (first === asked) return;
       asked = first;
       const { lines } = await this.#client.call("opcodes", first, inSight + 2 * SPARE);
@@ -69,7 +70,8 @@ export class Side {
             make("span", { className: "op", textContent: name }),
             arg,
           );
-          line.style.top = `${((first + i) / total) * height}px`;
+          // In a list too tall to be scrolled line by line they stand about the place that is looked at.
+          line.style.top = `${total * LINE <= TALLEST ? (first + i) * LINE : scrolled + (first + i - inView) * LINE}px`;
           return line;
         }),
       );

@@ -33,8 +33,10 @@ export const table: View = {
       });
     const fill = async (): Promise<void> => {
       const inSight = Math.ceil(box.clientHeight / ROW);
-      const height = Math.min(total * ROW, TALLEST);
-      const first = total * ROW <= TALLEST ? box.scrollTop / ROW : (box.scrollTop / height) * total;
+      const first =
+        total * ROW <= TALLEST
+          ? box.scrollTop / ROW
+          : (box.scrollTop / Math.max(1, box.scrollHeight - box.clientHeight)) * (total - inSight + 2);
       const top = Math.max(0, Math.min(Math.floor(first) - SPARE, total - inSight - SPARE));
       const key = `${top} ${left}`;
       if (asked === key) return;
