@@ -1,5 +1,5 @@
 /** `brine/joblib`: what `compress` means, compressors of the caller's, companions, lazy arrays, bad files. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open as openFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -215,6 +215,39 @@ describe("companions", () => {
     expect(repr(await load(new Blob([bytes(name) as Uint8Array<ArrayBuffer>]), { companions: all }))).toBe(expected);
     const blobs = (file: string): Blob => new Blob([all.get(file) as Uint8Array<ArrayBuffer>]);
     expect(repr(await load(bytes(name), { companions: blobs }))).toBe(expected);
+  });
+
+  it("are left in their files by mmapMode, and written there", async () => {
+    const whole = await load<NDArray[]>(join(legacy, name));
+    const options = { mmapMode: "r" as const, onWarning: () => {} };
+    mkdirSync(at("beside"));
+    for (const file of [name, ...all.keys()]) writeFileSync(at(`beside/${file}`), readFileSync(join(legacy, file)));
+    const blobs = (file: string): Blob => new Blob([all.get(file) as Uint8Array<ArrayBuffer>]);
+    const main = new Blob([bytes(name) as Uint8Array<ArrayBuffer>]);
+    for (const list of [
+      await load<unknown[]>(at(`beside/${name}`), options),
+      await load<unknown[]>(main, { ...options, companions: blobs }),
+    ]) {
+      expect(list.length).toBe(whole.length);
+      let lazy = 0;
+      for (const [i, item] of list.entries()) {
+        if (!(item instanceof LazyNDArray)) expect(repr(item)).toBe(repr(whole[i]));
+        else {
+          lazy++;
+          expect(item.source.name === undefined || item.source.name.endsWith(".npy")).toBe(true);
+          expect((await item.load()).equal(whole[i])).toBe(true);
+          await item.close();
+        }
+      }
+      // Those of objects are read whole.
+      expect(lazy).toBe(whole.filter((item) => item instanceof NDArray && !item.dtype.hasObject).length);
+      expect(lazy).toBeGreaterThan(0);
+    }
+    const [first] = await load<LazyNDArray[]>(at(`beside/${name}`), { ...options, mmapMode: "r+" });
+    await first!.set(77, 0);
+    await first!.flush();
+    await first!.close();
+    expect((await load<NDArray[]>(at(`beside/${name}`)))[0]!.get(0)).toBe(77n);
   });
 
   it("are asked for when they are missing", async () => {

@@ -161,6 +161,8 @@ async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions):
   const name = nameOf(input);
   const ranges = mmapMode === null ? null : await mapped(input, mmapMode, options);
   const lazy = ranges === null ? null : new Shared(ranges);
+  /** Files beside it that were opened: does an array stay there? */
+  const besides = new Map<Source, boolean>();
   let source: Source | null = lazy?.source ?? null;
   try {
     if (source === null) {
@@ -177,7 +179,15 @@ async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions):
     }
     const { read, end } = readying(options, name, {
       ensureNativeByteOrder,
-      lazy: lazy === null ? undefined : { source: () => lazy.lend(), mode: mmapMode as MmapMode },
+      lazy:
+        lazy === null
+          ? undefined
+          : {
+              mode: mmapMode as MmapMode,
+              source: () => lazy.lend(),
+              opened: (beside) => void besides.set(beside, false),
+              used: (beside) => void besides.set(beside, true),
+            },
     });
     const reader = new Reader(source, {
       ...runOptions(options),
@@ -189,10 +199,12 @@ async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions):
     return finish(value, read) as T;
   } catch (e) {
     lazy?.drop();
+    for (const beside of besides.keys()) besides.set(beside, false);
     throw explained(withPath(e, source?.name));
   } finally {
     if (lazy === null) await source?.close?.();
     else await lazy.settle();
+    for (const [beside, stays] of besides) if (!stays) await beside.close?.();
   }
 }
 

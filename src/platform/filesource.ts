@@ -72,7 +72,7 @@ function fileSource(path: string, file: fs.promises.FileHandle, size: number | u
         throw fileError(path, e);
       }
     },
-    beside: (name) => openPath(join(dirname(path), name)),
+    beside: (name) => openPath(join(dirname(path), name), writes ? "r+" : "r"),
     close: () => file.close(),
   };
   if (!writes) return source;

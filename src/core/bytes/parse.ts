@@ -22,8 +22,11 @@ export type Ask =
   | { kind: "more"; at: number; need: number; line: boolean }
   /** Ranges of the source, many at once; answered by `Uint8Array[]`. */
   | { kind: "bytes"; spans: Span[] }
-  /** The bytes of a file beside this one; answered by a `Uint8Array[]` of one. */
-  | { kind: "open"; name: string };
+  /**
+   * The bytes of a file beside this one; answered by a `Uint8Array[]` of one. With `keep` only its first `head` bytes:
+   * the file stays open for whoever is given its source, where the driver has one.
+   */
+  | { kind: "open"; name: string; head?: number; keep?: (source: Source) => void };
 
 /** A parser: yields what it lacks, ends in a value. */
 export type Parse<T> = Generator<Ask, T, Answer>;

@@ -5,7 +5,7 @@
  */
 import { LimitError, SourceError } from "../errors.ts";
 import { roomFor } from "./memory.ts";
-import { type Answer, noCompanion, type Parse, type Source, type Span, type Window } from "./parse.ts";
+import { type Answer, type Ask, noCompanion, type Parse, type Source, type Span, type Window } from "./parse.ts";
 
 /** How an asynchronous run behaves. */
 export interface RunOptions {
@@ -73,12 +73,16 @@ export class Reader {
     return out;
   }
 
-  /** All of a file beside the source. */
-  async companion(name: string): Promise<Uint8Array> {
+  /** All of a file beside the source; only its first bytes where it is kept open, which takes one that reads ranges. */
+  async companion({ name, head = 0, keep }: Extract<Ask, { kind: "open" }>): Promise<Uint8Array> {
     const { open, signal, maxBytes } = this.#options;
     const path = this.source.name;
     const source = await (open ? open(name) : this.source.beside?.(name));
     if (source === undefined) throw noCompanion(name, path);
+    if (keep !== undefined && source.read !== undefined && source.size !== undefined) {
+      keep(source);
+      return (await source.read([{ at: 0, size: Math.min(head, source.size) }], signal))[0] as Uint8Array;
+    }
     try {
       const reader = new Reader(source, { signal, maxBytes });
       const size = source.size ?? Number.MAX_SAFE_INTEGER;
@@ -229,7 +233,7 @@ export async function run<T>(parse: Parse<T>, reader: Reader, signal?: AbortSign
     try {
       if (ask.kind === "more") answer = await reader.window(ask.at, ask.need, ask.line);
       else if (ask.kind === "bytes") answer = await reader.spans(ask.spans, signal);
-      else answer = [await reader.companion(ask.name)];
+      else answer = [await reader.companion(ask)];
     } catch (e) {
       // The parser's `finally` gives its pooled state back.
       parse.return(undefined as never);

@@ -10,7 +10,7 @@ import { adoptBytes, LazyNDArray, type MmapMode, NDArray, SubclassArray, withOrd
 import type { StreamContext } from "../../core/pack.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { tuple } from "../../core/values/tuple.ts";
-import { parseNpy } from "../../formats/npy/index.ts";
+import { parseNpy, parseNpyHeader } from "../../formats/npy/index.ts";
 import { arrayOfState } from "../numpy/index.ts";
 import { isForeign, turnBytes } from "./order.ts";
 import type { InFile, InStream, InZFile } from "./wrappers.ts";
@@ -21,10 +21,21 @@ export interface JoblibPackOptions {
   ensureNativeByteOrder?: boolean;
   /** Python's warnings, one call each. */
   onWarning?: ((message: string) => void) | undefined;
-  /** Leave arrays in their source, and give {@link LazyNDArray}s of it; `source` is called for each. */
-  lazy?: { readonly source: () => Source; readonly mode: MmapMode } | undefined;
+  /** Leave arrays in their sources, and give {@link LazyNDArray}s of them. */
+  lazy?: LazyArrays | undefined;
   /** Called when a file of a joblib before 0.10 is met. */
   onOld?: (() => void) | undefined;
+}
+
+/** Where arrays that stay in their files get their sources from. */
+export interface LazyArrays {
+  readonly mode: MmapMode;
+  /** The pickle's own source, for one array more. */
+  source(): Source;
+  /** A file beside it was opened. */
+  opened(source: Source): void;
+  /** An array stays in that file, and closes it. */
+  used(source: Source): void;
 }
 
 type Read = Parse<{ value: unknown; end: number }>;
@@ -89,8 +100,8 @@ function cut(at: number, there: number, wanted: number): TruncatedError {
 }
 
 function lazyArray(w: InStream, start: number, at: number, { lazy, onWarning }: JoblibPackOptions): LazyNDArray {
-  const { source: lend, mode } = lazy as { source: () => Source; mode: MmapMode };
-  const source = lend();
+  const { mode } = lazy as LazyArrays;
+  const source = (lazy as LazyArrays).source();
   const made = new LazyNDArray(source, {
     dtype: w.dtype,
     shape: w.shape,
@@ -112,10 +123,37 @@ function lazyArray(w: InStream, start: number, at: number, { lazy, onWarning }: 
 /** An array of up to 0.9 in an npy file of its own. */
 export function* fromFile(w: InFile, at: number, context: StreamContext, options: JoblibPackOptions): Read {
   options.onOld?.();
+  if (options.lazy) {
+    const made = yield* inItsFile(w, options.lazy);
+    if (made !== null) return { value: made, end: at };
+  }
   const [bytes] = (yield { kind: "open", name: w.name }) as [Uint8Array];
   const loadPickle = (pickle: Uint8Array): unknown => context.loads(pickle);
   const made = named(w.name, () => runSync(parseNpy({ loadPickle, share: true }), bytes));
   return { value: asClass(native(made, options), w.cls), end: at };
+}
+
+/** Longest header that is looked for: NumPy's limit, and what stands before it. */
+const HEAD = 10012;
+
+/** The array of an npy file that stays there; null for one of objects, and where the file cannot be read by ranges. */
+function* inItsFile({ name }: InFile, lazy: LazyArrays): Parse<LazyNDArray | null> {
+  let source: Source | undefined;
+  const keep = (opened: Source): void => {
+    source = opened;
+    lazy.opened(opened);
+  };
+  const [head] = (yield { kind: "open", name, head: HEAD, keep }) as [Uint8Array];
+  if (source === undefined) return null;
+  const from: Source = source;
+  return named(name, () => {
+    const { dtype, shape, order, byteOffset } = runSync(parseNpyHeader(), head);
+    if (dtype.hasObject) return null;
+    const { mode } = lazy;
+    const made = new LazyNDArray(from, { dtype, shape, order, byteOffset, mode: mode === "w+" ? "r+" : mode });
+    lazy.used(from);
+    return made;
+  });
 }
 
 /** An array of up to 0.9 whose items are packed in a file of their own. */
