@@ -41,6 +41,18 @@ describe.skipIf(!hasH5py).each(["earliest", "latest"] as const)("libver %s", (li
     expect(h5py(path, bounds, "out.append(f['b'][:].tolist())")).toEqual([[17, 1, 5], [5], [null], [1, 0, 0, 0, 0]]);
   });
 
+  it("attributes of a copy keep their order, of what had none before, too", () => {
+    const path = join(folder, `copied-${libver}.h5`);
+    h5py(path, "f.create_dataset('d', data=[1, 2], track_order=True)", "f.create_group('g', track_order=True)");
+    {
+      using file = new File(path, "r+");
+      for (const name of ["d", "g"]) file.copy(name, `${name}2`);
+      for (const name of ["z", "y", "x"]) for (const one of ["d", "d2", "g2"]) file.get(one)?.attrs.set(name, 1);
+    }
+    const listed = "out += [list(f[n].attrs) for n in ('d', 'd2', 'g2')]";
+    expect(h5py(path, listed)).toEqual(new Array(3).fill(["z", "y", "x"]));
+  });
+
   it.each([false, true])(
     "attributes keep their order when something else of an object changes, in place %s",
     (inPlace) => {

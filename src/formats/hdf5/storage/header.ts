@@ -47,6 +47,8 @@ export interface ObjectHeader {
   readonly at: number;
   readonly version: number;
   readonly messages: readonly Message[];
+  /** Does it keep the order in which attributes are made? Also where there are none yet. */
+  readonly ordered?: boolean;
 }
 
 /** A count of references; only new headers have it. */
@@ -145,7 +147,7 @@ function* newHeader(context: Context, at: number): Reading<ObjectHeader> {
       raw.push({ kind, flags: mflags, data, at: place, order });
     }
   }
-  return { at, version: 2, messages: plainly(raw) ?? (yield* resolved(context, raw)) };
+  return { at, version: 2, messages: plainly(raw) ?? (yield* resolved(context, raw)), ordered };
 }
 
 interface Part {

@@ -214,11 +214,10 @@ function sorted<T>(map: ReadonlyMap<string, T>): Map<string, T> {
   return new Map([...map].sort(([a], [b]) => compareText(a, b)));
 }
 
-function isTracked(context: Context, header: ObjectHeader, kind: number): boolean {
-  const info = header.messages.find((message) => message.kind === kind);
-  if (info === undefined) return false;
-  const width = kind === MESSAGE.linkInfo ? 8 : 2;
-  return parseDense(new Cursor(info.data, context.sizes, info.at), width).tracked;
+/** Does a group keep the order in which links are made? */
+function isTracked(context: Context, header: ObjectHeader): boolean {
+  const info = header.messages.find((message) => message.kind === MESSAGE.linkInfo);
+  return info !== undefined && parseDense(new Cursor(info.data, context.sizes, info.at), 8).tracked;
 }
 
 /** An object as its file has it. */
@@ -228,16 +227,16 @@ export function* loadNode(context: Context, root: number, id: number): Reading<N
   const common = { id, origin, links: 0, attrs, attrsChanged: false };
   if (isDataset(origin)) {
     const info = yield* describeAny(context, origin, root);
-    const tracked = isTracked(context, origin, MESSAGE.attributeInfo);
+    const tracked = origin.ordered === true;
     return { ...common, kind: "dataset", info, data: null, resized: false, tracked };
   }
   if (isGroup(origin)) {
     const children = new Map((yield* links(context, origin)).map(({ name, link }) => [name, link]));
-    const tracked = isTracked(context, origin, MESSAGE.linkInfo);
+    const tracked = isTracked(context, origin);
     return { ...common, kind: "group", children, childrenChanged: false, tracked };
   }
   if (isType(origin)) {
-    const tracked = isTracked(context, origin, MESSAGE.attributeInfo);
+    const tracked = origin.ordered === true;
     return { ...common, kind: "type", type: typeOf(context, origin), tracked };
   }
   throw new UnsupportedError("unknown objects", "an object of an unknown kind cannot be changed");
