@@ -10,9 +10,13 @@ export const numpyCore: Rule = {
   fix: "doctor --fix --for numpy=1.26",
   fixable: true,
   detect(file) {
-    const [name] = named(file, /^numpy\._core\./);
-    // 1.26.1 learned the new names.
-    if (name === undefined || !older(file.versions, "numpy", "1.26")) return [];
+    const names = named(file, /^numpy\._core\./);
+    // 1.26 learned some of the new names, and not this one of protocol 5.
+    if (names.some((name) => name.startsWith("numpy._core.numeric.")) && saidNewer(file.versions, "numpy", "1.26")) {
+      if (!older(file.versions, "numpy", "2.0")) return [];
+      return [{ where: "numpy < 2", message: "ModuleNotFoundError: No module named 'numpy._core.numeric'" }];
+    }
+    if (names.length === 0 || !older(file.versions, "numpy", "1.26")) return [];
     return [{ where: "numpy < 1.26", message: "ModuleNotFoundError: No module named 'numpy._core'" }];
   },
   rename(full, versions) {

@@ -1,7 +1,7 @@
 import { type Found, moduleOf, named, type Rule } from "../rule.ts";
 import { stateOf } from "../symbols.ts";
 import type { Versions } from "../types.ts";
-import { newer, older, saidNewer, saidOlder } from "../versions.ts";
+import { newer, saidNewer, saidOlder } from "../versions.ts";
 
 /** Modules that scikit-learn 0.22 made private, `old` or `old=new`; where no new name stands it is `_old`. */
 const MOVED: Readonly<Record<string, string>> = {
@@ -163,12 +163,10 @@ export const sklearnLosses: Rule = {
       found.push({ where: "sklearn >= 0.21", message, ...install(sklearn) });
     }
     const [now] = named(file, /^_loss\./);
-    if (now !== undefined && older(versions, "sklearn", "1.4")) {
-      found.push({
-        where: "sklearn < 1.4",
-        message: "ModuleNotFoundError: No module named '_loss'",
-        ...install(sklearn),
-      });
+    const release = sklearn?.split(".").slice(0, 2).join(".");
+    if (now !== undefined && release !== undefined && versions["sklearn"]?.startsWith(`${release}.`) !== true) {
+      const message = "ModuleNotFoundError: No module named '_loss'";
+      found.push({ where: `sklearn other than ${release}`, message, ...install(sklearn) });
     }
     return found;
   },
