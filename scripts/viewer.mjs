@@ -1,11 +1,11 @@
 // Builds the viewer page and uses it in Debian's headless Chromium: `node scripts/viewer.mjs [FOLDER FOR PICTURES]`.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "../apps/viewer/build.mjs";
-import { serve } from "../apps/viewer/serve.mjs";
+import { servePage } from "../dist/cli/view.js";
 import { launch } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,8 +14,7 @@ const pictures = process.argv[2];
 const { dumps, loads, DataFrame } = await import("../dist/pandas.js");
 const numpy = await import("../dist/numpy.js");
 
-const server = await serve(0);
-const address = `http://127.0.0.1:${server.address().port}/`;
+const { server, address } = await servePage({ port: 0 });
 const browser = await launch();
 const context = await browser.newContext({
   viewport: { width: 1280, height: 800 },
@@ -240,6 +239,23 @@ const checks = {
     await page.locator("#pane .title code", { hasText: ".steps[1][1].coef_" }).waitFor();
     await page.locator(".grid td").first().waitFor();
   },
+  async "opens the file of brine view, of which it reads parts"() {
+    const { dumpsNpz } = numpy;
+    const path = join(folder, "viewed #1.npz");
+    writeFileSync(path, dumpsNpz({ "a b": Float64Array.of(1, 2, 3) }));
+    const served = await servePage({ port: 0, file: path });
+    await page.goto(served.address);
+    await row("['a b']").click();
+    await page.locator(".grid td", { hasText: "3.0" }).waitFor();
+    const small = await servePage({ port: 0, file: join(root, "examples/data/cache.pkl") });
+    await page.goto(small.address);
+    await page.locator("#opcodes").waitFor();
+    await page.locator("#safety.suspicious").waitFor();
+    for (const { server } of [served, small]) {
+      server.close();
+      server.closeAllConnections();
+    }
+  },
   async "opens without a network, in the dark"() {
     await page.goto(address);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
@@ -279,5 +295,6 @@ if (errors.length > 0) {
 }
 await browser.close();
 server.close();
+server.closeAllConnections();
 rmSync(folder, { recursive: true });
 process.exit(failed ? 1 : 0);

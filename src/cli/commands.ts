@@ -12,6 +12,7 @@ import type { IO, Output } from "./io.ts";
 import { predict } from "./predict.ts";
 import { scan } from "./scan.ts";
 import { show } from "./show.ts";
+import { view } from "./view.ts";
 
 /** A command of the command line. */
 export interface Command {
@@ -23,4 +24,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor, scan];
+export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor, scan, view];

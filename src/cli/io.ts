@@ -19,6 +19,8 @@ export interface IO {
   readonly stderr: Sink;
   readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends what would go on by itself. */
+  readonly signal?: AbortSignal;
 }
 
 /** The command line is wrong: exit code 2. */

@@ -12,6 +12,7 @@ import { Tree } from "./tree.ts";
 
 /** Files that come with the page. */
 const SAMPLES = ["cache.pkl", "iris.joblib", "weather.h5", "digits.npz"] as const;
+const sampleAt = (name: string): string => new URL(`samples/${name}`, document.baseURI).href;
 /** Encodings that text of Python 2 may have. */
 const ENCODINGS = ["latin1", "utf-8", "bytes"] as const;
 
@@ -151,16 +152,19 @@ function openFile(file: File | null | undefined): void {
   if (file) void open({ name: file.name || "pasted", file });
 }
 
-function openAddress(url: string): void {
-  const name = decodeURIComponent(new URL(url, location.href).pathname.split("/").pop() || url);
-  void open({ name, url: new URL(url, location.href).href });
-}
+/** Files of this server up to this are read whole: their opcodes are to be seen. */
+const SMALL = 1 << 25;
 
-/** A sample is read whole: it is small, and its opcodes are to be seen. */
-async function openSample(name: string): Promise<void> {
-  const url = new URL(`samples/${name}`, document.baseURI).href;
-  const answer = await fetch(url);
-  await open({ name, file: new File([await answer.blob()], name), url });
+async function openAddress(address: string): Promise<void> {
+  const url = new URL(address, location.href);
+  const name = decodeURIComponent(url.pathname.split("/").pop() || address);
+  const answer = url.origin === location.origin ? await fetch(url) : null;
+  const size = answer?.ok ? Number(answer.headers.get("content-length") ?? Number.NaN) : Number.NaN;
+  if (answer === null || !(size <= SMALL)) {
+    await answer?.body?.cancel();
+    return open({ name, url: url.href });
+  }
+  await open({ name, file: new File([await answer.blob()], name), url: url.href });
 }
 
 tree.onChoose = (entry) => {
@@ -197,10 +201,12 @@ part("safety").onclick = () => {
 };
 part<HTMLFormElement>("address").onsubmit = (event) => {
   event.preventDefault();
-  openAddress(part("address").querySelector("input")?.value ?? "");
+  void openAddress(part("address").querySelector("input")?.value ?? "");
 };
 for (const name of SAMPLES) {
-  part("samples").append(make("button", { type: "button", textContent: name, onclick: () => void openSample(name) }));
+  part("samples").append(
+    make("button", { type: "button", textContent: name, onclick: () => void openAddress(sampleAt(name)) }),
+  );
 }
 
 // Dropped anywhere, or pasted.
@@ -288,5 +294,5 @@ addEventListener("hashchange", () => {
 });
 const asked = new URLSearchParams(location.search);
 const sample = SAMPLES.find((name) => name === asked.get("sample"));
-if (sample !== undefined) void openSample(sample);
-else if (asked.get("url")) openAddress(asked.get("url") as string);
+if (sample !== undefined) void openAddress(sampleAt(sample));
+else if (asked.get("url")) void openAddress(asked.get("url") as string);
