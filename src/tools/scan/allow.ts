@@ -136,21 +136,29 @@ function isUnpickler(name: string): boolean {
   return name.startsWith("__pyx_unpickle_") && SKLEARN.has(name.slice(15));
 }
 
+function base(): Map<string, Policy> {
+  const known = new Map<string, Policy>();
+  for (const { globals } of [stdlib, numpy, scipy, joblib]) for (const name of globals.keys()) known.set(name, "class");
+  for (const name of CLASSES) known.set(name, "class");
+  for (const name of VALUES) known.set(name, "value");
+  return known;
+}
+
+/** The names that need no table to be fetched. */
+const BASE: ReadonlyMap<string, Policy> = /* @__PURE__ */ base();
+
 /** The names that are known, with the caller's own. */
 export class Allowed {
-  readonly #known = new Map<string, Policy>();
+  readonly #more = new Map<string, Policy>();
   readonly #own: ReadonlySet<string>;
   readonly #fetched = new Set<string>();
 
   constructor(own: Iterable<string> = []) {
     this.#own = new Set(own);
-    for (const pack of [stdlib, numpy, scipy, joblib]) this.#add(pack);
-    for (const name of CLASSES) this.#known.set(name, "class");
-    for (const name of VALUES) this.#known.set(name, "value");
   }
 
   #add(pack: Pack): void {
-    for (const name of pack.globals.keys()) this.#known.set(name, "class");
+    for (const name of pack.globals.keys()) this.#more.set(name, "class");
   }
 
   /** Fetches the tables of the packages that are met; the file's names are only compared with these, never imported. */
@@ -165,8 +173,8 @@ export class Allowed {
     }
     if (wants(/^torch\b/, "torch")) {
       this.#add((await import("../../families/torch/index.ts")).torch);
-      for (const name of NN) this.#known.set(name, "class");
-      for (const name of FUNCTIONS) this.#known.set(name, "value");
+      for (const name of NN) this.#more.set(name, "class");
+      for (const name of FUNCTIONS) this.#more.set(name, "value");
     }
   }
 
@@ -179,7 +187,9 @@ export class Allowed {
   policy(full: string): Policy | undefined {
     // TorchScript's own classes: no module of Python is called so.
     if (full.startsWith("__torch__.")) return "class";
-    return this.#known.get(full) ?? sklearnPolicy(full) ?? (isLossUnpickler(full) ? "class" : undefined);
+    return (
+      BASE.get(full) ?? this.#more.get(full) ?? sklearnPolicy(full) ?? (isLossUnpickler(full) ? "class" : undefined)
+    );
   }
 }
 

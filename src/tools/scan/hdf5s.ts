@@ -99,7 +99,7 @@ function dataset(item: Dataset, part: Part, scan: Scan, isKeras: boolean, tell: 
   let index = 0;
   for (const bytes of texts(value)) {
     if (mayBePickle(bytes)) {
-      scan.queue.push({
+      scan.push({
         path: `${part.path}${item.name}[${index}]`,
         name: "",
         bytes,
@@ -123,7 +123,7 @@ function attribute(part: Part, scan: Scan, owner: string, name: string, value: u
         scan.add(inner, issue("not-inspected", "suspicious", 0, "The configuration of a Keras model is no JSON."));
       } else for (const found of issues) scan.add(inner, found);
     } else if (mayBePickle(bytes)) {
-      scan.queue.push({ path, name: "", bytes, depth: part.depth + 1, loaded: false });
+      scan.push({ path, name: "", bytes, depth: part.depth + 1, loaded: false });
     }
   }
 }

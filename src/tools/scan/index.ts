@@ -50,7 +50,7 @@ export async function scan(source: SourceInput, options: ScanOptions = {}): Prom
   const { bytes, name } = await whole(source, state, options.name);
   const file = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
   const loaded = file === "" || isPickleName(file);
-  state.queue.push({ path: name === "" ? "bytes" : name, name: file, bytes, depth: 0, loaded });
+  state.push({ path: name === "" ? "bytes" : name, name: file, bytes, depth: 0, loaded });
   for (let part = state.queue.pop(); part !== undefined; part = state.queue.pop()) {
     options.signal?.throwIfAborted();
     try {
@@ -105,8 +105,9 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     told("zip");
     await scanZip(part, state);
   };
-  // Bytes within a pickle are looked into by themselves.
-  if (appended !== null && format !== "pickle") await alsoZip();
+  // Bytes within a pickle, and files of a tar, are looked into by themselves.
+  const isTar = format === "tar" || (format === "torch" && decodeLatin1(bytes, 257, 262) === "ustar");
+  if (appended !== null && format !== "pickle" && !isTar) await alsoZip();
   if (shell !== null) {
     told(shell.name);
     return unwrap(part, state, shell);
@@ -115,11 +116,11 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     told(format);
     return scanZip(part, state);
   }
-  if (format === "tar" || (format === "torch" && decodeLatin1(bytes, 257, 262) === "ustar")) {
+  if (isTar) {
     told(format);
     await scanTar(part, state);
     // A name may be a pickle as well.
-    await scanPickles({ ...part, loaded: false }, state);
+    await scanPickles({ ...part, loaded: false, first: true }, state);
     return;
   }
   if (format === "npy") {
@@ -146,7 +147,7 @@ async function inspect(part: Part, state: Scan): Promise<void> {
   }
   if (HARMLESS.test(format)) {
     told(format);
-    await scanPickles({ ...part, loaded: false }, state);
+    await scanPickles({ ...part, loaded: false, first: true }, state);
     return;
   }
   const isSafetensors = isTensors(bytes);
@@ -174,10 +175,6 @@ function isTensors(bytes: Uint8Array): boolean {
 }
 
 async function unwrap(part: Part, state: Scan, shell: NonNullable<ReturnType<typeof shellOf>>): Promise<void> {
-  if (part.depth >= state.limits.maxNesting) {
-    state.add(part, issue("not-inspected", "suspicious", 0, `Shells are opened ${state.limits.maxNesting} deep.`));
-    return;
-  }
   const { bytes, error } = await unpack(shell, part.bytes, state.room(part.bytes.length));
   state.took(bytes.length);
   if (error !== null) {
@@ -195,7 +192,7 @@ async function unwrap(part: Part, state: Scan, shell: NonNullable<ReturnType<typ
   const name = part.name.replace(/\.(gz|gzip|bz2|xz|lzma|lz4|z|Z)$/, "");
   const isData = /\.npy$/.test(name) && name !== part.name;
   const loaded = part.loaded && !isData;
-  state.queue.push({ ...part, path: `${part.path}!${shell.name}`, name, bytes, depth: part.depth + 1, loaded });
+  state.push({ ...part, path: `${part.path}!${shell.name}`, name, bytes, depth: part.depth + 1, loaded });
 }
 
 async function configuration(part: Part, state: Scan): Promise<void> {

@@ -47,13 +47,14 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<nu
     const isGuess = !loaded && !reading.stopped;
     note(part, scan, reading, issues, isGuess);
     if (reading.arrays > 0) await plainly(part, scan, at);
+    if (reading.lost !== null) await embedded(part, scan, reading.lost);
     // One Unpickler keeps its memo from pickle to pickle, so that both readings are there.
     const shared = bytes.length <= MOST_SHARED && !part.torch ? read(bytes, at, { ...options, memo }) : null;
     if (shared !== null && !isFirst) {
       await scan.allowed.ready(modulesOf(shared));
       note(part, scan, shared, issuesOf(shared, part, scan), isGuess);
     }
-    if (loaded && reading.problem !== null && shared?.problem !== null) {
+    if (loaded && reading.stopped && reading.problem !== null && shared?.problem !== null) {
       const { offset, reason } = reading.problem;
       const message = `Python stops at this byte: ${reason}. What stands before it would have run.`;
       scan.add(part, issue("broken-pickle", "suspicious", offset, message), reading.start);
@@ -149,12 +150,7 @@ function verdictOf(issues: readonly Issue[]): Verdict {
 
 function queue({ bytes, at, opener }: Inner, part: Part, scan: Scan): void {
   const path = `${part.path}+0x${at.toString(16)}!bytes`;
-  if (opener !== null && part.depth >= scan.limits.maxNesting) {
-    const message = `Files within files are inspected ${scan.limits.maxNesting} deep.`;
-    scan.add(part, issue("not-inspected", "suspicious", at, message));
-    return;
-  }
-  scan.queue.push({
+  scan.push({
     path,
     name: "",
     bytes,
@@ -201,7 +197,8 @@ const MOST_OPCODES = 2_000_000;
 
 /** Pickles that begin anywhere in bytes of another kind: only those that name what is dangerous are told. */
 async function embedded(part: Part, scan: Scan, from: number): Promise<void> {
-  const { bytes } = part;
+  const { bytes, first } = part;
+  if (first) return;
   let places = 0;
   let opcodes = 0;
   for (let at = from; at < bytes.length; at++) {

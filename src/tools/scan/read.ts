@@ -34,6 +34,8 @@ export interface Reading {
   readonly arrays: number;
   /** Pickles of objects between its opcodes. */
   readonly nested: readonly Reading[];
+  /** The byte from which on nobody can say what are opcodes. */
+  readonly lost: number | null;
   /** Why it cannot be read to its end. */
   readonly error: BrineError | null;
   /** The first place at which a loader stops, though the opcodes go on. */
@@ -60,6 +62,7 @@ export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}
   const inner: Inner[] = [];
   const nested: Reading[] = [];
   let arrays = 0;
+  let lost: number | null = null;
   let frameEnd = -1;
   let error: BrineError | null = null;
   let result: Trace | null = null;
@@ -84,6 +87,7 @@ export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}
     }
     const message = "How long an array of joblib is cannot be told, so what stands behind it was not inspected.";
     issues.push(issue("not-inspected", "suspicious", op.end, message));
+    lost ??= op.end;
     return op.end;
   };
 
@@ -125,6 +129,7 @@ export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}
     inner,
     persistent: result?.persistent ?? 0,
     arrays,
+    lost,
     nested,
     error,
     // Texts of Python 2 stop only those who do not name their encoding.

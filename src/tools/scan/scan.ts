@@ -5,7 +5,7 @@
  */
 import { LimitError } from "../../core/errors.ts";
 import { Allowed } from "./allow.ts";
-import { type Issue, isWorse } from "./issue.ts";
+import { type Issue, issue, isWorse } from "./issue.ts";
 import { listing } from "./listing.ts";
 import type { Finding, GlobalFound, Report, ScanLimits, ScanOptions, Severity, Verdict } from "./types.ts";
 
@@ -22,6 +22,8 @@ export interface Part {
   readonly loaded: boolean;
   /** It is torch's: storages stand behind pickles, and persistent ids name them. */
   readonly torch?: boolean;
+  /** It is of another format, and only a pickle at its first byte is looked for. */
+  readonly first?: boolean;
   /** It is Keras's. */
   readonly keras?: boolean;
 }
@@ -54,6 +56,7 @@ export class Scan {
   readonly #globals = new Map<string, { verdict: Verdict; count: number; uses: Set<string> }>();
   #worst: Severity = "note";
   #unpacked = 0;
+  #parts = 0;
   #listed = 0;
 
   constructor(options: ScanOptions) {
@@ -73,6 +76,16 @@ export class Scan {
     const lines = start === undefined || this.#listed >= LISTED ? [] : listing(part.bytes, start, issue.offset);
     if (lines.length > 0) this.#listed++;
     this.#findings.push({ ...issue, path, ...(lines.length > 0 ? { lines } : {}) });
+  }
+
+  /** Puts a part in the queue, unless it lies too deep: then it is not inspected, which is told. */
+  push(part: Part): void {
+    if (part.depth <= this.limits.maxNesting && this.#parts++ < this.limits.maxEntries * 4) {
+      this.queue.push(part);
+      return;
+    }
+    const message = `Files within files are inspected ${this.limits.maxNesting} deep, and not without end.`;
+    this.add(part, issue("not-inspected", "suspicious", 0, message));
   }
 
   /** Notes a name, and what was said of it. */

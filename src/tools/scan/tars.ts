@@ -48,11 +48,11 @@ export async function scanTar(part: Part, scan: Scan): Promise<void> {
         part,
         issue("not-inspected", "suspicious", at, "The tar is damaged here, and what follows cannot be told apart."),
       );
-      scan.queue.push({
+      scan.push({
         ...part,
         path: `${part.path}!rest`,
         name: "",
-        bytes: bytes.subarray(at),
+        bytes: bytes.subarray(start),
         depth: part.depth + 1,
         loaded: false,
       });
@@ -81,14 +81,14 @@ export async function scanTar(part: Part, scan: Scan): Promise<void> {
           issue("path", "suspicious", at, `The tar writes outside of its folder: ${JSON.stringify(name)}.`),
         );
       }
-      if (count++ >= scan.limits.maxEntries || part.depth >= scan.limits.maxNesting) {
+      if (count++ >= scan.limits.maxEntries) {
         scan.add(part, issue("not-inspected", "suspicious", at, "The tar holds more than is inspected."));
         return;
       }
       if (size > 0) {
         const file = name.slice(name.lastIndexOf("/") + 1);
         const torch = TORCH.test(name);
-        scan.queue.push({
+        scan.push({
           path: `${part.path}/${name.replace(/[\x00-\x1f\x7f]/g, "?")}`,
           name: file,
           bytes: content,

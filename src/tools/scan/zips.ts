@@ -101,9 +101,9 @@ export async function scanZip(part: Part, scan: Scan): Promise<void> {
     }
   }
   const first = Math.min(...ranges.map(([begin]) => begin), ...stray.map(({ at }) => at), bytes.length);
-  if (first > 0 && part.depth < scan.limits.maxNesting) {
+  if (first > 0) {
     // A zip behind something else: both are read, each by its own reader.
-    scan.queue.push({
+    scan.push({
       ...part,
       path: `${part.path}!head`,
       bytes: bytes.subarray(0, first),
@@ -190,12 +190,8 @@ async function entry(
   ) {
     tell("zip-crc", `The checksum of the file ${name} is wrong: some readers stop at it, and torch does not.`);
   }
-  if (part.depth >= scan.limits.maxNesting) {
-    tell("not-inspected", `Files within files are inspected ${scan.limits.maxNesting} deep.`);
-    return;
-  }
   const file = head.name.slice(head.name.lastIndexOf("/") + 1);
-  scan.queue.push({
+  scan.push({
     path: `${part.path}/${head.name.replace(/[\x00-\x1f\x7f]/g, "?")}${variant}`,
     name: file,
     bytes: content,
@@ -240,8 +236,8 @@ async function unpacked(
   if (out.error !== null) {
     const what = out.error.code === "LIMIT" ? "not-inspected" : "zip-damaged";
     // As it stands, too: readers that do not look at the method see that.
-    if (part.depth < scan.limits.maxNesting && out.bytes.length === 0) {
-      scan.queue.push({
+    if (out.bytes.length === 0) {
+      scan.push({
         ...part,
         path: `${part.path}/${head.name}(as it stands)`,
         name: "",
