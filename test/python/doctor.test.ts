@@ -41,6 +41,75 @@ describe.skipIf(pythons.length === 0)("CPython", () => {
     expect(after.status, after.stderr).toBe(0);
   });
 
+  it("loads objects of missing classes with the code that the doctor gives", async () => {
+    const { executable } = pythons.at(-1)!;
+    const code = `
+import collections, enum, pickle, sys, types
+source = """
+import collections, enum
+class Person:
+    def __init__(self): self.name = 'x'
+class Slots:
+    __slots__ = ('a',)
+class L(list): pass
+class D(dict): pass
+class S(str): pass
+class I(int): pass
+P = collections.namedtuple('P', 'x y')
+class Color(enum.Enum):
+    RED = 1
+class Outer:
+    class Inner: pass
+class MyError(Exception): pass
+def func(): pass
+"""
+def values(ns):
+    s = ns['Slots'](); s.a = 1
+    l = ns['L']([1, 2]); l.extra = 5
+    i = ns['Outer'].Inner(); i.z = 1
+    return [ns['Person'](), s, l, ns['D'](k=1), ns['S']('t'), ns['I'](7), ns['P'](1, 2), ns['Color'].RED, ns['MyError']('no'), ns['func'], i]
+module = types.ModuleType('shop.models')
+sys.modules['shop'] = types.ModuleType('shop')
+sys.modules['shop.models'] = module
+exec(source, module.__dict__)
+exec(source, globals())
+pickle.dump(values(globals()), open(sys.argv[1], 'wb'), 4)
+pickle.dump(values(module.__dict__), open(sys.argv[2], 'wb'), 5)`;
+    const paths = ["main.pkl", "shop.pkl"].map((name) => join(folder, name));
+    const made = spawnSync(executable, ["-c", code, ...paths], { encoding: "utf8" });
+    expect(made.status, made.stderr).toBe(0);
+    const judge = `
+import pickle, sys
+p, s, l, d, t, i, n, c, e, f, o = pickle.load(open(sys.argv[1], 'rb'))
+assert p.name == 'x' and s.a == 1 and list(l) == [1, 2] and l.extra == 5 and dict(d) == {'k': 1} and t == 't' and i == 7
+assert tuple(n) == (1, 2) and c.args == (1,) and e.args == ('no',) and callable(f) and o.z == 1`;
+    for (const path of paths) {
+      const before = spawnSync(executable, ["-c", judge, path], { encoding: "utf8" });
+      const told = lastLine(before.stderr);
+      const { findings, classes } = await diagnose(path, { error: told });
+      expect(classes).toHaveLength(11);
+      expect(classes.find(({ name }) => name === "Outer.Inner")?.attributes).toEqual(["z"]);
+      const [finding] = findings;
+      expect(told.startsWith(finding?.message ?? "nothing"), `${told} <> ${finding?.message}`).toBe(true);
+      const after = spawnSync(executable, ["-c", `${finding?.code}\n${judge}`, path], { encoding: "utf8" });
+      expect(after.status, after.stderr).toBe(0);
+    }
+  });
+
+  it("tells paths of another system, in every Python", async () => {
+    const path = join(folder, "path.pkl");
+    for (const { version, executable } of pythons) {
+      if (version.startsWith("2")) continue;
+      writeFileSync(path, Buffer.from("\x80\x02cpathlib\nWindowsPath\n(X\x01\0\0\0atR.", "latin1"));
+      const before = spawnSync(executable, ["-c", LOAD, path], { encoding: "utf8" });
+      const { findings } = await diagnose(path, { for: { python: version }, os: "linux" });
+      expect(findings.map(({ message }) => message)).toEqual([lastLine(before.stderr)]);
+      writeFileSync(path, (await fix(path, { for: { python: version }, os: "linux" })).bytes);
+      const after = spawnSync(executable, ["-c", LOAD, path], { encoding: "utf8" });
+      expect(after.status, after.stderr).toBe(0);
+    }
+  });
+
   it("says of other files what the doctor says", async () => {
     const { executable, version } = pythons.at(-1)!;
     // Older ones print other words for a zip and a .npy.

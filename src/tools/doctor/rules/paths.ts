@@ -31,10 +31,13 @@ export const paths: Rule = {
       const name = full.slice(full.lastIndexOf(".") + 1);
       const posix = name === "PosixPath";
       if (file.os !== undefined && (file.os === "windows") !== posix) continue;
-      // Since 3.13 it is an UnsupportedOperation, and a NotImplementedError as well.
-      const kind = older(file.versions, "python", "3.13")
+      const { versions } = file;
+      // Where it is a class of its own, it has moved once already.
+      const kind = older(versions, "python", "3.13")
         ? "NotImplementedError"
-        : "pathlib._local.UnsupportedOperation";
+        : older(versions, "python", "3.14")
+          ? "pathlib._abc.UnsupportedOperation"
+          : "pathlib.UnsupportedOperation";
       const where = posix ? "Windows" : "Linux, macOS";
       const fix = `doctor --fix --os ${posix ? "windows" : "linux"}`;
       found.push({ where, message: `${kind}: cannot instantiate '${name}' on your system`, fix });
