@@ -21,6 +21,7 @@ const FACES: Readonly<Record<string, string>> = {
   "brine/pandas": "src/pandas.ts",
   "brine/pickle": "src/pickle.ts",
   "brine/pickletools": "src/formats/pickle/tools/index.ts",
+  "brine/scan": "src/scan.ts",
   "brine/sklearn": "src/sklearn.ts",
   "brine/struct": "src/core/struct/index.ts",
   "brine/torch": "src/torch.ts",
@@ -38,6 +39,7 @@ const GUIDES = [
   "docs/torch.md",
   "docs/keras.md",
   "docs/doctor.md",
+  "docs/scan.md",
 ];
 const home = process.cwd();
 
@@ -123,6 +125,7 @@ describe.each([
   "docs/numpy-values.md",
   "docs/pandas.md",
   "docs/pickle.md",
+  "docs/scan.md",
   "docs/sklearn.md",
   "docs/torch.md",
 ])("%s", (document) => {

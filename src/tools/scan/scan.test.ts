@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { zipPieces } from "../../core/zip/index.ts";
 import { scan } from "./index.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
@@ -40,4 +41,21 @@ test("nothing can be read, and nothing is safe for that", async () => {
   expect(await said("")).toEqual(["suspicious", "broken-pickle bytes+0x0"]);
   expect(await said("this is no pickle")).toEqual(["suspicious", "broken-pickle bytes+0x4"]);
   expect(await said("7z\xbc\xaf\x27\x1c\0\0")).toEqual(["suspicious", "not-inspected bytes+0x0"]);
+});
+
+test("programs, and operations of TensorFlow that reach files", async () => {
+  expect(await said("\x7fELF\x02\x01\x01")).toEqual(["suspicious", "program bytes+0x0"]);
+  const layer = { class_name: "TFOpLambda", config: { name: "x", function: "io.read_file" } };
+  const model = { class_name: "Functional", config: { layers: [layer] } };
+  expect(await said(JSON.stringify(model))).toEqual(["dangerous", expect.stringMatching(/^keras-op bytes\+0x/)]);
+});
+
+test("files of a zip that share bytes", async () => {
+  const items = ["a", "b"].map((name) => ({ name, data: [bytes(`${name.repeat(300)}.`)] }));
+  const zip = Buffer.concat(zipPieces(items));
+  const central = zip.indexOf("PK\x01\x02");
+  zip.writeUInt32LE(zip.readUInt32LE(central + 20) + 50, central + 20);
+  const { verdict, findings } = await scan(new Uint8Array(zip), { name: "a.zip" });
+  expect(verdict).toBe("suspicious");
+  expect(findings.map(({ rule }) => rule)).toContain("zip-overlap");
 });
