@@ -167,7 +167,11 @@ function isolation(est: Estimator): Model {
   const isFirst = !isSince(est.version, 0, 20);
   const isOld = isFirst || text(est, "behaviour") === "old";
   const threshold = isOld ? num(est, "_threshold_", num(est, "threshold_", 0)) : 0;
-  const decide = (x: Matrix): Float64Array => scores(x).map((score) => score - (isOld ? -0.5 : offset));
+  // The offset is the score of a fitted row, or lies between two: such a row is at it, whatever the last bit of a power.
+  const middle = isOld ? -0.5 : offset;
+  const nothing = 4 * Number.EPSILON * Math.abs(middle);
+  const decide = (x: Matrix): Float64Array =>
+    scores(x).map((score) => (Math.abs(score - middle) <= nothing ? 0 : score - middle));
   return {
     features: cols,
     finite: finiteOf(est, trees) === "allow-nan" && isSince(est.version, 1, 4) ? "allow-nan" : true,
