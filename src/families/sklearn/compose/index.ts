@@ -9,6 +9,7 @@ import { namesIn } from "../featurenames.ts";
 import { labels, list, misfit, num, plain, text, wrong } from "../fields.ts";
 import { beside, type Matrix, weighted } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { scoring } from "../scoring.ts";
 import { tableFrom, targetRows } from "../tree/index.ts";
 import { columns } from "./columns.ts";
 import { isPassing, prefixed, stepNames, stepOf } from "./step.ts";
@@ -107,7 +108,9 @@ function behind(name: string): (est: Estimator) => Model {
     if (best === undefined) return misfit(est, `it has no ${name}: it was not fitted, or with refit=False`);
     const inner = partOf(est, best, name);
     const classes = inner.classes;
-    return { ...inner.model, front: inner, ...(classes && { classes }) };
+    const { model } = inner;
+    const score = scoring(est, est.attrs.get("scorer_") ?? est.attrs.get("scoring"), model, classes);
+    return { ...model, front: inner, ...(classes && { classes }), ...(score && { score }) };
   };
 }
 

@@ -34,6 +34,7 @@ import {
 } from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { scoring } from "../scoring.ts";
 import { targetRows } from "../tree/index.ts";
 
 interface Plane {
@@ -426,6 +427,15 @@ const PLAIN =
   "OrthogonalMatchingPursuitCV HuberRegressor TheilSenRegressor SGDRegressor " +
   "PassiveAggressiveRegressor LinearSVR QuantileRegressor";
 
+/** A search of its own, whose score is by what it searched for. */
+function searched(make: (est: Estimator) => Model): (est: Estimator) => Model {
+  return (est) => {
+    const model = make(est);
+    const score = scoring(est, est.attrs.get("scoring"), model, labels(est, "classes_"));
+    return score === undefined ? model : { ...model, score };
+  };
+}
+
 export const kinds: Kinds = {
   ...Object.fromEntries(PLAIN.split(" ").map((name) => [name, regressor()])),
   BayesianRidge: bayesian,
@@ -435,7 +445,7 @@ export const kinds: Kinds = {
   TweedieRegressor: general((est) => num(est, "power", 0)),
   RANSACRegressor: ransac,
   LogisticRegression: classifier(() => logistic),
-  LogisticRegressionCV: classifier(() => logistic),
+  LogisticRegressionCV: searched(classifier(() => logistic)),
   SGDClassifier: classifier(sgdShares),
   SGDOneClassSVM: oneClass,
   Perceptron: classifier(() => null),

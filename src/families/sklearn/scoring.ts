@@ -1,0 +1,281 @@
+/**
+ * What searches score by (sklearn/metrics/): the functions that `scoring` names, and those of `make_scorer`.
+ *
+ * @module
+ */
+import { UnsupportedError } from "../../core/errors.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
+import { PyGlobal } from "../../core/values/scalars.ts";
+import { median } from "../../math/index.ts";
+import type { Estimator } from "./estimator.ts";
+import { isSince, misfit, plain } from "./fields.ts";
+import type { Matrix } from "./matrix.ts";
+import { numberOf } from "./matrix.ts";
+import type { Model } from "./model.ts";
+import { accuracy, r2 } from "./score.ts";
+
+type Score = NonNullable<Model["score"]>;
+type Words = ReadonlyMap<string, unknown>;
+
+/** A function of sklearn.metrics, its sign, and what it is told besides. */
+interface Scorer {
+  readonly func: string;
+  readonly sign: number;
+  readonly words: Words;
+}
+
+/** Names of `scoring` that are not a function's with `_score` behind. */
+const NAMED: Readonly<Record<string, string>> = {
+  r2: "r2_score",
+  explained_variance: "explained_variance_score",
+  max_error: "-max_error",
+  neg_max_error: "-max_error",
+  neg_mean_squared_error: "-mean_squared_error",
+  neg_mean_absolute_error: "-mean_absolute_error",
+  neg_median_absolute_error: "-median_absolute_error",
+  neg_root_mean_squared_error: "-root_mean_squared_error",
+  neg_log_loss: "-log_loss",
+};
+
+function byName(name: string): Scorer {
+  const given = Object.hasOwn(NAMED, name) ? (NAMED[name] as string) : null;
+  if (given !== null) return { func: given.replace("-", ""), sign: given.startsWith("-") ? -1 : 1, words: new Map() };
+  const [, metric, average] = /^(f1|precision|recall|jaccard)(?:_(micro|macro|weighted))?$/.exec(name) ?? [];
+  const words = new Map(average === undefined ? [] : [["average", average]]);
+  return { func: name.endsWith("_score") ? name : `${metric ?? name}_score`, sign: 1, words };
+}
+
+/** The scorer of an attribute; null where the estimator's own score is meant. */
+function scorerOf(est: Estimator, value: unknown): Scorer | null {
+  const given = plain(value ?? null);
+  if (given === null) return null;
+  if (typeof given === "string") return byName(given);
+  const func = given instanceof PyObject ? given.attrs.get("_score_func") : given;
+  const name =
+    func instanceof PyGlobal
+      ? func.name
+      : given instanceof PyObject && given.cls instanceof PyGlobal
+        ? given.cls.name
+        : "";
+  if (/^_?passthrough_?scorer$/i.test(name)) return null;
+  if (!(given instanceof PyObject) || !(func instanceof PyGlobal) || !func.module.startsWith("sklearn.metrics")) {
+    throw new UnsupportedError("scoring", `${est.name} scores by a function of Python's, which brine never runs`);
+  }
+  const kwargs = given.attrs.get("_kwargs");
+  const words = new Map<string, unknown>();
+  if (kwargs instanceof PyDict) for (const [key, word] of kwargs as PyDict) words.set(String(key), plain(word));
+  return { func: name, sign: numberOf(given.attrs.get("_sign") ?? 1), words };
+}
+
+/** The score of an estimator by its `scorer_` or `scoring`; undefined where it is that of the estimator within. */
+export function scoring(
+  est: Estimator,
+  value: unknown,
+  inner: Model,
+  classes: readonly unknown[] | null,
+): Score | undefined {
+  const chosen = value instanceof PyDict ? value.get(plain(est.attrs.get("refit"))) : value;
+  const scorer = scorerOf(est, chosen);
+  if (scorer === null) return undefined;
+  return (x, truth) => {
+    if (truth === null) throw new TypeError(`score of ${est.name} needs y`);
+    return scorer.sign * measured(est, scorer, inner, classes, x, truth);
+  };
+}
+
+function measured(
+  est: Estimator,
+  { func, words }: Scorer,
+  model: Model,
+  classes: readonly unknown[] | null,
+  x: Matrix,
+  truth: ArrayLike<unknown>,
+): number {
+  const refuse = (): never => {
+    const told = words.size === 0 ? "" : ` with ${[...words.keys()].join(", ")}`;
+    throw new UnsupportedError("scoring", `${est.name} scores by ${func}${told}, which is not known here`);
+  };
+  const only = (...names: string[]): void => {
+    for (const key of words.keys()) if (!names.includes(key)) refuse();
+  };
+  const given = (): ArrayLike<unknown> => model.predict?.(x) ?? misfit(est, "its estimator does not predict");
+  if (Array.isArray(truth[0])) {
+    if (func !== "r2_score") refuse();
+  }
+  switch (func) {
+    case "accuracy_score":
+      only();
+      return accuracy(truth, given());
+    case "r2_score":
+      only();
+      return truth.length < 2 && isSince(est.version, 0, 22) ? Number.NaN : r2(truth, given());
+    case "log_loss":
+    case "roc_auc_score":
+      only();
+      return (func === "log_loss" ? logLoss : area)(est, model, classes ?? refuse(), x, truth);
+    case "balanced_accuracy_score": {
+      only();
+      const recalls = counted(truth, given()).filter(({ there }) => there > 0);
+      return recalls.reduce((sum, { right, there }) => sum + right / there, 0) / recalls.length;
+    }
+    case "f1_score":
+    case "fbeta_score":
+    case "precision_score":
+    case "recall_score":
+    case "jaccard_score": {
+      only("average", "pos_label", "beta");
+      const beta = func === "fbeta_score" ? Number(words.get("beta")) : 1;
+      return (
+        averaged(
+          counted(truth, given()),
+          ratioOf(func, beta),
+          words.get("average") ?? "binary",
+          words.get("pos_label") ?? 1,
+        ) ?? refuse()
+      );
+    }
+    default: {
+      // Roots of squares had no name of their own before 1.4.
+      if (func === "mean_squared_error" && words.get("squared") === false) {
+        const rooted: Scorer = { func: "root_mean_squared_error", sign: 1, words: new Map() };
+        return measured(est, rooted, model, classes, x, truth);
+      }
+      const errors = ERRORS.get(func);
+      if (errors === undefined) return refuse();
+      only();
+      return errors(Float64Array.from(truth, numberOf), Float64Array.from(given(), numberOf));
+    }
+  }
+}
+
+const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+const gaps = (y: Float64Array, p: Float64Array): Float64Array => y.map((v, i) => v - (p[i] as number));
+const squares = (values: Float64Array): Float64Array => values.map((v) => v * v);
+
+/** Errors of numbers that are predicted. */
+const ERRORS: ReadonlyMap<string, (y: Float64Array, p: Float64Array) => number> = new Map([
+  ["mean_squared_error", (y, p) => mean(squares(gaps(y, p)))],
+  ["root_mean_squared_error", (y, p) => Math.sqrt(mean(squares(gaps(y, p))))],
+  ["mean_absolute_error", (y, p) => mean(gaps(y, p).map(Math.abs))],
+  ["median_absolute_error", (y, p) => median(gaps(y, p).map(Math.abs))],
+  ["max_error", (y, p) => gaps(y, p).reduce((most, v) => Math.max(most, Math.abs(v)), 0)],
+  [
+    "explained_variance_score",
+    (y, p) => {
+      const rest = gaps(y, p);
+      const spread = (values: Float64Array): number => {
+        const middle = mean(values);
+        return mean(squares(values.map((v) => v - middle)));
+      };
+      const [own, all] = [spread(rest), spread(y)];
+      return all === 0 ? (own === 0 ? 1 : 0) : 1 - own / all;
+    },
+  ],
+]);
+
+/** Of a class: how many rows have it, how many are said to, and how many of these rightly. */
+interface Count {
+  readonly label: unknown;
+  there: number;
+  said: number;
+  right: number;
+}
+
+function counted(truth: ArrayLike<unknown>, given: ArrayLike<unknown>): Count[] {
+  const counts = new Map<unknown, Count>();
+  const of = (value: unknown): Count => {
+    const label = typeof value === "string" ? value : Number(value);
+    let count = counts.get(label);
+    if (count === undefined) counts.set(label, (count = { label, there: 0, said: 0, right: 0 }));
+    return count;
+  };
+  for (let i = 0; i < truth.length; i++) {
+    const [own, other] = [of(truth[i]), of(given[i])];
+    own.there++;
+    other.said++;
+    if (own === other) own.right++;
+  }
+  return [...counts.values()];
+}
+
+type Ratio = (count: Omit<Count, "label">) => number;
+
+function ratioOf(func: string, beta: number): Ratio {
+  const share = (top: number, bottom: number): number => (bottom === 0 ? 0 : top / bottom);
+  if (func === "precision_score") return ({ right, said }) => share(right, said);
+  if (func === "recall_score") return ({ right, there }) => share(right, there);
+  if (func === "jaccard_score") return ({ right, said, there }) => share(right, said + there - right);
+  return ({ right, said, there }) => share((1 + beta * beta) * right, beta * beta * there + said);
+}
+
+/** A ratio of one class, of all rows, or its mean over classes; null for another average. */
+function averaged(counts: readonly Count[], ratio: Ratio, average: unknown, positive: unknown): number | null {
+  const total = (key: "there" | "said" | "right"): number => counts.reduce((sum, count) => sum + count[key], 0);
+  switch (average) {
+    case "binary": {
+      const label = typeof positive === "string" ? positive : Number(positive);
+      const found = counts.find((count) => count.label === label);
+      return found === undefined ? 0 : ratio(found);
+    }
+    case "micro":
+      return ratio({ there: total("there"), said: total("said"), right: total("right") });
+    case "macro":
+      return counts.reduce((sum, count) => sum + ratio(count), 0) / counts.length;
+    case "weighted":
+      return counts.reduce((sum, count) => sum + ratio(count) * count.there, 0) / total("there");
+    default:
+      return null;
+  }
+}
+
+function placeOf(est: Estimator, classes: readonly unknown[], label: unknown): number {
+  const place = classes.findIndex((one) => one === label || (typeof one !== "string" && Number(one) === Number(label)));
+  return place < 0 ? misfit(est, `y holds ${String(label)}, which is none of its classes`) : place;
+}
+
+function logLoss(
+  est: Estimator,
+  model: Model,
+  classes: readonly unknown[],
+  x: Matrix,
+  truth: ArrayLike<unknown>,
+): number {
+  const given = model.predictProba?.(x) ?? misfit(est, "its estimator gives no probabilities");
+  if (Array.isArray(given)) return misfit(est, "it has several targets");
+  const { data, cols } = given;
+  const eps = isSince(est.version, 1, 2) ? Number.EPSILON : 1e-15;
+  let sum = 0;
+  for (let i = 0; i < x.rows; i++) {
+    const row = data.slice(i * cols, (i + 1) * cols).map((p) => Math.min(Math.max(p, eps), 1 - eps));
+    sum -= Math.log((row[placeOf(est, classes, truth[i])] as number) / row.reduce((all, p) => all + p, 0));
+  }
+  return sum / x.rows;
+}
+
+/** The area under the curve of two classes: how often a row of the second is scored above one of the first. */
+function area(est: Estimator, model: Model, classes: readonly unknown[], x: Matrix, truth: ArrayLike<unknown>): number {
+  if (classes.length !== 2) {
+    throw new UnsupportedError("scoring", `${est.name} scores by roc_auc_score of more than two classes`);
+  }
+  const scores = model.decisionFunction?.(x).data ?? probabilityOf(est, model, x);
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  let [positives, ranks] = [0, 0];
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && scores[order[to] as number] === scores[order[from] as number]) to++;
+    for (let i = from; i < to; i++) {
+      if (placeOf(est, classes, truth[order[i] as number]) !== 1) continue;
+      positives++;
+      // Rows of one score share their ranks.
+      ranks += (from + 1 + to) / 2;
+    }
+    from = to;
+  }
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
+}
+
+function probabilityOf(est: Estimator, model: Model, x: Matrix): Float64Array {
+  const given = model.predictProba?.(x) ?? misfit(est, "its estimator gives no scores");
+  return Array.isArray(given) ? misfit(est, "it has several targets") : given.take([1]).data;
+}
