@@ -56,6 +56,16 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
     const asked = options.error !== undefined && wrong.message.includes(options.error.trim());
     return { ...blank, format, ...told(torch.seen), findings: shown(asked ? [wrong] : torch.findings) };
   }
+  if (format === "HDF5") {
+    const { kerasFindings } = await import("./keras.ts");
+    const keras = damageOr(inner, () => kerasFindings(inner, options));
+    if (keras !== null && "rule" in keras) return { ...blank, format, findings: shown([keras]) };
+    if (keras !== null && options.error === undefined) {
+      const { version, findings } = keras;
+      return { ...blank, format: "Keras HDF5", writers: [`keras ${version}`], pins: [`keras==${version}`], findings };
+    }
+    if (keras !== null) return { ...blank, format: "Keras HDF5", findings: shown(keras.findings) };
+  }
   if (format !== "pickle") {
     return { ...blank, format, findings: shown([wrongFile(format, inner[0] ?? 0, help)]) };
   }
@@ -154,6 +164,17 @@ export async function fix(source: SourceInput, options: FixOptions = {}): Promis
     const { bytes, changes } = torchMended(inner, options);
     if (changes.length === 0) return { bytes: packed, changes };
     return { bytes: shells.reduceRight((inside, shell) => shell.encode(inside), bytes), changes };
+  }
+  if (format === "HDF5") {
+    const { kerasMended } = await import("./keras.ts");
+    const keras = kerasMended(inner, options);
+    if (keras !== null) {
+      if (keras.changes.length === 0) return { bytes: packed, changes: [] };
+      return {
+        bytes: shells.reduceRight((inside, shell) => shell.encode(inside), keras.bytes),
+        changes: keras.changes,
+      };
+    }
   }
   if (format !== "pickle") throw new UnsupportedError(format, `this is ${format}, no pickle: ${help}`, { format });
   const { bytes, changes } = mended(inner, walk(inner), options);
