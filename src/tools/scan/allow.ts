@@ -115,7 +115,11 @@ const SKLEARN: ReadonlySet<string> = new Set([
 const SKLEARN_VALUES: ReadonlySet<string> = new Set(
   words(`_kmeans_single_lloyd _kmeans_single_elkan f_classif f_regression chi2 mutual_info_classif
     mutual_info_regression accuracy_score balanced_accuracy_score f1_score fbeta_score log_loss mean_absolute_error
-    mean_squared_error r2_score precision_score recall_score roc_auc_score average_precision_score
+    mean_squared_error r2_score precision_score recall_score roc_auc_score average_precision_score jaccard_score
+    matthews_corrcoef explained_variance_score max_error mean_squared_log_error median_absolute_error
+    mean_absolute_percentage_error root_mean_squared_error mean_pinball_loss mean_poisson_deviance mean_gamma_deviance
+    brier_score_loss cohen_kappa_score hamming_loss zero_one_loss hinge_loss top_k_accuracy_score ndcg_score
+    adjusted_rand_score silhouette_score v_measure_score completeness_score homogeneity_score make_scorer
     _passthrough_scorer _refit_callable check_array euclidean_distances manhattan_distances rbf_kernel
     linear_kernel polynomial_kernel cosine_similarity`),
 );
@@ -147,11 +151,14 @@ function base(): Map<string, Policy> {
 /** The names that need no table to be fetched. */
 const BASE: ReadonlyMap<string, Policy> = /* @__PURE__ */ base();
 
+const MOST_REMEMBERED = 10_000;
+
 /** The names that are known, with the caller's own. */
 export class Allowed {
   readonly #more = new Map<string, Policy>();
   readonly #own: ReadonlySet<string>;
   readonly #fetched = new Set<string>();
+  readonly #remembered = new Map<string, unknown>();
 
   constructor(own: Iterable<string> = []) {
     this.#own = new Set(own);
@@ -166,6 +173,7 @@ export class Allowed {
     const wants = (top: RegExp, key: string): boolean => {
       if (this.#fetched.has(key) || ![...modules].some((module) => top.test(module))) return false;
       this.#fetched.add(key);
+      this.#remembered.clear();
       return true;
     };
     if (wants(/^(pandas|pyarrow|pytz|dateutil)\b/, "pandas")) {
@@ -176,6 +184,15 @@ export class Allowed {
       for (const name of NN) this.#more.set(name, "class");
       for (const name of FUNCTIONS) this.#more.set(name, "value");
     }
+  }
+
+  /** What was found out about a name since the last table was fetched. */
+  remembered<T>(key: string, find: () => T): T {
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known as T;
+    const found = find();
+    if (this.#remembered.size < MOST_REMEMBERED) this.#remembered.set(key, found);
+    return found;
   }
 
   /** Did the caller vouch for it? */

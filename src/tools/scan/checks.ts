@@ -87,6 +87,8 @@ function isPlainCaller([func, first]: readonly Symbolic[]): boolean {
 const partial: Check = {
   result({ target, offset }, isKnown, ref) {
     if (target.kind !== "made" || named(target.by) === null) return "dangerous";
+    // Each is looked at for each call.
+    if (ref.uses.length > 1000) return "dangerous";
     const states = ref.uses.filter(({ kind, target: one }) => kind === "setstate" && one === target);
     const held: (readonly Symbolic[])[] = states.length > 0 ? [] : [target.args];
     for (const { args } of states) {

@@ -10,7 +10,7 @@ export type Json =
   | { readonly kind: "array"; readonly items: Json[]; readonly at: number }
   | { readonly kind: "object"; readonly pairs: [key: string, value: Json][]; readonly at: number };
 
-const TOKEN = /\s*(?:([[\]{},:])|("(?:[^"\\]|\\.)*")|([-+\w.]+))/suy;
+const TOKEN = /\s*(?:([[\]{},:])|(")|([-+\w.]+))/uy;
 
 /** Reads JSON as Python does (NaN and Infinity as well), without recursion; null for what is none. */
 export function parseJson(text: string): Json | null {
@@ -35,7 +35,8 @@ export function parseJson(text: string): Json | null {
     const at = token.lastIndex;
     const match = token.exec(text);
     if (match === null) return null;
-    const [, sign, string, word] = match;
+    const [, sign, quote, word] = match;
+    const string = quote === undefined ? undefined : stringAt(text, token);
     if (sign === "{" || sign === "[") {
       const made: Json = sign === "{" ? { kind: "object", pairs: [], at } : { kind: "array", items: [], at };
       if (!put(made)) return null;
@@ -53,6 +54,15 @@ export function parseJson(text: string): Json | null {
     }
   }
   return open.length === 0 ? root : null;
+}
+
+/** The string whose opening quote was read, quotes and all: long ones are more than a regular expression takes. */
+function stringAt(text: string, token: RegExp): string {
+  const begin = token.lastIndex - 1;
+  let end = begin + 1;
+  for (; end < text.length && text[end] !== '"'; end++) if (text[end] === "\\") end++;
+  token.lastIndex = Math.min(end + 1, text.length);
+  return text.slice(begin, token.lastIndex);
 }
 
 function textOf(string: string): string | undefined {

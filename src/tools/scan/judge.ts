@@ -26,7 +26,12 @@ interface Standing {
   readonly why: string | null;
 }
 
+/** What is known of a name is asked for each place where it stands. */
 function standing(module: string, name: string, allowed: Allowed): Standing {
+  return allowed.remembered(`${module}\n${name}`, () => lookedUp(module, name, allowed));
+}
+
+function lookedUp(module: string, name: string, allowed: Allowed): Standing {
   const [module3, name3] = toPython3(module, name);
   const full = `${module}.${name}`;
   const full3 = `${module3}.${name3}`;

@@ -32,7 +32,7 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<nu
       scan.add(part, issue("not-inspected", "suspicious", at, `More than ${count} pickles stand in this file.`));
       return at;
     }
-    const reading = read(bytes, at, options);
+    const reading = read(bytes, at, count === 0 ? { ...options, memo } : options);
     await scan.allowed.ready(modulesOf(reading));
     const issues = issuesOf(reading, part, scan);
     const isFirst = count === 0;
@@ -49,8 +49,9 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<nu
     if (reading.arrays > 0) await plainly(part, scan, at);
     if (reading.lost !== null) await embedded(part, scan, reading.lost);
     // One Unpickler keeps its memo from pickle to pickle, so that both readings are there.
-    const shared = bytes.length <= MOST_SHARED && !part.torch ? read(bytes, at, { ...options, memo }) : null;
-    if (shared !== null && !isFirst) {
+    const isShared = !isFirst && bytes.length <= MOST_SHARED && !part.torch;
+    const shared = isShared ? read(bytes, at, { ...options, memo }) : null;
+    if (shared !== null) {
       await scan.allowed.ready(modulesOf(shared));
       note(part, scan, shared, issuesOf(shared, part, scan), isGuess);
     }
@@ -97,20 +98,27 @@ function modulesOf(reading: Reading): Set<string> {
   return modules;
 }
 
+/** Findings of each severity that one pickle may bring. */
+const MOST_ISSUES = 2000;
+
 interface Told extends Issue {
   readonly start: number;
 }
 
 function issuesOf(reading: Reading, part: Part, scan: Scan): Told[] {
   const all: Told[] = [];
+  const count = { note: 0, suspicious: 0, dangerous: 0 };
+  const tell = (found: Issue, start: number): void => {
+    if (count[found.severity]++ < MOST_ISSUES) all.push({ ...found, start });
+  };
   const open = [reading];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { start, issues, globals, persistent, nested } = one;
-    for (const found of issues) all.push({ ...found, start });
-    for (const ref of globals) for (const found of judge(ref, scan.allowed)) all.push({ ...found, start });
+    for (const found of issues) tell(found, start);
+    for (const ref of globals) for (const found of judge(ref, scan.allowed)) tell(found, start);
     if (persistent > 0 && !part.torch) {
       const message = `${persistent} persistent ids are given to a function of the program that loads the file.`;
-      all.push({ ...issue("persistent-id", "suspicious", start, message), start });
+      tell(issue("persistent-id", "suspicious", start, message), start);
     }
     open.push(...nested);
   }

@@ -30,7 +30,8 @@ export function sarif(scanned: readonly { readonly file: string; readonly report
         {
           physicalLocation: {
             artifactLocation: { uri: uriOf(file) },
-            region: { byteOffset: found.offset, byteLength: 1 },
+            // Code hosts show nothing without a line.
+            region: { startLine: 1, byteOffset: found.offset, byteLength: 1 },
           },
           logicalLocations: [{ fullyQualifiedName: found.path }],
         },
