@@ -27,13 +27,21 @@ interface Held {
 const isDict = (value: Json | undefined): value is Dict =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Numbers with a point as texts behind a NUL: JavaScript would write 0.0 as 0, which Python takes for an int. */
+const kept = (json: string): string =>
+  json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)/g, (token) =>
+    token.startsWith('"') ? token : `"\\u0000${token}"`,
+  );
+
+const written = (value: Json): string => JSON.stringify(value).replace(/"\\u0000([-+.\deE]+)"/g, "$1");
+
 /** What a Keras model file says of itself; null for another HDF5 file. */
 function held(file: File): Held | null {
   const text = file.attrs.get("model_config");
   if (typeof text !== "string") return null;
   const parse = (json: unknown): Dict | null => {
     try {
-      const value: Json = JSON.parse(String(json));
+      const value: Json = JSON.parse(kept(String(json)));
       return isDict(value) ? value : null;
     } catch (e) {
       if (e instanceof SyntaxError) return null;
@@ -161,14 +169,18 @@ export function kerasMended(bytes: Uint8Array, options: FixOptions): Fixed | nul
       else newer3(object, config, note);
       plainer(object, config, note);
     }
-    if (changes.length > 0) file.attrs.set("model_config", JSON.stringify(found.model));
+    if (changes.length > 0) file.attrs.set("model_config", written(found.model));
     const { training } = found;
     if (toOld && training !== null && !below(found.version, "3.0")) {
       file.attrs.delete("training_config");
       note("training_config", "left out: compile the model anew");
     } else if (!toOld && training !== null && shortNames(training).length > 0) {
-      const named = JSON.stringify(training, (_key, value: Json) =>
-        typeof value === "string" ? (ALIASES.get(value) ?? value) : value,
+      const named = written(
+        JSON.parse(
+          JSON.stringify(training, (_key, value: Json) =>
+            typeof value === "string" ? (ALIASES.get(value) ?? value) : value,
+          ),
+        ),
       );
       note("training_config", "losses and metrics by their long names");
       file.attrs.set("training_config", named);
