@@ -58,8 +58,8 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
   }
   if (format === "HDF5") {
     const { kerasFindings } = await import("./keras.ts");
-    const keras = damageOr(inner, () => kerasFindings(inner, options));
-    if (keras !== null && "rule" in keras) return { ...blank, format, findings: shown([keras]) };
+    const read = damageOr(inner, () => kerasFindings(inner, options));
+    const keras = read !== null && "rule" in read ? null : read;
     if (keras !== null && options.error === undefined) {
       const { version, findings } = keras;
       return { ...blank, format: "Keras HDF5", writers: [`keras ${version}`], pins: [`keras==${version}`], findings };
