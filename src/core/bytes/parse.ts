@@ -48,6 +48,8 @@ export interface Source {
   again?(): Source;
   /** A name for messages. */
   readonly name?: string | undefined;
+  /** All of it, where it is in memory. */
+  readonly memory?: Uint8Array | undefined;
   /** The next bytes: about `size` of them, at least one unless the source has ended. */
   next(size: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** Fills memory with the next bytes, where that saves a copy; less than all of it only where the source ends. */
