@@ -1,15 +1,14 @@
 /**
  * `node bench/npypeers.mjs`: npy and npz beside npyjs and numpy-ts, on a fresh build.
  *
- * The peers are installed into `.cache/peers` when they are not there. All parties run in one process and in turns;
- * medians of nine rounds; below 1 brine is faster. A peer has no figure where it refuses the file.
+ * The peers are installed into `.cache/peers` when they are not there. Each party runs in a process of its own, so that
+ * it pays for its own garbage and for none of the others', in turns; a row's time is the median of its calls, its ratio
+ * the median over three rounds; below 1 brine is faster. A peer has no figure where it refuses the file.
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import * as brine from "../dist/numpy.js";
 
 const PEERS = { npyjs: "1.2.0", "numpy-ts": "1.4.0" };
@@ -89,48 +88,66 @@ for (const [what, save] of [
   ]);
 }
 
-setFlagsFromString("--expose-gc");
-const clear = runInNewContext("gc");
-const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** Microseconds of each row for one party, or why it refuses. */
+async function measure(party) {
+  const out = {};
+  for (const [name, { [party]: run }] of rows) {
+    if (run === undefined) continue;
+    try {
+      // One turn tells how many calls fill a millisecond, after some to warm up.
+      for (const until = performance.now() + 100; performance.now() < until; ) await run();
+      const start = performance.now();
+      await run();
+      const often = Math.max(1, Math.floor(1 / (performance.now() - start)));
+      const all = [];
+      for (const until = performance.now() + 400; performance.now() < until || all.length < 7; ) {
+        const begin = performance.now();
+        for (let i = 0; i < often; i++) {
+          const got = run();
+          if (got instanceof Promise) await got;
+        }
+        all.push((performance.now() - begin) / often);
+      }
+      out[name] = median(all) * 1e3;
+    } catch (e) {
+      out[name] = String(e.message);
+    }
+  }
+  return out;
+}
+
+const PARTIES = ["brine", ...Object.keys(PEERS)];
+if (PARTIES.includes(process.argv[2])) {
+  console.log(JSON.stringify(await measure(process.argv[2])));
+  process.exit(0);
+}
+const rounds = [];
+for (let round = 0; round < 3; round++) {
+  const one = {};
+  for (let i = 0; i < PARTIES.length; i++) {
+    const party = PARTIES[(i + round) % PARTIES.length];
+    one[party] = JSON.parse(
+      execFileSync(process.execPath, [fileURLToPath(import.meta.url), party], { encoding: "utf8" }),
+    );
+  }
+  rounds.push(one);
+}
 let lost = 0;
 console.log("row".padEnd(24), "brine µs".padStart(12), "npyjs".padStart(12), "ratio", "numpy-ts".padStart(12), "ratio");
 for (const [name, parties] of rows) {
-  const times = new Map();
-  const refused = new Map();
-  for (const [party, run] of Object.entries(parties)) {
-    try {
-      // One run tells how many a turn holds, after some to warm up.
-      for (const until = performance.now() + 50; performance.now() < until; ) await run();
-      const start = performance.now();
-      await run();
-      times.set(party, {
-        run,
-        often: Math.max(1, Math.min(20000, Math.floor(20 / (performance.now() - start)))),
-        all: [],
-      });
-    } catch (e) {
-      refused.set(party, e.message);
-    }
-  }
-  for (let round = 0; round < 9; round++) {
-    for (const { run, often, all } of times.values()) {
-      clear();
-      const start = performance.now();
-      for (let i = 0; i < often; i++) {
-        const got = run();
-        if (got instanceof Promise) await got;
-      }
-      all.push((performance.now() - start) / often);
-    }
-  }
-  const ours = median(times.get("brine").all);
+  const refused = [];
+  const time = (party) => median(rounds.map((one) => one[party][name]));
   const show = (party) => {
-    if (!times.has(party)) return "-".padStart(12) + "      ";
-    const theirs = median(times.get(party).all);
-    if (ours > theirs) lost++;
-    return `${(theirs * 1e3).toFixed(1).padStart(12)} ${(ours / theirs).toFixed(2).padStart(5)}`;
+    const told = rounds[0][party][name];
+    if (typeof told === "string") refused.push(`    ${party} refuses it: ${told}`);
+    if (parties[party] === undefined || typeof told === "string") return `${"-".padStart(12)}      `;
+    const ratio = median(rounds.map((one) => one.brine[name] / one[party][name]));
+    if (ratio > 1) lost++;
+    return `${time(party).toFixed(1).padStart(12)} ${ratio.toFixed(2).padStart(5)}`;
   };
-  console.log(name.padEnd(24), (ours * 1e3).toFixed(1).padStart(12), show("npyjs"), show("numpy-ts"));
-  for (const [party, why] of refused) console.log(`    ${party} refuses it: ${why}`);
+  console.log(name.padEnd(24), time("brine").toFixed(1).padStart(12), show("npyjs"), show("numpy-ts"));
+  for (const line of refused) console.log(line);
 }
 console.log(`${lost} comparisons lost`);
