@@ -49,7 +49,8 @@ function byName(name: string): Scorer {
 /** The scorer of an attribute; null where the estimator's own score is meant. */
 function scorerOf(est: Estimator, value: unknown): Scorer | null {
   const given = plain(value ?? null);
-  if (given === null) return null;
+  // "warn": that the default is going to be another.
+  if (given === null || given === "warn") return null;
   if (typeof given === "string") return byName(given);
   const func = given instanceof PyObject ? given.attrs.get("_score_func") : given;
   const name =
