@@ -12,6 +12,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/python/**", "node_modules/**"],
     testTimeout: 60_000,
+    // The first process waits for the others most of the time.
+    maxWorkers: "100%",
     setupFiles: ["test/support/seed.ts"],
   },
 });
