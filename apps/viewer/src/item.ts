@@ -20,15 +20,7 @@ export interface Arrayish {
 }
 
 /** A value, and how it is looked into. */
-export interface Item {
-  readonly name: string;
-  readonly path: string;
-  readonly python: string;
-  readonly type: string;
-  readonly details: string;
-  readonly preview: string;
-  readonly offset: number | undefined;
-  readonly hasChildren: boolean;
+export interface Item extends Omit<Entry, "id"> {
   readonly look: Look;
   readonly array: Arrayish | null;
   children(): AsyncIterable<Item> | Iterable<Item>;
