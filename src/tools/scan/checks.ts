@@ -29,6 +29,10 @@ const found = (rule: string, severity: Severity, { offset }: GlobalUse, message:
   issue(rule, severity, offset, message, about),
 ];
 
+/** A call whose target is an argument that nobody vouches for. */
+const callsGiven = (use: GlobalUse, about: About): Issue[] =>
+  found("higher-order", "dangerous", use, `${about.global} calls what it is given: (${about.arguments}).`, about);
+
 function textOf(value: Symbolic | undefined): string | null {
   return value?.kind === "atom" && typeof value.value === "string" ? value.value : null;
 }
@@ -281,13 +285,7 @@ const generator: Check = {
       return !full.startsWith("numpy.random.") || allowed.policy(full) === undefined;
     });
     if (bad === undefined) return [];
-    return found(
-      "higher-order",
-      "dangerous",
-      use,
-      `${about.global} calls what it is given: (${about.arguments}).`,
-      about,
-    );
+    return callsGiven(use, about);
   },
 };
 
@@ -316,13 +314,7 @@ const fromType: Check = {
     const full = named(use.args[0]);
     if (full !== null && /^torch\.(_utils\._rebuild_\w+|nested\._internal\.nested_tensor\._rebuild_njt)$/.test(full))
       return [];
-    return found(
-      "higher-order",
-      "dangerous",
-      use,
-      `${about.global} calls what it is given: (${about.arguments}).`,
-      about,
-    );
+    return callsGiven(use, about);
   },
 };
 
