@@ -8,4 +8,17 @@
  *
  * @module
  */
-export * from "./tools/doctor/index.ts";
+export {
+  type Change,
+  type ClassShape,
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+  explain,
+  type Finding,
+  type Fixed,
+  type FixOptions,
+  fix,
+  type Os,
+  type Versions,
+} from "./tools/doctor/index.ts";

@@ -8,6 +8,7 @@ import { convert } from "./convert.ts";
 import { dis } from "./dis.ts";
 import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
+import { info } from "./info.ts";
 import type { IO, Output } from "./io.ts";
 import { predict } from "./predict.ts";
 import { scan } from "./scan.ts";
@@ -20,8 +21,10 @@ export interface Command {
   /** Its words, as the help shows them. */
   readonly usage: string;
   readonly help: string;
+  /** Command lines for `--help`. */
+  readonly examples: readonly string[];
   readonly flags: readonly Flag[];
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, get, convert, predict, dis, doctor, scan, view];
+export const COMMANDS: readonly Command[] = [show, info, get, convert, predict, dis, doctor, scan, view];

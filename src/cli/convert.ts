@@ -17,7 +17,8 @@ import { atExactly, parsePath } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree, readBytes } from "./files.ts";
-import { everything, hdf5Bytes, valueAt, withHdf5 } from "./hdf5.ts";
+import { everything, hdf5Bytes, valueAt } from "./hdf5.ts";
+import { withHdf5 } from "./hdf5open.ts";
 import { Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON } from "./json.ts";
 import { convertModel } from "./keras.ts";
@@ -79,6 +80,12 @@ export const convert: Command = {
   name: "convert",
   usage: "FROM TO",
   help: `write a file in the format that TO ends in: ${ENDINGS}; a Keras model to .keras and back`,
+  examples: [
+    "brine convert weights.npz weights.h5 --compress",
+    "brine convert frame.pkl frame.csv",
+    "brine convert weights.npz w.csv -k w",
+    "brine convert model.h5 model.keras",
+  ],
   flags: [
     { name: "key", short: "k", value: "PATH", help: "take one part: a name, or a path as for get" },
     { name: "compress", help: "pack the arrays of an npz or HDF5 file" },

@@ -14,6 +14,7 @@ export const dis: Command = {
   name: "dis",
   usage: "FILE…",
   help: "list the opcodes of a pickle, byte for byte as python -m pickletools",
+  examples: ["brine dis cache.pkl", "brine dis -am -l 2 cache.pkl"],
   flags: [
     { name: "annotate", short: "a", help: "add a short description to each opcode" },
     { name: "memo", short: "m", help: "keep the memo between files" },

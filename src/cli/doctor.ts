@@ -38,6 +38,11 @@ export const doctor: Command = {
   name: "doctor",
   usage: "FILE",
   help: "say why a pickle, joblib or torch file does not load, and rewrite it so that it does",
+  examples: [
+    "brine doctor model.joblib",
+    "brine doctor model.joblib --fix --for joblib=1.0,python=3.7",
+    'brine doctor --error "KeyError: 0"',
+  ],
   flags: [
     { name: "fix", help: "write the file anew, to name.fixed.ext" },
     { name: "for", value: "LIST", help: "versions that shall read it: joblib=1.0,python=3.7" },

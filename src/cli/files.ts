@@ -50,7 +50,7 @@ function besides(bytes: Uint8Array, file: string): Source {
 }
 
 /** Do the bytes begin with words? A pickle of protocol 0 is text as well, but has none. */
-function isProse(bytes: Uint8Array): boolean {
+export function isProse(bytes: Uint8Array): boolean {
   const head = decodeLatin1(bytes.subarray(0, 400));
   return (
     !/[\x00-\x08\x0e-\x1f\x7f]/.test(head) &&

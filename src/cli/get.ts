@@ -9,7 +9,8 @@ import { atExactly, harmless, parsePath } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
-import { valueAt, withHdf5 } from "./hdf5.ts";
+import { valueAt } from "./hdf5.ts";
+import { withHdf5 } from "./hdf5open.ts";
 import { type Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 
@@ -17,6 +18,11 @@ export const get: Command = {
   name: "get",
   usage: "FILE PATH",
   help: "print one value as Python's repr does",
+  examples: [
+    "brine get cache.pkl \"['users'][0].name\"",
+    'brine get model.joblib "steps[1][1].coef_[0, :3]"',
+    'brine get weather.h5 "/oslo/temperature[0:10]"',
+  ],
   flags: [
     { name: "json", help: "print it as JSON" },
     { name: "typed", help: "print it as JSON that loses nothing (fromTypedJSON reads it)" },

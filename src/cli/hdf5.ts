@@ -3,51 +3,16 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync } from "node:fs";
 import { SourceError, UnsupportedError } from "../core/errors.ts";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
 import { repr } from "../core/values/repr.ts";
 import { Dataset, File, Group, type Item, type Selector } from "../formats/hdf5/index.ts";
-import { fileError } from "../platform/files.ts";
 import { harmless } from "../tools/inspect/index.ts";
-import { readBytes } from "./files.ts";
-import { type IO, type Output, UsageError } from "./io.ts";
+import { type Output, UsageError } from "./io.ts";
 
-const SIGNATURE = "\x89HDF\r\n\x1a\n";
 /** Values of attributes longer than this are cut, but for JSON, which is laid out. */
 const LONG = 400;
-
-/** Opens a file that is HDF5; null for every other. */
-async function openHdf5(file: string, io: IO): Promise<File | null> {
-  if (file === "-") return null;
-  const head = Buffer.alloc(8);
-  try {
-    const fd = openSync(file, "r");
-    try {
-      readSync(fd, head, 0, 8, 0);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (e) {
-    // What cannot be read by place is read as others are.
-    if ((e as { code?: string }).code === "ESPIPE") return new File(await readBytes(file, io));
-    throw fileError(file, e);
-  }
-  return head.toString("latin1") === SIGNATURE ? new File(file) : null;
-}
-
-/** Does something with a file that is HDF5, and closes it; false for every other file. */
-export async function withHdf5(file: string, io: IO, use: (opened: File) => void | Promise<void>): Promise<boolean> {
-  const opened = await openHdf5(file, io);
-  if (opened === null) return false;
-  try {
-    await use(opened);
-  } finally {
-    opened.close();
-  }
-  return true;
-}
 
 /** How the tree is drawn. */
 export interface Look {

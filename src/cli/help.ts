@@ -22,7 +22,7 @@ const EXAMPLES = `Examples:
 /** The help of all commands, or of one. */
 export function helpText(command?: Command): string {
   if (command !== undefined) {
-    return `Usage: brine ${command.name} ${command.usage}\n\n${sentence(command.help)}\n${flagText(command.flags)}\n`;
+    return `Usage: brine ${command.name} ${command.usage}\n\n${sentence(command.help)}${block("Options", flagText(command.flags))}${block("Examples", command.examples.map((line) => `  ${line}\n`).join(""))}`;
   }
   const blocks = COMMANDS.map(
     ({ name, usage, help, flags }) => `  brine ${name} ${usage}\n      ${help}\n${flagText(flags)}`,
@@ -38,6 +38,10 @@ ${EXAMPLES}
 
 Exit codes: 0 done, 1 the file is bad or has no such value, 2 the command line is wrong.
 `;
+}
+
+function block(title: string, lines: string): string {
+  return lines === "" ? "" : `\n${title}:\n${lines}`;
 }
 
 function flagText(flags: readonly Flag[]): string {

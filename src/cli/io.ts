@@ -23,6 +23,24 @@ export interface IO {
   readonly signal?: AbortSignal;
 }
 
+/** A stream that may be gone through again: what came is kept. */
+export function replayed(stream: AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array | string> {
+  const kept: (Uint8Array | string)[] = [];
+  const source = stream[Symbol.asyncIterator]();
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let i = 0; ; i++) {
+        if (i === kept.length) {
+          const next = await source.next();
+          if (next.done) return;
+          kept.push(next.value);
+        }
+        yield kept[i] as Uint8Array | string;
+      }
+    },
+  };
+}
+
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {}
 

@@ -25,6 +25,7 @@ export const predict: Command = {
   name: "predict",
   usage: "MODEL --input X.npy",
   help: "print what a Keras or scikit-learn model predicts for an array, or write it",
+  examples: ["brine predict model.joblib --input X.npy", "brine predict digits.keras -i digits.npz -o y.npy"],
   flags: [
     { name: "input", short: "i", value: "FILE", help: "the samples: an array (npy, npz of one, pickle…)" },
     { name: "output", short: "o", value: "FILE", help: "write the result as .npy, or .npz for several" },

@@ -7,7 +7,7 @@ import { parseArgs } from "./args.ts";
 import { COMMANDS } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { helpText } from "./help.ts";
-import { ClosedPipe, type IO, Output, Told } from "./io.ts";
+import { ClosedPipe, type IO, Output, replayed, Told } from "./io.ts";
 import { version } from "./version.ts";
 
 /**
@@ -17,7 +17,8 @@ import { version } from "./version.ts";
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const out = new Output(io.stdout);
   try {
-    return await dispatch(argv, io, out);
+    // A command may look at stdin to see what it is, and then read it.
+    return await dispatch(argv, { ...io, stdin: replayed(io.stdin) }, out);
   } catch (e) {
     try {
       if (!(e instanceof ClosedPipe)) out.flush();

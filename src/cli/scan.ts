@@ -26,6 +26,11 @@ export const scan: Command = {
   name: "scan",
   usage: "FILE|FOLDER|GLOB…",
   help: "say whether files may run code when Python loads them; nothing is run",
+  examples: [
+    "brine scan model.pkl",
+    'brine scan "models/**/*.pkl" --exclude "*.tmp" --sarif > scan.sarif',
+    "brine scan -g model.pkl",
+  ],
   flags: [
     { name: "exclude", value: "GLOBS", help: "files that are left out, with commas between" },
     { name: "allow", value: "NAMES", help: "names that count as safe: shop.models.Order,shop.models.Item" },

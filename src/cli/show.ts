@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { NDArray } from "../core/ndarray/index.ts";
 import { PyDict } from "../core/values/dict.ts";
 import { tableOf } from "../core/values/protocol.ts";
@@ -13,7 +12,8 @@ import { number, type Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
-import { everything, showHdf5, withHdf5 } from "./hdf5.ts";
+import { everything, showHdf5 } from "./hdf5.ts";
+import { withHdf5 } from "./hdf5open.ts";
 import { ClosedPipe, type IO, type Output, Told, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 import { holdsModel, isKeras, showModel } from "./keras.ts";
@@ -22,6 +22,14 @@ export const show: Command = {
   name: "show",
   usage: "FILE…",
   help: "print what is in files as trees (the word show may be left out)",
+  examples: [
+    "brine cache.pkl",
+    "brine *.pkl --depth 1",
+    "brine cache.pkl --json | jq .users",
+    "brine rows.pkl --ndjson | head",
+    "brine old.pkl --encoding latin1",
+    "curl -s $URL | brine -",
+  ],
   flags: [
     { name: "depth", short: "d", value: "N", help: "levels of the tree (3)" },
     { name: "limit", short: "n", value: "N", help: "children of one node (20)" },
@@ -64,8 +72,8 @@ async function one(file: string, args: Parsed, io: IO, out: Output): Promise<voi
   const isHdf5 = await withHdf5(file, io, (opened) => {
     if (args.options.has("json")) writeJSON(new PyDict(everything(opened)), out);
     else if (args.options.has("typed")) writeTypedJSON(new PyDict(everything(opened)), out);
-    else if (holdsModel(opened)) model = fromHdf5(readFileSync(file));
-    else showHdf5(opened, file, { depth, limit, ...(paint ? { paint } : {}) }, out);
+    else if (holdsModel(opened)) model = fromHdf5(opened.toUint8Array());
+    else showHdf5(opened, file === "-" ? "stdin" : file, { depth, limit, ...(paint ? { paint } : {}) }, out);
   });
   if (model !== null) return showModel(await (model as Model).ready(), file, out);
   if (isHdf5) return;

@@ -31,6 +31,7 @@ export const view: Command = {
   name: "view",
   usage: "[FILE]",
   help: "serve the viewer page to this machine's browser, and open FILE in it",
+  examples: ["brine view model.h5", "brine view --open"],
   flags: [
     { name: "port", short: "p", value: "N", help: "port of the server (any that is free)" },
     { name: "open", help: "open the browser, too" },

@@ -23,7 +23,8 @@ interface Inside {
 const LEGACY_PICKLES = 5;
 const ALIGN = 64;
 
-function insideOf(bytes: Uint8Array): Inside {
+/** The pickle of a file of torch.save. Throws as reading does. */
+export function insideOf(bytes: Uint8Array): Inside {
   if (bytes[0] === 0x80) {
     return { pickle: bytes, walked: walkSome(bytes, LEGACY_PICKLES), pack: (pickle) => pickle };
   }

@@ -6,16 +6,19 @@
 import { isBrineError, UnsupportedError } from "../../core/errors.ts";
 import { sniff } from "../../sniff.ts";
 import type { SourceInput } from "../../sources/index.ts";
-import { caseOf, classesOf, isJoblib, writersOf } from "./case.ts";
+import { caseOf, isJoblib } from "./case.ts";
 import { torchFindings, torchMended } from "./containers.ts";
+import { isTar, told } from "./identity.ts";
 import { type Opened, opened } from "./open.ts";
 import { damageOr, findingsOf, mended } from "./pickles.ts";
-import { type Case, finding } from "./rule.ts";
+import { finding } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 import type { DiagnoseOptions, Diagnosis, Finding, Fixed, FixOptions } from "./types.ts";
 import { walk } from "./walk.ts";
 import { wrongFile } from "./wrong.ts";
 
+export { type Identity, identify } from "./identity.ts";
+export { opened } from "./open.ts";
 export type {
   Change,
   ClassShape,
@@ -86,14 +89,6 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
     ...told(seen),
     findings: shown(findings),
   };
-}
-
-/** The first byte of a tar, as of torch before 0.1.10, is that of a name. */
-const isTar = (bytes: Uint8Array): boolean => bytes[0] !== 0x50 && bytes[0] !== 0x80;
-
-function told(seen: Case): Pick<Diagnosis, "protocol" | "writers" | "globals" | "pins" | "classes"> {
-  const { protocol, globals, pins } = seen;
-  return { protocol, writers: writersOf(seen), globals: [...globals].sort(), pins, classes: classesOf(seen) };
 }
 
 const BLANK = { protocol: null, writers: [], globals: [], pins: [], classes: [] };
