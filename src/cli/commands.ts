@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
 import { info } from "./info.ts";
 import type { IO, Output } from "./io.ts";
+import { ls } from "./ls.ts";
 import { predict } from "./predict.ts";
 import { scan } from "./scan.ts";
 import { show } from "./show.ts";
@@ -27,4 +28,4 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, info, get, convert, predict, dis, doctor, scan, view];
+export const COMMANDS: readonly Command[] = [show, info, ls, get, convert, predict, dis, doctor, scan, view];

@@ -6,14 +6,13 @@
  * @module
  */
 import { bz2, type Codec, gzip, joined, lz4, lzma, xz, zlib } from "../core/codecs/index.ts";
-import { SourceError } from "../core/errors.ts";
 import { PyDict } from "../core/values/dict.ts";
 import { dumps } from "../dump.ts";
 import { dumps as dumpsJoblib } from "../joblibdump.ts";
 import { dumpsNpz, dumps as npyDumps } from "../npysave.ts";
 import { writePath } from "../platform/files.ts";
 import { csvLines, namedArrays, oneArray } from "../tools/convert/index.ts";
-import { atExactly, parsePath } from "../tools/inspect/index.ts";
+import type { Node } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree, readBytes } from "./files.ts";
@@ -22,6 +21,7 @@ import { withHdf5 } from "./hdf5open.ts";
 import { Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON } from "./json.ts";
 import { convertModel } from "./keras.ts";
+import { follow, stepsOf } from "./steps.ts";
 
 type Options = Parsed["options"];
 
@@ -104,22 +104,12 @@ export const convert: Command = {
     });
     if (isHdf5) return;
     const root = await openTree(from, args, io);
-    const value = typeof key === "string" ? chosen(root.value, key, root.name) : root.value;
+    const value = typeof key === "string" ? chosen(root, key) : root.value;
     await writePath(to, ...target(value, args.options));
   },
 };
 
-/** The part of a value under a path; a plain name is a key. */
-function chosen(value: unknown, key: string, path: string): unknown {
-  let steps: ReturnType<typeof parsePath>;
-  try {
-    steps = parsePath(/^[[.]/.test(key) ? key : `[${JSON.stringify(key)}]`);
-  } catch (e) {
-    throw new UsageError((e as Error).message);
-  }
-  try {
-    return atExactly(value, steps);
-  } catch (e) {
-    throw e instanceof RangeError ? new SourceError(e.message, { path, cause: e }) : e;
-  }
+/** The part of a file under a path; a plain name is a key. */
+function chosen(root: Node, key: string): unknown {
+  return follow(root, stepsOf(/^[[.]/.test(key) ? key : `[${JSON.stringify(key)}]`));
 }

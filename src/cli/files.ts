@@ -8,13 +8,15 @@ import { dirname, join } from "node:path";
 import type { Source } from "../core/bytes/parse.ts";
 import { decodeLatin1 } from "../core/bytes/text.ts";
 import { isBrineError, UnpicklingError, withPath } from "../core/errors.ts";
+import { loadModel } from "../families/keras/index.ts";
 import { fileError } from "../platform/files.ts";
 import { openPath } from "../platform/filesource.ts";
 import { inMemory } from "../sources/index.ts";
 import type { Node } from "../tools/inspect/index.ts";
-import { inspect } from "../tools/inspect/index.ts";
+import { inspect, inspectValue } from "../tools/inspect/index.ts";
 import type { Flag, Parsed } from "./args.ts";
 import type { IO } from "./io.ts";
+import { isKeras, kerasWeights } from "./keras.ts";
 import { progressOn } from "./progress.ts";
 
 /** Options of every command that loads. */
@@ -72,8 +74,9 @@ function noPickle(e: unknown): unknown {
 /** Loads a file as a tree. */
 export async function openTree(file: string, { options }: Parsed, io: IO): Promise<Node> {
   const name = file === "-" ? "stdin" : file;
-  const bytes = await readBytes(file, io);
+  if (isKeras(file)) return inspectValue(kerasWeights(await loadModel(file)), name);
   const encoding = options.get("encoding");
+  const bytes = await readBytes(file, io);
   const progress = progressOn(io);
   try {
     return await inspect(file === "-" ? bytes : besides(bytes, file), {

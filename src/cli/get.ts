@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { SourceError } from "../core/errors.ts";
 import { repr } from "../core/values/repr.ts";
-import { atExactly, harmless, parsePath } from "../tools/inspect/index.ts";
+import { harmless } from "../tools/inspect/index.ts";
 import type { Parsed } from "./args.ts";
 import type { Command } from "./commands.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
@@ -13,6 +12,7 @@ import { valueAt } from "./hdf5.ts";
 import { withHdf5 } from "./hdf5open.ts";
 import { type Output, UsageError } from "./io.ts";
 import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
+import { follow, stepsOf } from "./steps.ts";
 
 export const get: Command = {
   name: "get",
@@ -34,20 +34,9 @@ export const get: Command = {
     const [file, path, ...rest] = args.words;
     if (file === undefined || path === undefined || rest.length > 0) throw new UsageError("get takes FILE and PATH");
     if (await withHdf5(file, io, (opened) => print(valueAt(opened, path), args, out))) return;
-    let steps: ReturnType<typeof parsePath>;
-    try {
-      steps = parsePath(path);
-    } catch (e) {
-      throw new UsageError((e as Error).message);
-    }
+    const steps = stepsOf(path);
     const root = await openTree(file, args, io);
-    let value: unknown;
-    try {
-      value = atExactly(root.value, steps);
-    } catch (e) {
-      throw e instanceof RangeError ? new SourceError(e.message, { path: root.name, cause: e }) : e;
-    }
-    print(value, args, out);
+    print(follow(root, steps), args, out);
   },
 };
 

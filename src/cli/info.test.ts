@@ -11,7 +11,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "brine-info-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function brine(args: string[], stdin = new Uint8Array()): Promise<{ code: number; out: string; err: string }> {
+async function brine(
+  args: string[],
+  stdin: Uint8Array = new Uint8Array(),
+): Promise<{ code: number; out: string; err: string }> {
   const text = { out: "", err: "" };
   const code = await run(args, {
     stdout: { write: (part: string | Uint8Array) => (text.out += String(part)) },
@@ -139,8 +142,8 @@ test("what is damaged is told of, and the other files all the same", async () =>
   ];
   const { code, out, err } = await brine(["info", cut, text, npy, "missing.pkl", `${root}examples/data/log.pkl`]);
   expect(code).toBe(1);
-  expect(out).toMatch(/cut\.pkl: pickle, protocol 4\n {2}size {5}300 bytes\n[^]*?damaged {2}[^\n]*byte/);
-  expect(out).toMatch(/cut\.npy: npy\n[^]*damaged {2}the file ends 16 bytes before the array does/);
+  expect(out).toMatch(/cut\.pkl: pickle, protocol 4\n {2}size {5}300 bytes\n[\s\S]*?damaged {2}[^\n]*byte/);
+  expect(out).toMatch(/cut\.npy: npy\n[\s\S]*damaged {2}the file ends 16 bytes before the array does/);
   expect(out).toMatch(/log\.pkl: pickle, protocol 2\n/);
   expect(err).toMatch(/text\.txt/);
   expect(err).toMatch(/missing\.pkl/);

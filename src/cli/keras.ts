@@ -5,7 +5,8 @@
  */
 
 import { SourceError } from "../core/errors.ts";
-import { array } from "../core/ndarray/index.ts";
+import { array, type NDArray } from "../core/ndarray/index.ts";
+import { PyDict } from "../core/values/dict.ts";
 import { dumps } from "../dump.ts";
 import { h5Bytes, keras, kerasBytes, loadModel, Model, weightsOf } from "../families/keras/index.ts";
 import type { File } from "../formats/hdf5/index.ts";
@@ -38,6 +39,22 @@ export function showModel(model: Model, name: string, out: Output): void {
 /** Is a file a Keras model by its name? */
 export function isKeras(file: string): boolean {
   return /\.keras$/i.test(file);
+}
+
+/** The weights of a model as NumPy's arrays: layer by layer, each by its name. */
+export function kerasWeights(model: Model): PyDict {
+  const layers = new PyDict<string, PyDict>();
+  for (const layer of model.layers) {
+    const weights = new PyDict<string, NDArray>();
+    for (const { name, value } of weightsOf(layer)) {
+      let own = name;
+      // Layers inside a layer name theirs alike.
+      for (let i = 1; weights.has(own); i++) own = `${name}_${i}`;
+      weights.set(own, array(value.data, { shape: value.shape }));
+    }
+    layers.set(layer.name, weights);
+  }
+  return layers;
 }
 
 /** What a model may be written as, by the ending. */

@@ -43,7 +43,7 @@ export const show: Command = {
     const [file, ...rest] = args.words;
     if (file === undefined) throw new UsageError("show takes at least one FILE");
     if (rest.length === 0) return one(file, args, io, out);
-    for (const name of ["json", "typed", "ndjson"]) {
+    for (const name of DATA) {
       if (args.options.has(name)) throw new UsageError(`--${name} takes one FILE`);
     }
     // A file that is bad is told of, and the others are shown all the same.
@@ -61,13 +61,16 @@ export const show: Command = {
   },
 };
 
+/** Options that print data, and no tree. */
+const DATA = ["json", "typed", "ndjson"];
+
 /** Shows one file. */
 async function one(file: string, args: Parsed, io: IO, out: Output): Promise<void> {
   const depth = number(args.options, "depth", 3);
   const limit = number(args.options, "limit", 20);
   const { isTTY, columns } = io.stdout;
   const paint = isTTY && !io.env["NO_COLOR"] ? (type: string): string => `\x1b[36m${type}\x1b[39m` : undefined;
-  if (isKeras(file)) return showModel(await loadModel(file), file, out);
+  if (isKeras(file) && !DATA.some((name) => args.options.has(name))) return showModel(await loadModel(file), file, out);
   let model: Model | null = null;
   const isHdf5 = await withHdf5(file, io, (opened) => {
     if (args.options.has("json")) writeJSON(new PyDict(everything(opened)), out);
