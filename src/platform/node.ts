@@ -78,5 +78,6 @@ export { deflate, deflateZlib, inflate } from "./inflate.ts";
 export { ownPort, portOf, startKerasWorker } from "./nodeworker.ts";
 export { releaseBytes } from "./release.ts";
 export { type Spool, spoolNow } from "./spool.ts";
+export { openToucher } from "./touch.ts";
 export { codecsModule } from "./wasm/node.ts";
 export { unzstd } from "./zstd.ts";

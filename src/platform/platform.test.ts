@@ -43,6 +43,21 @@ it("sums long runs as zlib does, whatever their ends and what was before", () =>
   }
 });
 
+it("makes fresh memory ready, and touches nothing around it", async () => {
+  expect(web.openToucher).toBe(null);
+  const toucher = await node.openToucher();
+  if (toucher === null) return;
+  const bytes = new Uint8Array(1 << 20).fill(7);
+  await toucher.touch(bytes.subarray(4096, 1 << 19));
+  await toucher.touch(bytes.subarray(1 << 20));
+  expect(bytes.indexOf(0)).toBe(4096);
+  expect(bytes.indexOf(7, 4096)).toBe(1 << 19);
+  expect(bytes.indexOf(0, 1 << 19)).toBe(-1);
+  await toucher.close();
+  // What a closed one cannot do is done by whoever writes the memory.
+  await toucher.touch(bytes);
+});
+
 it("gives back large memory of one's own, and nothing else", () => {
   const own = new Uint8Array(1 << 16);
   node.releaseBytes(own);

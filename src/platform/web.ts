@@ -7,6 +7,7 @@ import type { Source } from "../core/bytes/parse.ts";
 import type { Store } from "../core/bytes/store.ts";
 import { SourceError } from "../core/errors.ts";
 import type { Spool } from "./spool.ts";
+import type { Toucher } from "./touch.ts";
 import type { PlatformInflate } from "./zlib.ts";
 
 const single = /* @__PURE__ */ new TextDecoder("latin1");
@@ -40,6 +41,9 @@ export function writeLatin1(text: string, into: Uint8Array, at: number): number 
 }
 
 /** Pages have no CRC-32. */
+/** Pages have no say in how memory is made. */
+export const openToucher: (() => Promise<Toucher | null>) | null = null;
+
 export const fastCrc32: ((bytes: Uint8Array, before: number) => number) | null = null;
 
 /** A new byte array. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { openToucher } from "#platform";
 import { LimitError, SourceError } from "../errors.ts";
 import { roomFor } from "./memory.ts";
 import { type Answer, type Ask, noCompanion, type Parse, type Source, type Span, type Window } from "./parse.ts";
@@ -25,6 +26,8 @@ const PIECE = 1 << 22;
 const CLAIMED = 1 << 30;
 /** One read into the final memory, which a source may split further; between two of them aborts are seen. */
 const BATCH = 1 << 28;
+/** Fresh memory from this size on is made ready piece by piece, while the piece before is filled. */
+const TOUCHED = 1 << 24;
 
 /** Reads a source window by window; keeps what was read beyond one parser's end for the next. */
 export class Reader {
@@ -116,34 +119,49 @@ export class Reader {
       filled += piece.length;
     };
     put(this.#rest.subarray(0, room));
-    while (filled < room) {
-      signal?.throwIfAborted();
-      const from = at + filled;
-      const byRange = this.source.read && !(this.source.streaming && from === this.#given);
-      if (byRange && total !== undefined) {
-        grow(Math.min(room, filled + BATCH));
-        const part = target.subarray(filled, Math.min(room, filled + BATCH));
-        const [got] = await abortable(this.source.read!([{ at: from, size: part.length, into: part }], signal), signal);
-        filled += got!.length;
-        if (got!.length < part.length) break;
-      } else if (this.source.fill && from === this.#given) {
-        grow(Math.min(room, filled + PIECE));
-        const part = target.subarray(filled, Math.min(room, filled + PIECE));
-        const count = await abortable(this.source.fill(part, signal), signal);
-        this.#gave(count);
-        filled += count;
-        if (count < part.length) break;
-      } else {
-        const piece = await this.#next(from, Math.min(room - filled, PIECE), signal);
-        if (piece.length === 0) break;
-        put(piece.subarray(0, room - filled));
-        // A source may give more than it was asked for.
-        if (filled === room) {
-          this.at = from;
-          this.#rest = piece;
+    const unpacks = this.source.fill !== undefined && total === undefined;
+    const fresh = unpacks && into === undefined && target.length >= TOUCHED;
+    const toucher = fresh && openToucher !== null ? await openToucher() : null;
+    let touched: Promise<void> | undefined;
+    try {
+      while (filled < room) {
+        signal?.throwIfAborted();
+        const from = at + filled;
+        const byRange = this.source.read && !(this.source.streaming && from === this.#given);
+        if (byRange && total !== undefined) {
+          grow(Math.min(room, filled + BATCH));
+          const part = target.subarray(filled, Math.min(room, filled + BATCH));
+          const [got] = await abortable(
+            this.source.read!([{ at: from, size: part.length, into: part }], signal),
+            signal,
+          );
+          filled += got!.length;
+          if (got!.length < part.length) break;
+        } else if (this.source.fill && from === this.#given) {
+          const end = Math.min(room, filled + PIECE);
+          grow(end);
+          const part = target.subarray(filled, end);
+          await touched;
+          touched = toucher?.touch(target.subarray(end, end + PIECE));
+          const count = await abortable(this.source.fill(part, signal), signal);
+          this.#gave(count);
+          filled += count;
+          if (count < part.length) break;
+        } else {
+          const piece = await this.#next(from, Math.min(room - filled, PIECE), signal);
+          if (piece.length === 0) break;
+          put(piece.subarray(0, room - filled));
+          // A source may give more than it was asked for.
+          if (filled === room) {
+            this.at = from;
+            this.#rest = piece;
+          }
         }
+        onProgress?.(at + filled, total);
       }
-      onProgress?.(at + filled, total);
+    } finally {
+      await touched;
+      await toucher?.close();
     }
     this.skipTo(at + filled);
     return target.subarray(0, filled);
