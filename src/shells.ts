@@ -103,14 +103,21 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   let taken = 0;
   let given = 0;
   let asked: AbortSignal | undefined;
-  const next = (): Promise<Uint8Array> => source.next(1 << 18, asked);
+  const next = async (into?: ArrayBuffer): Promise<Uint8Array> => {
+    if (size === undefined || source.fill === undefined) return source.next(PACKED, asked);
+    const room = into === undefined ? new Uint8Array(Math.min(PACKED, size)) : new Uint8Array(into);
+    return room.subarray(0, await source.fill(room, asked));
+  };
   let ahead: Promise<Uint8Array> | null = null;
-  const packed = async (): Promise<Uint8Array> => {
+  let last: Uint8Array | null = null;
+  const packed = async (spent = false): Promise<Uint8Array> => {
     const piece = await (ahead ?? next());
     ahead = null;
     // The next piece is read while this one is unpacked; not of a stream, whose next piece may never come.
     if (size !== undefined && piece.length > 0) {
-      ahead = next();
+      // New memory costs about as much as reading it full.
+      ahead = next(spent && last?.buffer.byteLength === PACKED ? (last.buffer as ArrayBuffer) : undefined);
+      last = piece;
       // A failure is told to whom asks for that piece.
       ahead.catch(() => {});
     }
@@ -148,7 +155,8 @@ export function peeled(source: Source, shell: Codec, limits: Limits = {}): Sourc
   return inside;
 }
 
-type Packed = () => Promise<Uint8Array>;
+/** Gives the next packed bytes; `spent`: nobody needs the earlier ones any more. */
+type Packed = (spent?: boolean) => Promise<Uint8Array>;
 type Reading = Pick<Source, "next" | "fill" | "close">;
 
 /** Draws from the shell's decoder, straight into the memory that the bytes are for. */
@@ -164,7 +172,7 @@ function pulled(shell: Codec, packed: Packed, gave: (count: number) => void, tak
       gave(count);
       filled += count;
       if (filled === into.length || decoder.done || (some && filled > 0)) return filled;
-      const piece = await packed();
+      const piece = await packed(decoder.spent);
       decoder.push(piece, piece.length === 0);
     }
   };
@@ -186,6 +194,8 @@ function pulled(shell: Codec, packed: Packed, gave: (count: number) => void, tak
 }
 
 const MOST_AT_ONCE = 1 << 19;
+/** Packed bytes that are read at a time. */
+const PACKED = 1 << 20;
 
 /** Takes pieces as the shell's codec gives them. */
 function pieced(shell: Codec, packed: Packed, gave: (count: number) => void): Reading {

@@ -64,6 +64,15 @@ function fileSource(path: string, file: fs.promises.FileHandle, size: number | u
       const { bytesRead } = await failing(file.read(into, 0, into.length, null));
       return into.subarray(0, bytesRead);
     },
+    async fill(into) {
+      for (let filled = 0; ; ) {
+        if (filled === into.length) return filled;
+        const part = Math.min(MOST, into.length - filled);
+        const { bytesRead } = await failing(file.read(into, filled, part, null));
+        if (bytesRead === 0) return filled;
+        filled += bytesRead;
+      }
+    },
     read: (spans, signal) => failing(Promise.all(spans.map((span) => readSpan(file, room(span, size), signal)))),
     readSync(spans) {
       try {

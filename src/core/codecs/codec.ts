@@ -32,6 +32,8 @@ export interface Decoder {
   readonly done: boolean;
   /** Packed bytes that were pushed and are not used: after an error they tell where it is. */
   readonly held?: number;
+  /** All that was pushed is used up, and the memory of the pieces is free for others. */
+  readonly spent?: boolean;
   /** Frees what the decoder holds; it must not be used any more. */
   close?(): void;
 }

@@ -72,6 +72,36 @@ describe("codecs", () => {
     }
   });
 
+  it("look no more at pieces that are spent", async () => {
+    await zlib.ready?.();
+    const spent = { zlib: 0, gzip: 0, lz4: 0 };
+    for (const { codec, note, sha256, packed } of rows) {
+      if (codec !== "zlib" && codec !== "gzip" && codec !== "lz4") continue;
+      const bytes = bytesOf(packed);
+      for (const size of [1, 50, 700]) {
+        const decoder = (CODECS[codec] as Codec).decoder();
+        let piece = new Uint8Array(size);
+        const out: Uint8Array[] = [];
+        for (let at = 0; !decoder.done; ) {
+          const block = new Uint8Array(300);
+          const count = decoder.read(block);
+          out.push(block.subarray(0, count));
+          if (count === block.length || decoder.done) continue;
+          if (decoder.spent === true) {
+            spent[codec]++;
+            piece.fill(0xa5);
+          } else piece = new Uint8Array(size);
+          const next = bytes.subarray(at, at + size);
+          piece.set(next);
+          at += size;
+          decoder.push(piece.subarray(0, next.length), next.length === 0);
+        }
+        expect([codec, note, size, sum(joined(out))]).toEqual([codec, note, size, sha256]);
+      }
+    }
+    for (const count of Object.values(spent)) expect(count).toBeGreaterThan(100);
+  });
+
   it("write bz2, xz and lzma byte for byte as Python does", async () => {
     for (const { codec, note, packed, level } of rows) {
       if (level === undefined) continue;

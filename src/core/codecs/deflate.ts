@@ -36,6 +36,10 @@ class DeflateDecoder implements Decoder {
     return (this.#inflate?.unused ?? this.#rest).length;
   }
 
+  get spent(): boolean {
+    return this.#inflate?.spent ?? false;
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.#last = last;
     if (this.#inflate !== null) this.#inflate.push(piece);

@@ -13,6 +13,8 @@ export interface Inflater {
   readonly done: boolean;
   /** Packed bytes that are not part of the stream, or not used yet. */
   readonly unused: Uint8Array;
+  /** Nothing of the pieces that were pushed is looked at again. */
+  readonly spent?: boolean;
   /** Adler-32 of all that was unpacked, where it was asked for and is to be had. */
   readonly adler?: number;
   push(piece: Uint8Array): void;
@@ -86,6 +88,10 @@ class KernelInflate implements Inflater {
 
   get done(): boolean {
     return this.#ended && this.#from === this.#to;
+  }
+
+  get spent(): boolean {
+    return this.#pieces.length === 0;
   }
 
   get unused(): Uint8Array {

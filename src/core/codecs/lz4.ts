@@ -55,6 +55,10 @@ class Lz4Decoder implements Decoder {
     return this.#queue.length;
   }
 
+  get spent(): boolean {
+    return this.#queue.length === 0;
+  }
+
   push(piece: Uint8Array, last = false): void {
     this.#queue.push(piece);
     this.#last = last;
