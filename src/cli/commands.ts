@@ -4,6 +4,7 @@
  * @module
  */
 import type { Flag, Parsed } from "./args.ts";
+import { cat } from "./cat.ts";
 import { convert } from "./convert.ts";
 import { dis } from "./dis.ts";
 import { doctor } from "./doctor.ts";
@@ -19,6 +20,8 @@ import { view } from "./view.ts";
 /** A command of the command line. */
 export interface Command {
   readonly name: string;
+  /** Other words for it. */
+  readonly aliases?: readonly string[];
   /** Its words, as the help shows them. */
   readonly usage: string;
   readonly help: string;
@@ -28,4 +31,10 @@ export interface Command {
   run(args: Parsed, io: IO, out: Output): Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [show, info, ls, get, convert, predict, dis, doctor, scan, view];
+/** The first is that of a command line without one. */
+export const COMMANDS: readonly Command[] = [show, info, ls, get, cat, convert, predict, dis, doctor, scan, view];
+
+/** The command of a word. */
+export function commandOf(word: string | undefined): Command | undefined {
+  return COMMANDS.find(({ name, aliases = [] }) => word !== undefined && (name === word || aliases.includes(word)));
+}

@@ -83,18 +83,31 @@ function shown(value: unknown): string {
   return harmless(text.length > LONG ? `${text.slice(0, LONG)}…` : text.replaceAll("\n", " "));
 }
 
+/** The object at a path without an index or attribute; null where it has one, or leads nowhere. */
+export function itemAt(file: File, path: string): Item | null {
+  const { name, index, attribute } = parts(path);
+  if (index !== undefined || attribute !== undefined) return null;
+  return /^\/?$/.test(name) ? file : (file.get(name) ?? null);
+}
+
+/** `/group/dataset[0:10, 1]` or `/group@attribute` in its parts. */
+function parts(path: string): { name: string; index: string | undefined; attribute: string | undefined } {
+  const [, before = path, attribute] = /^(.*)@([^/]*)$/.exec(path) ?? [];
+  const match = /^([^[]*)(?:\[([^\]]*)\])?$/.exec(before);
+  if (match === null) throw new UsageError(`${path} is no path: write it as /group/dataset[0:10] or /group@attribute`);
+  return { name: match[1] as string, index: match[2], attribute };
+}
+
 /** The value at `/group/dataset[0:10, 1]` or `/group@attribute`. */
 export function valueAt(file: File, path: string): unknown {
-  const attribute = /^(.*)@([^/]*)$/.exec(path);
-  const match = /^([^[]*)(?:\[([^\]]*)\])?$/.exec(attribute?.[1] ?? path);
-  if (match === null) throw new UsageError(`${path} is no path: write it as /group/dataset[0:10] or /group@attribute`);
-  const [, name = "", index] = match;
+  const { name, index, attribute } = parts(path);
   const item = /^\/?$/.test(name) ? file : file.get(name);
   if (item === undefined) throw new SourceError(`there is no ${name}`, { format: "hdf5" });
-  if (attribute !== null) {
-    const key = attribute[2] as string;
-    if (!item.attrs.has(key)) throw new SourceError(`${name || "/"} has no attribute ${key}`, { format: "hdf5" });
-    return item.attrs.get(key);
+  if (attribute !== undefined) {
+    if (!item.attrs.has(attribute)) {
+      throw new SourceError(`${name || "/"} has no attribute ${attribute}`, { format: "hdf5" });
+    }
+    return item.attrs.get(attribute);
   }
   if (!(item instanceof Dataset)) return new PyDict(item instanceof Group ? everything(item) : []);
   try {

@@ -84,11 +84,11 @@ async function mayUnpackTo(shell: Codec, bytes: Uint8Array): Promise<boolean> {
   return beginsHdf5(first) || shellOf(first) !== null;
 }
 
-/** Does something with a file that is HDF5, and closes it; false for every other file. */
+/** Does something with a file that is HDF5, and closes it; false for every other file, and where `use` says so. */
 export async function withHdf5(
   file: string,
   io: IO,
-  use: (opened: File, how: Omit<OpenedHdf5, "file">) => void | Promise<void>,
+  use: (opened: File, how: Omit<OpenedHdf5, "file">) => boolean | void | Promise<void>,
 ): Promise<boolean> {
   let opened: OpenedHdf5 | null;
   try {
@@ -98,9 +98,8 @@ export async function withHdf5(
   }
   if (opened === null) return false;
   try {
-    await use(opened.file, opened);
+    return (await use(opened.file, opened)) !== false;
   } finally {
     opened.file.close();
   }
-  return true;
 }

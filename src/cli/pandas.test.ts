@@ -82,3 +82,10 @@ it("converts a frame to CSV as to_csv, to arrays and to JSON", async () => {
   await brine("convert", file, to(".json"));
   expect(JSON.parse(readFileSync(to(".json"), "utf8"))[1]).toEqual({ a: 2, b: "y,z", "c d": 2.5 });
 });
+
+it("prints a frame or a column as CSV", async () => {
+  const csv = await brine("cat", file);
+  expect(csv.trimEnd().split("\n").slice(0, 3)).toEqual([",a,b,c d", "0,1,x,1.0", '1,2,"y,z",2.5']);
+  expect(await brine("cat", deep, "train")).toBe(csv);
+  expect((await brine("ls", file)).split("\n")[0]).toMatch(/^\['a'\]/);
+});

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "./args.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, commandOf } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { helpText } from "./help.ts";
 import { ClosedPipe, type IO, Output, replayed, Told } from "./io.ts";
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
 
 async function dispatch(argv: readonly string[], io: IO, out: Output): Promise<number> {
   const [first] = argv;
-  let command = COMMANDS.find(({ name }) => name === first);
+  let command = commandOf(first);
   const rest = command === undefined ? argv : argv.slice(1);
   if (first === undefined) {
     io.stderr.write(helpText());
@@ -39,7 +39,7 @@ async function dispatch(argv: readonly string[], io: IO, out: Output): Promise<n
   const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
   const words = rest.slice(0, end);
   if (words.includes("--help") || words.includes("-h")) {
-    command ??= COMMANDS.find(({ name }) => words.includes(name));
+    command ??= words.map(commandOf).find((one) => one !== undefined);
     out.write(helpText(command));
   } else if (command === undefined && (first === "--version" || first === "-V")) {
     out.line(version());

@@ -1,5 +1,5 @@
 /**
- * `brine FILE`: the tree, or the whole as JSON.
+ * `brine FILE`, `brine tree FILE`: the tree, or the whole as JSON.
  *
  * @module
  */
@@ -19,9 +19,10 @@ import { writeJSON, writeNDJSON, writeTypedJSON } from "./json.ts";
 import { holdsModel, isKeras, showModel } from "./keras.ts";
 
 export const show: Command = {
-  name: "show",
+  name: "tree",
+  aliases: ["show"],
   usage: "FILE…",
-  help: "print what is in files as trees (the word show may be left out)",
+  help: "print what is in files as trees (the word tree may be left out; show is another)",
   examples: [
     "brine cache.pkl",
     "brine *.pkl --depth 1",
@@ -41,7 +42,7 @@ export const show: Command = {
   ],
   async run(args, io, out) {
     const [file, ...rest] = args.words;
-    if (file === undefined) throw new UsageError("show takes at least one FILE");
+    if (file === undefined) throw new UsageError("tree takes at least one FILE");
     if (rest.length === 0) return one(file, args, io, out);
     for (const name of DATA) {
       if (args.options.has(name)) throw new UsageError(`--${name} takes one FILE`);
