@@ -93,6 +93,20 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+/** Up to so many bytes V8 keeps in the array itself, until somebody asks for its buffer. */
+const FEW = 64;
+const BYTES: unknown = Uint8Array;
+
+/** A copy of a few items of eight bytes, in the order of all machines that run JavaScript. */
+function few(make: TypedClass, bytes: Uint8Array): TypedData {
+  const count = bytes.length >> 3;
+  const out = new make(count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (out instanceof Float64Array) for (let i = 0; i < count; i++) out[i] = view.getFloat64(8 * i, true);
+  else for (let i = 0; i < count; i++) (out as BigInt64Array)[i] = view.getBigInt64(8 * i, true);
+  return out;
+}
+
 /**
  * Memory over bytes in the dtype's order: the bytes themselves where `share` is set and alignment and order allow it,
  * else a copy.
@@ -103,9 +117,10 @@ export function fromBytes(dtype: DType, bytes: Uint8Array, share: boolean): Type
   if (make === null) throw new TypeError("objects are not made of bytes");
   const swapped = turns(dtype, storage);
   if (!share || swapped || bytes.byteOffset % slotBytes !== 0) {
-    // Memory that is copied is not filled with zeros before.
+    if (!swapped && slotBytes === 8 && bytes.length <= FEW) return few(make, bytes);
     const copy = copyOf(bytes);
     if (swapped) swapItems(copy, slotBytes);
+    if (make === BYTES) return copy;
     bytes = copy;
   }
   return new make(bytes.buffer, bytes.byteOffset, bytes.length / slotBytes);
