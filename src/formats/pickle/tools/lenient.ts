@@ -14,8 +14,8 @@ import { asUnpickling, type Op, unknown } from "./genops.ts";
 
 /** An opcode; `names` are the two lines of GLOBAL and INST, `complaint` says why its argument could not be read. */
 export interface LenientOp extends Op {
-  readonly names?: readonly [module: string, name: string];
-  readonly complaint?: string;
+  readonly names: readonly [module: string, name: string] | undefined;
+  readonly complaint: string | undefined;
 }
 
 /** Sizes of the lengths before counted arguments. */
@@ -33,42 +33,62 @@ const COUNTED: ReadonlyMap<ArgKind, number> = new Map([
   ["bytearray8", 8],
 ]);
 
-/**
- * The opcodes up to and with the first STOP; an argument whose end is known but which cannot be read is `null`.
- *
- * Throws `UnpicklingError` where no reader could go on: an unknown opcode, an argument beyond the end.
- */
+/** The opcodes up to and with the first STOP, as {@link LenientReader} reads them. Throws as it does. */
 export function* lenientOps(bytes: Uint8Array, start: number): Generator<LenientOp, undefined> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const cursor: Cursor = { bytes, view, at: start };
+  const reader = new LenientReader(bytes, start);
   for (;;) {
+    const op = reader.next();
+    yield op;
+    if (op.opcode.code === 0x2e) return;
+  }
+}
+
+/** Reads opcode by opcode; an argument whose end is known but which cannot be read is `null`. */
+export class LenientReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #cursor: Cursor;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#cursor = { bytes, view: this.#view, at: start };
+  }
+
+  /** Goes on at another byte. */
+  seek(at: number): void {
+    this.#cursor.at = at;
+  }
+
+  /** The next opcode. Throws `UnpicklingError` where no reader could go on: an unknown opcode, an argument beyond the end. */
+  next(): LenientOp {
+    const cursor = this.#cursor;
     const pos = cursor.at;
-    const opcode = OPCODES[bytes[pos] ?? -1];
-    if (opcode === undefined) throw unknown(bytes, pos);
+    const opcode = OPCODES[this.#bytes[pos] ?? -1];
+    if (opcode === undefined) throw unknown(this.#bytes, pos);
     cursor.at = pos + 1;
     const kind = opcode.arg;
     let arg: Arg = null;
     let names: [string, string] | undefined;
     let complaint: string | undefined;
+    if (kind === null) return { opcode, arg, pos, end: cursor.at, names, complaint };
     if (kind === "stringnl_noescape_pair") {
       names = [line(cursor, pos, opcode.name), line(cursor, pos, opcode.name)];
       arg = `${names[0]} ${names[1]}`;
     } else if (kind === "stringnl_noescape") {
       arg = line(cursor, pos, opcode.name);
-    } else if (kind !== null) {
+    } else {
       try {
         arg = readArg(kind, cursor);
       } catch (e) {
         const error = asUnpickling(e, opcode, pos);
-        const end = endOf(kind, bytes, view, pos + 1);
+        const end = endOf(kind, this.#bytes, this.#view, pos + 1);
         if (end < 0) throw error;
         cursor.at = end;
         complaint = error.reason;
       }
     }
-    const op = { opcode, arg, pos, end: cursor.at };
-    yield names ? { ...op, names } : complaint === undefined ? op : { ...op, complaint };
-    if (opcode.code === 0x2e) return;
+    return { opcode, arg, pos, end: cursor.at, names, complaint };
   }
 }
 

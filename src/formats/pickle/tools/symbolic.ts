@@ -110,13 +110,13 @@ export interface Step {
   /** The value that it left on top, if it left one. */
   readonly top: Symbolic | undefined;
   /** The name it refers to: GLOBAL, INST, STACK_GLOBAL, EXT codes. */
-  readonly global?: GlobalReference;
+  readonly global: GlobalReference | undefined;
   /** The number under which it stored the top in the memo. */
-  readonly memo?: number | bigint;
+  readonly memo: number | bigint | undefined;
   /** Byte offset of the MARK that it took. */
-  readonly mark?: number;
+  readonly mark: number | undefined;
   /** Where a loader would have stopped, and goes on here. */
-  readonly problem?: string;
+  readonly problem: string | undefined;
 }
 
 /** What a whole pickle did. */

@@ -16,12 +16,14 @@
 import { LimitError, UnpicklingError } from "../../../core/errors.ts";
 import type { Arg } from "./args.ts";
 import type { Op } from "./genops.ts";
-import { type LenientOp, lenientOps } from "./lenient.ts";
+import { type LenientOp, LenientReader } from "./lenient.ts";
 import { memoKey, memoUse } from "./memo.ts";
 import type { Container, GlobalReference, Step, Symbolic, Trace, TraceOptions, Unknown, UseKind } from "./symbolic.ts";
 
 const MAX_OPCODES = 20_000_000;
 const MAX_PROBLEMS = 100;
+/** Arguments that NEWOBJ_EX copies in all: a tuple that many calls share is copied for each. */
+const MAX_COPIED = 10_000_000;
 
 /**
  * Runs a pickle on symbols opcode by opcode, and ends in what the whole did; bad streams end early, with `error` set.
@@ -34,40 +36,66 @@ const MAX_PROBLEMS = 100;
  * ```
  */
 export function* trace(bytes: Uint8Array, options: TraceOptions = {}): Generator<Step, Trace> {
-  const { start = 0, limits, skip, memo } = options;
-  const most = limits?.opcodes ?? MAX_OPCODES;
-  const machine = new Machine(start, memo);
-  const { result } = machine;
-  try {
-    for (let at: number | null = start; at !== null; ) {
-      const from: number = at;
-      at = null;
-      for (const op of lenientOps(bytes, from)) {
-        if (result.count === most) {
-          throw new LimitError("opcodes", most, most + 1, { offset: op.pos, format: "pickle" });
-        }
-        const step = machine.run(op);
-        yield step;
-        const next = skip?.(op, step.top) ?? op.end;
-        if (next === op.end) continue;
-        at = next;
-        break;
-      }
-    }
-  } catch (e) {
-    if (!(e instanceof UnpicklingError)) throw e;
-    result.error = e;
+  const tracer = new Tracer(bytes, options);
+  for (let step = tracer.next(); step !== null; step = tracer.next()) {
+    yield step;
+    tracer.skip(step);
   }
-  return result;
+  return tracer.result;
+}
+
+/** A run of {@link trace} without a generator: what it has found stands in `result` at any time, also after a `LimitError`. */
+export class Tracer {
+  readonly #reader: LenientReader;
+  readonly #machine: Machine;
+  readonly #most: number;
+  readonly #skip: TraceOptions["skip"];
+  #done = false;
+
+  constructor(bytes: Uint8Array, { start = 0, limits, skip, memo }: TraceOptions = {}) {
+    this.#reader = new LenientReader(bytes, start);
+    this.#machine = new Machine(start, memo);
+    this.#most = limits?.opcodes ?? MAX_OPCODES;
+    this.#skip = skip;
+  }
+
+  get result(): Trace {
+    return this.#machine.result;
+  }
+
+  /** Runs the next opcode; null behind STOP, or where the stream cannot be read any further. */
+  next(): Step | null {
+    if (this.#done) return null;
+    const { result } = this.#machine;
+    try {
+      const op = this.#reader.next();
+      if (result.count === this.#most) {
+        throw new LimitError("opcodes", this.#most, this.#most + 1, { offset: op.pos, format: "pickle" });
+      }
+      if (op.opcode.code === 0x2e) this.#done = true;
+      return this.#machine.run(op);
+    } catch (e) {
+      this.#done = true;
+      if (!(e instanceof UnpicklingError)) throw e;
+      result.error = e;
+      return null;
+    }
+  }
+
+  /** Passes over what `options.skip` says stands behind an opcode. */
+  skip({ op, top }: Step): void {
+    const next = this.#skip?.(op, top) ?? op.end;
+    if (next === op.end) return;
+    this.#done = false;
+    this.#reader.seek(next);
+  }
 }
 
 /** What {@link trace} ends in. Throws as it does. */
 export function traced(bytes: Uint8Array, options: TraceOptions = {}): Trace {
-  const steps = trace(bytes, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  const tracer = new Tracer(bytes, options);
+  for (let step = tracer.next(); step !== null; step = tracer.next()) tracer.skip(step);
+  return tracer.result;
 }
 
 /** The name from which a value comes, through any number of calls; null when it comes from none. */
@@ -88,6 +116,7 @@ class Machine {
   #problem: string | undefined;
   #stored: number | bigint | undefined;
   #taken: number | undefined;
+  #copied = 0;
 
   constructor(start: number, memo: Map<number | bigint, Symbolic> = new Map()) {
     this.#memo = memo;
@@ -118,14 +147,7 @@ class Machine {
     if (problem !== undefined && result.problems.length < MAX_PROBLEMS) {
       result.problems.push({ offset: op.pos, reason: problem });
     }
-    return {
-      op,
-      top: this.#stack.at(-1),
-      ...(global ? { global } : {}),
-      ...(this.#stored === undefined ? {} : { memo: this.#stored }),
-      ...(this.#taken === undefined ? {} : { mark: this.#taken }),
-      ...(problem === undefined ? {} : { problem }),
-    };
+    return { op, top: this.#stack.at(-1), global, memo: this.#stored, mark: this.#taken, problem };
   }
 
   /** An opcode that begins in a frame ends in it: readers that buffer frames see other bytes otherwise. */
@@ -245,7 +267,10 @@ class Machine {
       }
       case "NEWOBJ_EX": {
         const [cls, args, kwargs] = this.#several(3, pos) as [Symbolic, Symbolic, Symbolic];
-        this.#call("construct", opcode.name, cls, [...spread(args), kwargs], pos);
+        const given = spread(args);
+        this.#copied += given.length;
+        if (this.#copied > MAX_COPIED) throw new LimitError("arguments", MAX_COPIED, this.#copied, { offset: pos });
+        this.#call("construct", opcode.name, cls, [...given, kwargs], pos);
         return;
       }
       case "REDUCE": {
