@@ -16,6 +16,7 @@ import { scipy } from "../../families/scipy/index.ts";
 import { ROOM_OF } from "../../families/sklearn/table.ts";
 import { stdlib } from "../../families/stdlib/index.ts";
 import { OPENERS } from "./checks.ts";
+import { denied } from "./deny.ts";
 import { FUNCTIONS, NN } from "./layers.ts";
 
 /** `class`: made, called, given a state; `value`: only referred to. */
@@ -127,7 +128,10 @@ const SKLEARN_VALUES: ReadonlySet<string> = new Set(
 /** scikit-learn's names, by the class within the package. */
 function sklearnPolicy(full: string): Policy | undefined {
   if (!full.startsWith("sklearn.") || full.startsWith("sklearn.externals.")) return undefined;
-  const name = full.slice(full.lastIndexOf(".") + 1);
+  const dot = full.lastIndexOf(".");
+  const [module, name] = [full.slice(0, dot), full.slice(dot + 1)];
+  // A name with dots may lead through what a module has imported.
+  if (denied(module, name) !== null) return undefined;
   if (SKLEARN_VALUES.has(name)) return "value";
   const known = ROOM_OF.has(name) || SKLEARN.has(name);
   return known || /^(Tree|TreePredictor|(KDTree|BallTree)(64|32)?|newObj)$/.test(name) || isUnpickler(name)

@@ -33,6 +33,9 @@ const found = (rule: string, severity: Severity, { offset }: GlobalUse, message:
 const callsGiven = (use: GlobalUse, about: About): Issue[] =>
   found("higher-order", "dangerous", use, `${about.global} calls what it is given: (${about.arguments}).`, about);
 
+/** Arguments that are looked at: many calls may share a long tuple, and what these names take is fewer. */
+const MOST_ARGS = 64;
+
 function textOf(value: Symbolic | undefined): string | null {
   return value?.kind === "atom" && typeof value.value === "string" ? value.value : null;
 }
@@ -81,24 +84,26 @@ function isOwn(value: Symbolic | undefined, isKnown: (full: string) => boolean, 
 }
 
 /** `methodcaller("split", maxsplit=1)`. */
-function isPlainCaller([func, first]: readonly Symbolic[]): boolean {
+function isPlainCaller([func, first]: readonly (Symbolic | undefined)[]): boolean {
   const name = textOf(first);
   const isCaller = /^_?operator\.methodcaller$/.test(named(func) ?? "");
   return isCaller && name !== null && PLAIN.test(name) && denied("x", name) === null;
 }
+
+const MOST_USES = 100;
 
 /** What a partial holds is called: a class that is known, or the user's own. */
 const partial: Check = {
   result({ target, offset }, isKnown, ref) {
     if (target.kind !== "made" || named(target.by) === null) return "dangerous";
     // Each is looked at for each call.
-    if (ref.uses.length > 1000) return "dangerous";
+    if (ref.uses.length > MOST_USES) return "dangerous";
     const states = ref.uses.filter(({ kind, target: one }) => kind === "setstate" && one === target);
-    const held: (readonly Symbolic[])[] = states.length > 0 ? [] : [target.args];
+    const held: (readonly (Symbolic | undefined)[])[] = states.length > 0 ? [] : [target.args];
     for (const { args } of states) {
       const [func, more] = args[0]?.kind === "tuple" ? args[0].items : [];
       if (func === undefined) return "dangerous";
-      held.push([func, ...(more?.kind === "tuple" ? more.items : [])]);
+      held.push([func, more?.kind === "tuple" ? more.items[0] : undefined]);
     }
     // A call before the first state is one of what it was made with.
     const [first] = states;
@@ -169,6 +174,15 @@ const higher = (at = 0): Check => ({
   },
 });
 
+function aboutInner(about: About, global: string): About {
+  return {
+    global,
+    get arguments(): string {
+      return about.arguments;
+    },
+  };
+}
+
 /** Functions that make the class they are given. */
 const makes = (...places: number[]): Check => ({
   call(use, allowed, about) {
@@ -181,8 +195,8 @@ const makes = (...places: number[]): Check => ({
       }
       const python3 = full.replace(/^__builtin__\./, "builtins.");
       const check = CHECKS.get(python3);
-      const inner = { ...use, args: use.args.slice(place + 1) };
-      const issues = check?.call?.(inner, allowed, { ...about, global: full });
+      const inner = { ...use, args: use.args.slice(place + 1, place + 2 + MOST_ARGS) };
+      const issues = check?.call?.(inner, allowed, aboutInner(about, full));
       if (issues !== undefined && issues.length > 0) return issues;
       if (allowed.policy(python3) === "value") {
         const message = `${about.global} makes ${full}, which is no class of data.`;
@@ -222,8 +236,10 @@ const sized: Check = {
 
 const plainNames: Check = {
   call(use, _, about) {
-    const names = about.global.endsWith("methodcaller") ? use.args.slice(0, 1) : use.args;
-    const bad = names.find((one) => {
+    const names = use.args.slice(0, about.global.endsWith("methodcaller") ? 1 : MOST_ARGS + 1);
+    const bad = names.find((one, i) => {
+      // Nobody takes so many.
+      if (i === MOST_ARGS) return true;
       const name = textOf(one);
       return name === null || name.split(".").some((part) => !PLAIN.test(part) || denied("x", part) !== null);
     });
@@ -240,21 +256,31 @@ const never =
 /** A path that leads elsewhere than to the data of time zones. */
 const zonePath: Check = {
   call(use, _, about) {
-    const path = use.args.map(textOf).find((text) => text !== null && /^[/\\]|\.\.|:/.test(text));
+    const path = use.args
+      .slice(0, MOST_ARGS)
+      .map(textOf)
+      .find((text) => text !== null && /^[/\\]|\.\.|:/.test(text));
     if (path === undefined || /^\/(usr\/(share|lib|local\/share)|etc)\/(zoneinfo|localtime)/.test(path ?? ""))
       return [];
     return found("path", "suspicious", use, `${about.global} reads the file ${JSON.stringify(path)}.`, about);
   },
 };
 
+/** Fields of a wrapper, keys and values: it has three. */
+const MOST_FIELDS = 40;
+
 /** The name of a file beside this one, which joblib before 0.10 reads. */
 const companion: Check = {
   state(use, _, about) {
     const [state] = use.args;
     const items = state?.kind === "dict" ? state.items : [];
-    const at = items.findIndex((item, i) => i % 2 === 0 && textOf(item) === "filename");
-    const name = at < 0 ? null : textOf(items[at + 1]);
-    if (name !== null && name !== "" && !/[/\\:\0]|^\.\.?$/.test(name)) return [];
+    // The last of equal keys counts, and what comes after BUILD does not: all must be a plain name.
+    const names =
+      items.length > MOST_FIELDS
+        ? [null]
+        : items.flatMap((item, i) => (i % 2 === 0 && textOf(item) === "filename" ? [textOf(items[i + 1])] : []));
+    const name = names.find((one) => one === null || one === "" || /[/\\:\0]|^\.\.?$/.test(one)) ?? null;
+    if (names.length > 0 && name === null && !names.includes(null)) return [];
     const message = `joblib reads the file ${name === null ? "that is computed" : JSON.stringify(name)} with this one.`;
     return found("path", "dangerous", use, message, about);
   },
@@ -278,7 +304,7 @@ const ufunc: Check = {
 /** numpy calls the second argument with the first. */
 const generator: Check = {
   call(use, allowed, about) {
-    const bad = use.args.find((arg) => {
+    const bad = use.args.slice(0, MOST_ARGS).find((arg) => {
       const origin = originOf(arg);
       if (arg.kind === "atom") return false;
       const full = origin === null ? "" : `${origin.module}.${origin.name}`;
@@ -321,7 +347,10 @@ const fromType: Check = {
 /** joblib's Memory makes a folder when it is made with a place. */
 const memory: Check = {
   call(use, _, about) {
-    const text = use.args.map(textOf).find((one) => one !== null);
+    const text = use.args
+      .slice(0, MOST_ARGS)
+      .map(textOf)
+      .find((one) => one !== null);
     if (text === undefined) return [];
     return found("path", "suspicious", use, `${about.global} makes the folder ${JSON.stringify(text)}.`, about);
   },

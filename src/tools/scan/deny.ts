@@ -118,9 +118,12 @@ export function denied(module: string, name: string): string | null {
     if (BELOW.has(prefix)) return `${prefix} can run code or reach files or the net`;
   }
   if (TOP.has(top)) return `the module ${top} can run code or reach files or the net`;
-  const word = parts.find((part, i) => i > 0 && (ANYWHERE.has(part) || CALLED.has(part)));
+  // Modules import others by names of their own: collections._sys.
+  const isModule = (part: string): boolean =>
+    ANYWHERE.has(part) || (part[0] === "_" && ANYWHERE.has(part.replace(/^_+/, "")));
+  const word = parts.find((part, i) => i > 0 && (isModule(part) || CALLED.has(part)));
   if (word !== undefined && word !== last) return `the name goes through ${word}`;
   if (CALLED.has(last)) return `${last} runs what it is given, or leads to what does`;
-  if (ANYWHERE.has(last) && parts.length > 1) return `the name leads to the module ${last}`;
+  if (isModule(last) && parts.length > 1) return `the name leads to the module ${last}`;
   return null;
 }

@@ -20,7 +20,11 @@ const MOST_ROWS = 100_000;
 export async function scanHdf5(part: Part, scan: Scan): Promise<void> {
   const tell = (rule: string, severity: "suspicious" | "dangerous", message: string): void =>
     scan.add(part, issue(rule, severity, 0, message));
-  const filters = await loadFilters("blosc", "szip", "zstd").catch(() => []);
+  const filters = await loadFilters("blosc", "szip", "zstd").catch((e) => {
+    // A page that forbids them: what they packed is told as not inspected.
+    if (isBrineError(e)) return [];
+    throw e;
+  });
   const guarded = (where: string, work: () => void): void => {
     try {
       work();
@@ -85,9 +89,17 @@ function dataset(item: Dataset, part: Part, scan: Scan, isKeras: boolean, tell: 
     return;
   }
   // PyTables keeps objects as pickles in rows of bytes; h5py as arrays of opaque bytes or texts.
-  const { kind } = item.dtype;
-  if (!"OSV".includes(kind)) return;
+  const { kind, itemsize } = item.dtype;
   const count = (item.shape ?? []).reduce((product, n) => product * n, 1);
+  if (kind === "u" && itemsize === 1 && item.shape?.length === 1 && count >= 4) {
+    // A pickle as an array of bytes, as np.frombuffer makes it.
+    const [head] = texts(item.get(":4"));
+    if (head === undefined || !mayBePickle(head)) return;
+    const [bytes] = texts(item.read());
+    if (bytes) scan.push({ path: part.path + item.name, name: "", bytes, depth: part.depth + 1, loaded: false });
+    return;
+  }
+  if (!"OSV".includes(kind)) return;
   if (count === 0) return;
   const rows = Math.min(count, MOST_ROWS);
   if (count > rows) {

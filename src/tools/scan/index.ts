@@ -15,7 +15,7 @@ import { issue } from "./issue.ts";
 import { scanNpy } from "./npys.ts";
 import { scanPickles } from "./pickles.ts";
 import { type Part, Scan } from "./scan.ts";
-import { scanTar } from "./tars.ts";
+import { beginsTar, scanTar } from "./tars.ts";
 import type { Report, ScanOptions } from "./types.ts";
 import { unpack } from "./unpack.ts";
 import { endsAsZip, scanZip } from "./zips.ts";
@@ -106,21 +106,24 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     await scanZip(part, state);
   };
   // Bytes within a pickle, and files of a tar, are looked into by themselves.
-  const isTar = format === "tar" || (format === "torch" && decodeLatin1(bytes, 257, 262) === "ustar");
+  const isTar = beginsTar(bytes);
   if (appended !== null && format !== "pickle" && !isTar) await alsoZip();
+  // Whatever it is: a reader that takes it for a pickle sees opcodes.
+  const alsoPickle = (): Promise<number> => scanPickles({ ...part, loaded: false, first: true }, state);
   if (shell !== null) {
     told(shell.name);
+    await alsoPickle();
     return unwrap(part, state, shell);
   }
   if (isZip) {
     told(format);
+    await alsoPickle();
     return scanZip(part, state);
   }
   if (isTar) {
-    told(format);
+    told("tar");
     await scanTar(part, state);
-    // A name may be a pickle as well.
-    await scanPickles({ ...part, loaded: false, first: true }, state);
+    await alsoPickle();
     return;
   }
   if (format === "npy") {
@@ -129,14 +132,18 @@ async function inspect(part: Part, state: Scan): Promise<void> {
   }
   if (format === "HDF5" || isLaterHdf5(bytes)) {
     told("HDF5");
+    await alsoPickle();
     return (await import("./hdf5s.ts")).scanHdf5(part, state);
   }
   if (format === "JSON" || (part.keras && part.name.endsWith(".json"))) {
     told(format);
-    return configuration(part, state);
+    await configuration(part, state);
+    if (format !== "JSON") await scanPickles({ ...part, loaded: false }, state);
+    return;
   }
   if (CLOSED.test(format)) {
     told(format);
+    await alsoPickle();
     state.add(part, issue("not-inspected", "suspicious", 0, `Files of the format ${format} cannot be looked into.`));
     return;
   }
@@ -147,7 +154,7 @@ async function inspect(part: Part, state: Scan): Promise<void> {
   }
   if (HARMLESS.test(format)) {
     told(format);
-    await scanPickles({ ...part, loaded: false, first: true }, state);
+    await alsoPickle();
     return;
   }
   const isSafetensors = isTensors(bytes);
@@ -197,8 +204,9 @@ async function unwrap(part: Part, state: Scan, shell: NonNullable<ReturnType<typ
 
 async function configuration(part: Part, state: Scan): Promise<void> {
   const text = new TextDecoder().decode(part.bytes);
-  const isConfig = part.keras === true && /^config\.json$/.test(part.name);
-  if (!isConfig && !text.includes('"class_name"')) return;
+  const isConfig = part.keras === true && part.name === "config.json";
+  // A key may be spelled by escapes.
+  if (!isConfig && !text.includes('"class_name"') && !text.includes("\\u")) return;
   const { judgeConfig } = await import("./keras.ts");
   const issues = judgeConfig(text);
   if (issues === null) {

@@ -20,7 +20,7 @@ export function issue(
   severity: Severity,
   offset: number,
   message: string,
-  more: { global?: string; arguments?: string; advice?: string } = {},
+  more: { readonly global?: string; readonly arguments?: string; readonly advice?: string } = {},
 ): Issue {
   return { rule, severity, offset, message, advice: ADVICE[severity], ...more };
 }

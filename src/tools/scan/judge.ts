@@ -57,7 +57,7 @@ function split(full: string): [string, string] {
 export function judge(ref: GlobalReference, allowed: Allowed): Issue[] {
   const { module, name, offset } = ref;
   const first = ref.uses.find(({ kind }) => kind !== "setstate");
-  const about = { global: nameOf(ref), ...(first ? { arguments: shown(first.args) } : {}) };
+  const about: About = first === undefined ? { global: nameOf(ref) } : aboutOf(ref, first);
   if (ref.code !== undefined) {
     const advice = "load it only with the extension registry of the program that wrote it";
     const message = `Extension code ${ref.code} stands for a name that only the loading program's registry tells.`;
@@ -80,9 +80,34 @@ export function judge(ref: GlobalReference, allowed: Allowed): Issue[] {
     const called = first ? ` It is called with (${about.arguments}).` : "";
     return [issue("dangerous-name", "dangerous", offset, `${about.global}: ${why}.${called}`, about)];
   }
-  if (policy !== undefined) return ref.uses.flatMap((use) => judgeUse(use, ref, full, policy, allowed));
+  if (policy !== undefined) {
+    const issues: Issue[] = [];
+    for (const use of ref.uses) {
+      const about = issues.length < MOST_SHOWN ? aboutOf(ref, use) : { global: nameOf(ref), arguments: "…" };
+      for (const found of judgeUse(use, full, policy, allowed, about, ref)) issues.push(found);
+    }
+    return issues;
+  }
   if (allowed.isOwn(`${module}.${name}`)) return [];
   return judgeUnknown(ref, full, about, allowed);
+}
+
+/** Findings of one reference that show their arguments. */
+const MOST_SHOWN = 200;
+
+interface About {
+  readonly global: string;
+  readonly arguments?: string;
+}
+
+/** The name and the arguments, which are written out only where a finding tells of them. */
+function aboutOf(ref: GlobalReference, { args }: GlobalUse): Required<About> {
+  return {
+    global: nameOf(ref),
+    get arguments(): string {
+      return shown(args);
+    },
+  };
 }
 
 /** May what a call gives be a text? A class of data that is no text gives its own kind only. */
@@ -95,8 +120,14 @@ function mayBeText(value: Symbolic, allowed: Allowed): boolean {
   return policy !== "class" || full === "builtins.str" || checkOf(full) !== undefined;
 }
 
-function judgeUse(use: GlobalUse, ref: GlobalReference, full: string, policy: Policy, allowed: Allowed): Issue[] {
-  const about = { global: nameOf(ref), arguments: shown(use.args) };
+function judgeUse(
+  use: GlobalUse,
+  full: string,
+  policy: Policy,
+  allowed: Allowed,
+  about: Required<About>,
+  ref: GlobalReference,
+): Issue[] {
   const check = checkOf(full);
   if (use.ofResult) {
     if (use.kind === "setstate") return check?.state?.(use, allowed, about) ?? [];
@@ -117,12 +148,7 @@ function judgeUse(use: GlobalUse, ref: GlobalReference, full: string, policy: Po
   return [issue("unexpected-call", "suspicious", use.offset, message, about)];
 }
 
-function judgeUnknown(
-  ref: GlobalReference,
-  full: string,
-  about: { global: string; arguments?: string },
-  allowed: Allowed,
-): Issue[] {
+function judgeUnknown(ref: GlobalReference, full: string, about: About, allowed: Allowed): Issue[] {
   const { module, name, offset, uses } = ref as GlobalReference & { module: string; name: string };
   const changed = uses.find(({ kind, ofResult }) => kind === "setstate" && !ofResult);
   if (changed !== undefined) {

@@ -16,7 +16,12 @@ interface Config {
   readonly at: number;
   /** Texts under a key. */
   texts(key: string): string[];
+  /** Keys and texts at any depth of its `config`, a key before its text; null where there are too many. */
+  inside(): readonly string[] | null;
 }
+
+/** Values of configurations that are looked through for the sake of those around them, which may hold each other. */
+const MOST_INSIDE = 1_000_000;
 
 type Rule = (config: Config, cls: string) => Issue | null;
 
@@ -60,14 +65,13 @@ const CLASSES = words(`
 /** Scalars of Python that a configuration may name. */
 const SCALARS = words("int float str bool tuple list dict set bytes complex slice range NoneType");
 
-const lambda: Rule = ({ values, at }, cls) => {
+const lambda: Rule = ({ values, at, inside }, cls) => {
   if (cls === "__lambda__") {
     return issue("keras-lambda", "dangerous", at, "The configuration holds the bytecode of a Python function.", KERAS);
   }
   if (cls !== "Lambda") return null;
-  const inside = JSON.stringify(values.get("config") ?? []);
-  const isCode =
-    /"__lambda__"|"function_type"[^}]*"lambda"|"(4wEA|4wAA|4wIA|4wMA|YwAA|YwEA)/.test(inside) || hasLambda(values);
+  const words = inside();
+  const isCode = words === null || words.some(isBytecode) || hasLambda(values);
   return isCode
     ? issue(
         "keras-lambda",
@@ -78,6 +82,12 @@ const lambda: Rule = ({ values, at }, cls) => {
       )
     : issue("keras-lambda", "suspicious", at, "A Lambda layer calls a function that the file only names.", KERAS);
 };
+
+/** A function by its class, or marshal's bytes of a code object as base64. */
+function isBytecode(word: string, i: number, all: readonly string[]): boolean {
+  if (word === "lambda") return /^(function|mask|output_shape)_type$/.test(all[i - 1] ?? "");
+  return word === "__lambda__" || /^(4wEA|4wAA|4wIA|4wMA|YwAA|YwEA)/.test(word);
+}
 
 /** `"function": [code, defaults, closure]`, or `"function_type": "lambda"`. */
 function hasLambda(values: Config["values"]): boolean {
@@ -94,7 +104,11 @@ function hasLambda(values: Config["values"]): boolean {
 
 const KERAS = { advice: "load it with safe_mode only, and ask who wrote it for a model without such layers" };
 
-const runs: Rule = ({ at, values }, cls) => {
+/** Operations of TensorFlow that reach Python or files. */
+const FAR_OPS =
+  /(py_func|numpy_function|load_library|load_op_library|io\.|read_file|write_file|WriteFile|ReadFile|PyFunc|EagerPyFunc|MatchingFiles)/;
+
+const runs: Rule = ({ at, inside }, cls) => {
   if (cls === "TFSMLayer") {
     return issue(
       "keras-savedmodel",
@@ -112,11 +126,8 @@ const runs: Rule = ({ at, values }, cls) => {
   }
   if (/^(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|ClassMethod)$/.test(cls)) {
     // Keras 2 looks these up among TensorFlow's public functions.
-    const named = JSON.stringify(values.get("config") ?? []);
-    const bad =
-      /(py_func|numpy_function|load_library|load_op_library|io\.|read_file|write_file|WriteFile|ReadFile|PyFunc|EagerPyFunc|MatchingFiles)/.exec(
-        named,
-      );
+    const words = inside();
+    const bad = words === null ? ["more than can be looked through"] : first(words, FAR_OPS);
     if (bad !== null)
       return issue(
         "keras-op",
@@ -128,6 +139,14 @@ const runs: Rule = ({ at, values }, cls) => {
   }
   return null;
 };
+
+function first(words: readonly string[], pattern: RegExp): RegExpExecArray | null {
+  for (const word of words) {
+    const found = pattern.exec(word);
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 const places: Rule = ({ values, at }, cls) => {
   if (!/^(StringLookup|IntegerLookup|TextVectorization|IndexLookup)$/.test(cls)) return null;
@@ -192,7 +211,30 @@ const modules: Rule = (config, cls) => {
 
 const RULES: readonly Rule[] = [lambda, runs, places, modules];
 
-function configOf(pairs: readonly [string, Json][], at: number): Config {
+/** Looks through configurations within bounds. */
+class Looker {
+  #left = MOST_INSIDE;
+
+  inside(values: readonly Json[]): readonly string[] | null {
+    const words: string[] = [];
+    const open: Json[] = [...values];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      if (this.#left-- <= 0) return null;
+      if (one.kind === "scalar") {
+        if (typeof one.value === "string") words.push(one.value);
+      } else if (one.kind === "array") for (const item of one.items) open.push(item);
+      else {
+        for (const [key, value] of one.pairs) {
+          if (value.kind !== "scalar") open.push(value);
+          else if (typeof value.value === "string") words.push(key, value.value);
+        }
+      }
+    }
+    return words;
+  }
+}
+
+function configOf(pairs: readonly [string, Json][], at: number, looker: Looker): Config {
   const values = new Map<string, Json[]>();
   for (const [key, value] of pairs) {
     const all = values.get(key);
@@ -203,7 +245,7 @@ function configOf(pairs: readonly [string, Json][], at: number): Config {
     (values.get(key) ?? []).flatMap((one) =>
       one.kind === "scalar" && typeof one.value === "string" ? [one.value] : [],
     );
-  return { values, at, texts };
+  return { values, at, texts, inside: () => looker.inside(values.get("config") ?? []) };
 }
 
 /** Everything that is wrong with a configuration; null when the text is no JSON. */
@@ -211,18 +253,21 @@ export function judgeConfig(text: string): Issue[] | null {
   const root = parseJson(text);
   if (root === null) return null;
   const issues: Issue[] = [];
+  const looker = new Looker();
+  let isKeras = false;
   const open: Json[] = [root];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    if (one.kind === "array") open.push(...one.items);
+    if (one.kind === "array") for (const item of one.items) open.push(item);
     if (one.kind !== "object") continue;
     for (const [, value] of one.pairs) open.push(value);
-    const config = configOf(one.pairs, one.at);
+    const config = configOf(one.pairs, one.at, looker);
     for (const [key, values] of config.values) {
       if (values.length > 1) {
         const message = `The key ${JSON.stringify(key)} stands ${values.length} times in one object: readers differ in which they take.`;
         issues.push(issue("keras-duplicate-key", "dangerous", one.at, message, KERAS));
       }
     }
+    if (config.values.has("class_name")) isKeras = true;
     const isObject = config.values.has("config") || config.values.has("module") || config.values.has("registered_name");
     for (const cls of isObject ? config.texts("class_name") : []) {
       // Keras 2 writes its own optimizers so.
@@ -238,5 +283,6 @@ export function judgeConfig(text: string): Issue[] | null {
       );
     }
   }
-  return issues;
+  // Equal keys are odd in what Keras reads, and no more than untidy in any other JSON.
+  return isKeras ? issues : [];
 }

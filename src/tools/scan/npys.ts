@@ -9,25 +9,68 @@ import { issue } from "./issue.ts";
 import { scanPickles } from "./pickles.ts";
 import type { Part, Scan } from "./scan.ts";
 
-/** Looks into an npy file. */
+/** Arrays of one file that are looked into: `np.save` may be called many times with it. */
+const MOST_ARRAYS = 100_000;
+
+/** Looks into an npy file, array after array. */
 export async function scanNpy(part: Part, scan: Scan): Promise<void> {
   const { bytes } = part;
   let start = 0;
-  try {
-    const width = lengthSize(bytes);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes.length < MAGIC + width) throw new RangeError("short");
-    const length = width === 2 ? view.getUint16(MAGIC, true) : view.getUint32(MAGIC, true);
-    start = MAGIC + width + length;
-    if (start > bytes.length) throw new RangeError("short");
-    const { dtype } = parseHeader(bytes.subarray(MAGIC + width, start), bytes[6] as number, MAGIC + width);
-    if (!dtype.hasObject) return;
-  } catch (e) {
-    if (!isBrineError(e) && !(e instanceof RangeError)) throw e;
-    const message = "The header of the npy file cannot be read, so what stands behind it is taken for a pickle.";
-    scan.add(part, issue("not-inspected", "suspicious", 0, message));
-    await scanPickles({ ...part, loaded: false }, scan, Math.min(start, bytes.length));
-    return;
+  for (let count = 0; ; count++) {
+    const head = headOf(bytes, start);
+    if (head.broken) {
+      const message = "The header of the npy file cannot be read, so what stands behind it is taken for a pickle.";
+      scan.add(part, issue("not-inspected", "suspicious", start, message));
+      await scanPickles({ ...part, loaded: false }, scan, head.end);
+      return;
+    }
+    if (head.size === null) {
+      await scanPickles({ ...part, loaded: true }, scan, head.end);
+      return;
+    }
+    start = head.end + head.size;
+    if (start >= bytes.length) return;
+    if (!beginsNpy(bytes, start) || count === MOST_ARRAYS) break;
   }
-  await scanPickles({ ...part, loaded: true }, scan, start);
+  // What stands behind the arrays is for whoever goes on reading.
+  scan.push({
+    ...part,
+    path: `${part.path}!rest`,
+    name: "",
+    bytes: bytes.subarray(start),
+    depth: part.depth + 1,
+    loaded: false,
+  });
+}
+
+function beginsNpy(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x93 && bytes[at + 1] === 0x4e && bytes[at + 2] === 0x55;
+}
+
+interface Head {
+  /** Byte behind the header, as far as it is known. */
+  readonly end: number;
+  /** Bytes of the elements; null of objects. */
+  readonly size: number | null;
+  readonly broken: boolean;
+}
+
+/** The header of an array. */
+function headOf(bytes: Uint8Array, at: number): Head {
+  const rest = bytes.subarray(at);
+  let end = 0;
+  try {
+    const width = lengthSize(rest);
+    if (rest.length < MAGIC + width) return { end: at, size: null, broken: true };
+    const view = new DataView(rest.buffer, rest.byteOffset, rest.byteLength);
+    const length = width === 2 ? view.getUint16(MAGIC, true) : view.getUint32(MAGIC, true);
+    end = MAGIC + width + length;
+    if (end > rest.length) return { end: bytes.length, size: null, broken: true };
+    const { dtype, shape } = parseHeader(rest.subarray(MAGIC + width, end), rest[6] as number, MAGIC + width);
+    const size = shape.reduce((product, n) => product * n, dtype.itemsize);
+    return { end: at + end, size: dtype.hasObject ? null : size, broken: false };
+  } catch (e) {
+    if (!isBrineError(e)) throw e;
+    return { end: at + end, size: null, broken: true };
+  }
 }

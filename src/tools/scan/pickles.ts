@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { GlobalReference } from "../../formats/pickle/tools/index.ts";
 import { type Issue, issue, isWorse } from "./issue.ts";
 import { judge } from "./judge.ts";
 import { type Inner, type Reading, type ReadOptions, read } from "./read.ts";
@@ -23,7 +24,9 @@ const MOST_SHARED = 1 << 24;
 /** Looks into the pickles of a part, from `start` on. Gives the byte behind the last, `start` where there is none. */
 export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<number> {
   const { bytes, loaded } = part;
-  const options = { opcodes: scan.limits.maxOpcodes };
+  const search = new Search(part, scan);
+  // What begins as a picture or an archive, and needs a program's own ids to go on, is hardly meant as a pickle.
+  const isOther = part.first === true && (bytes[start] === 0x50 || bytes[start] === 0x89);
   let at = start;
   let count = 0;
   const memo: ReadOptions["memo"] = new Map();
@@ -32,46 +35,50 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<nu
       scan.add(part, issue("not-inspected", "suspicious", at, `More than ${count} pickles stand in this file.`));
       return at;
     }
-    const reading = read(bytes, at, count === 0 ? { ...options, memo } : options);
-    await scan.allowed.ready(modulesOf(reading));
-    const issues = issuesOf(reading, part, scan);
+    const look = await looked(part, scan, at, count === 0 ? { memo } : {});
+    const { reading, issues } = look;
+    const isOver = reading.error?.code === "LIMIT";
+    if (isOver) {
+      const message = `The pickle cannot be read beyond this byte: ${reading.error?.reason}.`;
+      scan.add(part, issue("not-inspected", "suspicious", reading.end, message));
+    }
     const isFirst = count === 0;
     const isPickle =
       reading.stopped || (issues.length > 0 && (loaded || issues.some((one) => isCertain(one, bytes, at))));
     if (!isPickle && (!isFirst || !loaded)) {
       // Not a pickle, but bytes behind one, or data of another kind.
-      if (!isFirst) await rest(part, scan, at);
-      else await embedded(part, scan, at);
+      if (!isFirst) await rest(part, scan, at, search);
+      else await search.from(at);
       return at;
     }
-    const isGuess = !loaded && !reading.stopped;
-    note(part, scan, reading, issues, isGuess);
-    if (reading.arrays > 0) await plainly(part, scan, at);
-    if (reading.lost !== null) await embedded(part, scan, reading.lost);
+    const isGuess = isOther || (!loaded && !reading.stopped);
+    note(part, scan, look, isGuess);
+    if (reading.arrays > 0) {
+      const plain = await looked(part, scan, at, { reader: "plain" });
+      note(part, scan, plain, !plain.reading.stopped, false);
+    }
+    if (reading.padded > 0) {
+      const old = await looked(part, scan, at, { reader: "unpadded" });
+      note(part, scan, old, true, false);
+    }
+    if (reading.lost !== null) await search.from(reading.lost);
     // One Unpickler keeps its memo from pickle to pickle, so that both readings are there.
     const isShared = !isFirst && bytes.length <= MOST_SHARED && !part.torch;
-    const shared = isShared ? read(bytes, at, { ...options, memo }) : null;
-    if (shared !== null) {
-      await scan.allowed.ready(modulesOf(shared));
-      note(part, scan, shared, issuesOf(shared, part, scan), isGuess);
-    }
-    if (loaded && reading.stopped && reading.problem !== null && shared?.problem !== null) {
+    const shared = isShared ? await looked(part, scan, at, { memo }) : null;
+    if (shared !== null) note(part, scan, shared, isGuess, false);
+    if (loaded && reading.stopped && reading.problem !== null && shared?.reading.problem !== null) {
       const { offset, reason } = reading.problem;
       const message = `Python stops at this byte: ${reason}. What stands before it would have run.`;
       scan.add(part, issue("broken-pickle", "suspicious", offset, message), reading.start);
     }
     if (!reading.stopped) {
-      if (loaded) {
+      if (loaded && !isOver) {
         const reason = reading.error?.reason ?? "it ends early";
         const message = `The pickle cannot be read beyond this byte: ${reason}.`;
         const advice = "what stands before it would have run; fetch the file again, and do not load it if it stays so";
-        const limit = reading.error?.code === "LIMIT";
-        scan.add(
-          part,
-          issue(limit ? "not-inspected" : "broken-pickle", "suspicious", reading.end, message, { advice }),
-        );
+        scan.add(part, issue("broken-pickle", "suspicious", reading.end, message, { advice }));
       }
-      await embedded(part, scan, Math.max(at + 1, reading.end));
+      await search.from(Math.max(at + 1, reading.end));
       return reading.end;
     }
     at = reading.end;
@@ -80,11 +87,26 @@ export async function scanPickles(part: Part, scan: Scan, start = 0): Promise<nu
       break;
     }
   }
-  if (count > 0 && at < bytes.length) await rest(part, scan, at);
+  if (count > 0 && at < bytes.length) await rest(part, scan, at, search);
   if (count === 0 && loaded) {
     scan.add(part, issue("broken-pickle", "suspicious", start, "The file is empty, which no pickle is."));
   }
   return at;
+}
+
+/** One pickle and what is wrong with it, as one kind of reader sees it. */
+interface Look {
+  readonly reading: Reading;
+  readonly issues: readonly Told[];
+  readonly verdicts: ReadonlyMap<GlobalReference, Verdict>;
+}
+
+async function looked(part: Part, scan: Scan, at: number, how: ReadOptions): Promise<Look> {
+  const reading = read(part.bytes, at, { opcodes: scan.opcodes(), ...how });
+  scan.ran(reading.opcodes);
+  await scan.allowed.ready(modulesOf(reading));
+  const verdicts = new Map<GlobalReference, Verdict>();
+  return { reading, issues: issuesOf(reading, part, scan, verdicts), verdicts };
 }
 
 /** The packages a reading names. */
@@ -93,7 +115,7 @@ function modulesOf(reading: Reading): Set<string> {
   const open = [reading];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     for (const { module } of one.globals) if (module !== null) modules.add(module);
-    open.push(...one.nested);
+    for (const inside of one.nested) open.push(inside);
   }
   return modules;
 }
@@ -105,7 +127,7 @@ interface Told extends Issue {
   readonly start: number;
 }
 
-function issuesOf(reading: Reading, part: Part, scan: Scan): Told[] {
+function issuesOf(reading: Reading, part: Part, scan: Scan, verdicts: Map<GlobalReference, Verdict>): Told[] {
   const all: Told[] = [];
   const count = { note: 0, suspicious: 0, dangerous: 0 };
   const tell = (found: Issue, start: number): void => {
@@ -115,12 +137,16 @@ function issuesOf(reading: Reading, part: Part, scan: Scan): Told[] {
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { start, issues, globals, persistent, nested } = one;
     for (const found of issues) tell(found, start);
-    for (const ref of globals) for (const found of judge(ref, scan.allowed)) tell(found, start);
+    for (const ref of globals) {
+      const judged = judge(ref, scan.allowed);
+      verdicts.set(ref, verdictOf(judged));
+      for (const found of judged) tell(found, start);
+    }
     if (persistent > 0 && !part.torch) {
       const message = `${persistent} persistent ids are given to a function of the program that loads the file.`;
       tell(issue("persistent-id", "suspicious", start, message), start);
     }
-    open.push(...nested);
+    for (const inside of nested) open.push(inside);
   }
   return all;
 }
@@ -134,19 +160,21 @@ function isProto(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x80 && (bytes[at + 1] ?? 9) <= 5;
 }
 
-function note(part: Part, scan: Scan, reading: Reading, issues: readonly Told[], onlyCertain: boolean): void {
+/** Tells what was found; a second reading of the same bytes counts no name again. */
+function note(part: Part, scan: Scan, look: Look, onlyCertain: boolean, counts = true): void {
+  const { reading, issues, verdicts } = look;
   for (const { start, ...found } of issues) {
     if (!onlyCertain || isCertain(found, part.bytes, reading.start)) scan.add(part, found, start);
   }
   const open = [reading];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     for (const ref of one.globals) {
-      const worst = verdictOf(judge(ref, scan.allowed));
+      const worst = verdicts.get(ref) ?? "safe";
       if (onlyCertain && worst !== "dangerous") continue;
-      scan.global(nameOf(ref), worst, [...new Set(ref.uses.map(({ kind }) => kind))]);
+      scan.global(nameOf(ref), worst, new Set(ref.uses.map(({ kind }) => kind)), counts);
     }
     for (const inner of one.inner) queue(inner, part, scan);
-    open.push(...one.nested);
+    for (const inside of one.nested) open.push(inside);
   }
 }
 
@@ -169,15 +197,8 @@ function queue({ bytes, at, opener }: Inner, part: Part, scan: Scan): void {
   });
 }
 
-/** As `pickle.load` reads a file of joblib: it does not know of the arrays between the opcodes. */
-async function plainly(part: Part, scan: Scan, at: number): Promise<void> {
-  const reading = read(part.bytes, at, { opcodes: scan.limits.maxOpcodes, plain: true });
-  await scan.allowed.ready(modulesOf(reading));
-  note(part, scan, reading, issuesOf(reading, part, scan), !reading.stopped);
-}
-
 /** Bytes behind the last pickle. */
-async function rest(part: Part, scan: Scan, at: number): Promise<void> {
+async function rest(part: Part, scan: Scan, at: number, search: Search): Promise<void> {
   const { bytes } = part;
   if (isBlank(bytes, at)) return;
   if (part.loaded && !part.torch) {
@@ -187,7 +208,7 @@ async function rest(part: Part, scan: Scan, at: number): Promise<void> {
       issue("trailing-bytes", "suspicious", at, message, { advice: "ask who wrote the file what they are" }),
     );
   }
-  await embedded(part, scan, at);
+  await search.from(at);
 }
 
 /** Zeros, or the end of a line that an editor has put there. */
@@ -203,26 +224,46 @@ function isBlank(bytes: Uint8Array, at: number): boolean {
 const MOST_PLACES = 200_000;
 const MOST_OPCODES = 2_000_000;
 
-/** Pickles that begin anywhere in bytes of another kind: only those that name what is dangerous are told. */
-async function embedded(part: Part, scan: Scan, from: number): Promise<void> {
-  const { bytes, first } = part;
-  if (first) return;
-  let places = 0;
-  let opcodes = 0;
-  for (let at = from; at < bytes.length; at++) {
-    if (!beginsPickle(bytes, at)) continue;
-    if (places++ === MOST_PLACES || opcodes > MOST_OPCODES) return;
-    const reading = read(bytes, at, { opcodes: 100_000 });
-    opcodes += reading.end - at;
-    if (reading.globals.length === 0) continue;
-    await scan.allowed.ready(modulesOf(reading));
-    const issues = issuesOf(reading, part, scan);
-    const called = reading.globals.some(({ uses }) => uses.some(({ kind }) => kind !== "setstate"));
-    if (!issues.some((one) => isCertain(one, bytes, at)) || !(reading.stopped || called)) continue;
-    const message = "A pickle that runs code lies within bytes of another kind.";
-    scan.add(part, issue("embedded-pickle", "dangerous", at, message), at);
-    note(part, scan, reading, issues, true);
-    at = Math.max(at, reading.end - 1);
+/** Looks for pickles that begin anywhere in bytes of another kind: only those that name what is dangerous are told. */
+class Search {
+  readonly #part: Part;
+  readonly #scan: Scan;
+  /** From here on all was looked through. */
+  #done: number;
+  #places = 0;
+  #opcodes = 0;
+
+  constructor(part: Part, scan: Scan) {
+    this.#part = part;
+    this.#scan = scan;
+    this.#done = part.first ? 0 : part.bytes.length;
+  }
+
+  /** Goes on to the end of the part, or to where it was begun before. */
+  async from(start: number): Promise<void> {
+    const [part, scan] = [this.#part, this.#scan];
+    const { bytes } = part;
+    const end = this.#done;
+    this.#done = Math.min(start, end);
+    for (let at = start; at < end; at++) {
+      if (!beginsPickle(bytes, at)) continue;
+      if (this.#places++ >= MOST_PLACES || this.#opcodes > MOST_OPCODES || scan.opcodes() === 0) return this.#ended(at);
+      const look = await looked(part, scan, at, { opcodes: Math.min(100_000, scan.opcodes()) });
+      const { reading, issues } = look;
+      this.#opcodes += reading.opcodes;
+      if (reading.globals.length === 0) continue;
+      const called = reading.globals.some(({ uses }) => uses.some(({ kind }) => kind !== "setstate"));
+      if (!issues.some((one) => isCertain(one, bytes, at)) || !(reading.stopped || called)) continue;
+      const message = "A pickle that runs code lies within bytes of another kind.";
+      scan.add(part, issue("embedded-pickle", "dangerous", at, message), at);
+      note(part, scan, look, true);
+      at = Math.max(at, reading.end - 1);
+    }
+  }
+
+  #ended(at: number): void {
+    const message = "Pickles were looked for up to this byte: too many places begin as one.";
+    this.#scan.add(this.#part, issue("not-inspected", "note", at, message));
   }
 }
 

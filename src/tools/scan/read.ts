@@ -5,7 +5,9 @@
  */
 import type { BrineError } from "../../core/errors.ts";
 import { isBrineError } from "../../core/errors.ts";
-import { type GlobalReference, type Symbolic, type Trace, trace } from "../../formats/pickle/tools/index.ts";
+import { OPCODES } from "../../formats/pickle/opcodes.ts";
+import type { GlobalReference, Symbolic } from "../../formats/pickle/tools/index.ts";
+import { Tracer } from "../../formats/pickle/tools/trace.ts";
 import { OPENERS } from "./checks.ts";
 import { type Issue, issue } from "./issue.ts";
 import { behind } from "./rawarray.ts";
@@ -25,6 +27,8 @@ export interface Reading {
   /** Byte behind the pickle. */
   readonly end: number;
   readonly stopped: boolean;
+  /** Opcodes read, those of pickles of objects among them. */
+  readonly opcodes: number;
   readonly globals: readonly GlobalReference[];
   /** What is odd beside its names. */
   readonly issues: readonly Issue[];
@@ -32,6 +36,8 @@ export interface Reading {
   readonly persistent: number;
   /** Arrays of joblib within it. */
   readonly arrays: number;
+  /** Those of them with padding, which joblib before 1.2 does not know. */
+  readonly padded: number;
   /** Pickles of objects between its opcodes. */
   readonly nested: readonly Reading[];
   /** The byte from which on nobody can say what are opcodes. */
@@ -40,48 +46,58 @@ export interface Reading {
   readonly error: BrineError | null;
   /** The first place at which a loader stops, though the opcodes go on. */
   readonly problem: { readonly offset: number; readonly reason: string } | null;
-  readonly value: Symbolic | undefined;
 }
 
-const MOST_NESTED = 50;
 const CALLS: ReadonlySet<string> = new Set(["REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX"]);
+/** Bytes within a pickle that nothing in it opens, and which are looked into. */
 const MOST_INNER = 10_000;
+/** Arguments of a call that are looked at: what opens bytes, or makes code of them, takes fewer. */
+const MOST_ARGS = 16;
+
+/**
+ * Who reads the file: `joblib` passes over the bytes of arrays, `unpadded` is joblib before 1.2, which knows nothing of
+ * padding, and `plain` is pickle.load, to which those bytes are opcodes.
+ */
+export type Reader = "joblib" | "unpadded" | "plain";
 
 /** How a pickle is read. */
 export interface ReadOptions {
   readonly opcodes?: number;
-  /** As `pickle.load` reads a file of joblib. */
-  readonly plain?: boolean;
+  /** `joblib` when not given. */
+  readonly reader?: Reader;
   /** The memo that goes on from pickle to pickle. */
   readonly memo?: Map<number | bigint, Symbolic>;
 }
 
-/** Looks into the pickle at `start`. Bytes that joblib puts between opcodes are passed over unless `plain` is set. */
-export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}, depth = 0): Reading {
+/** Looks into the pickle at `start`, as one kind of reader sees it. */
+export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}): Reading {
+  const { opcodes, reader = "joblib", memo } = options;
   const issues: Issue[] = [];
-  const inner: Inner[] = [];
+  const inner = new Inners();
   const nested: Reading[] = [];
+  const states = new States(issues);
   let arrays = 0;
+  let padded = 0;
   let lost: number | null = null;
   let frameEnd = -1;
   let error: BrineError | null = null;
-  let result: Trace | null = null;
   let seen = start;
   const globals: GlobalReference[] = [];
 
   const skip = (op: { end: number; opcode: { name: string } }, top: Symbolic | undefined): number => {
-    if (options.plain || op.opcode.name !== "BUILD") return op.end;
+    if (op.opcode.name !== "BUILD") return op.end;
     const items = behind(top);
     if (items === null) return op.end;
     arrays++;
     if (op.end < frameEnd) issues.push(straddle(op.end));
     if (items.kind === "items") {
-      const first = items.padded ? op.end + 1 + (bytes[op.end] ?? 0) : op.end;
+      if (items.padded) padded++;
+      const first = items.padded && reader === "joblib" ? op.end + 1 + (bytes[op.end] ?? 0) : op.end;
       return first + items.size;
     }
-    if (items.kind === "pickle" && depth < MOST_NESTED) {
-      const { opcodes } = options;
-      const objects = read(bytes, op.end, opcodes === undefined ? {} : { opcodes }, depth + 1);
+    if (items.kind === "pickle") {
+      // pickle.load reads the objects: to it, arrays of joblib within them are opcodes.
+      const objects = read(bytes, op.end, { reader: "plain", ...(opcodes === undefined ? {} : { opcodes }) });
       nested.push(objects);
       return objects.end;
     }
@@ -91,51 +107,140 @@ export function read(bytes: Uint8Array, start: number, options: ReadOptions = {}
     return op.end;
   };
 
-  const { memo } = options;
-  const limits = {
-    ...(options.opcodes === undefined ? {} : { limits: { opcodes: options.opcodes } }),
+  const tracer = new Tracer(bytes, {
+    start,
+    ...(reader === "plain" ? {} : { skip }),
+    ...(opcodes === undefined ? {} : { limits: { opcodes } }),
     ...(memo ? { memo } : {}),
-  };
+  });
+  const { result } = tracer;
   try {
-    const steps = trace(bytes, { start, skip, ...limits });
-    for (;;) {
-      const next = steps.next();
-      if (next.done) {
-        result = next.value;
-        break;
-      }
-      const { op, top, global } = next.value;
+    for (let step = tracer.next(); step !== null; step = tracer.next()) {
+      const { op, top, global } = step;
       const { name } = op.opcode;
       seen = op.end;
       if (global) globals.push(global);
       if (name === "FRAME") frameEnd = op.end + Number(op.arg);
+      else if (name === "BUILD") states.built(top, op.pos);
       else if (CALLS.has(name) && top?.kind === "made") called(top, op.pos, issues, inner);
-      else if (op.arg instanceof Uint8Array && mayBeFile(op.arg) && inner.length < MOST_INNER) {
-        inner.push({ bytes: op.arg, at: op.pos, opener: null });
-      }
+      else if (op.arg instanceof Uint8Array && mayBeFile(op.arg)) inner.add(op.arg, op.pos, null);
+      tracer.skip(step);
     }
     error = result.error ?? null;
   } catch (e) {
     if (!isBrineError(e)) throw e;
     error = e;
   }
-  for (const at of (result?.straddles ?? []).slice(0, 3)) issues.push(straddle(at));
+  for (const at of result.straddles.slice(0, 3)) issues.push(straddle(at));
+  if (inner.left > 0) {
+    const message = `${inner.left} more values of bytes may be files, and were not looked into.`;
+    issues.push(issue("not-inspected", "note", start, message));
+  }
   return {
     start,
-    end: result?.end ?? seen,
-    stopped: result?.stopped ?? false,
+    end: seen,
+    stopped: result.stopped,
+    opcodes: result.count + nested.reduce((sum, one) => sum + one.opcodes, 0),
     globals,
     issues,
-    inner,
-    persistent: result?.persistent ?? 0,
+    inner: inner.all,
+    persistent: result.persistent,
     arrays,
+    padded,
     lost,
     nested,
     error,
     // Texts of Python 2 stop only those who do not name their encoding.
-    problem: result?.problems.find(({ reason }) => !/codec can't decode/.test(reason)) ?? null,
-    value: result?.value,
+    problem: result.problems.find(({ reason }) => !/codec can't decode/.test(reason)) ?? null,
   };
+}
+
+/** Bytes that may be files, each once for each name that opens it. */
+class Inners {
+  readonly all: Inner[] = [];
+  left = 0;
+  readonly #opened = new WeakMap<Uint8Array, Set<string>>();
+  readonly #texts = new WeakMap<Symbolic, Uint8Array>();
+  #free = 0;
+
+  add(bytes: Uint8Array, at: number, opener: string | null): void {
+    if (opener === null) {
+      if (this.#free++ < MOST_INNER) this.all.push({ bytes, at, opener });
+      else this.left++;
+      return;
+    }
+    const openers = this.#opened.get(bytes) ?? new Set();
+    this.#opened.set(bytes, openers);
+    if (openers.has(opener)) return;
+    openers.add(opener);
+    this.all.push({ bytes, at, opener });
+  }
+
+  /** Bytes as they stand, or by the detours that old protocols take: `encode("…", "latin1")`, `BytesIO(…)`. */
+  of(value: Symbolic | undefined, depth = 0): Uint8Array[] {
+    if (value?.kind === "atom") return value.value instanceof Uint8Array ? [value.value] : [];
+    if (value?.kind !== "made" || value.by.kind !== "global" || depth > 4) return [];
+    const name = nameOf(value.by.global);
+    if (name === "_codecs.encode") return this.#latin1(value.args);
+    const state = value.state?.kind === "tuple" ? value.state.items : [];
+    // (version, shape, dtype, is_fortran, bytes)
+    if (/^numpy\._?core\.multiarray\._reconstruct$/.test(name)) return this.of(state[4], depth + 1);
+    if (!/^(_io\.BytesIO|io\.BytesIO|builtins\.(bytes|bytearray)|__builtin__\.(bytes|bytearray))$/.test(name))
+      return [];
+    return [...this.of(value.args[0], depth + 1), ...this.of(state[0], depth + 1), ...this.#latin1(value.args)];
+  }
+
+  /** `encode("…", "latin1")`, `bytearray("…", "latin-1")`: of one text the same bytes each time. */
+  #latin1(args: readonly Symbolic[]): Uint8Array[] {
+    const [text, codec] = args;
+    if (text?.kind !== "atom" || typeof text.value !== "string" || codec?.kind !== "atom") return [];
+    const known = this.#texts.get(text);
+    if (known !== undefined) return [known];
+    const out = new Uint8Array(text.value.length);
+    for (let i = 0; i < out.length; i++) out[i] = text.value.charCodeAt(i);
+    this.#texts.set(text, out);
+    return [out];
+  }
+}
+
+/** Attributes that an unpickler or a copy calls when an object has them, whatever its class says. */
+const HOOKS: ReadonlySet<unknown> = new Set(["__setstate__", "__reduce__", "__reduce_ex__", "__class__"]);
+/** Methods that opcodes call; an attribute of this name takes their place when it can be called. */
+const METHODS: ReadonlySet<unknown> = new Set(["append", "extend", "add"]);
+
+/** Looks for states that change what the next opcodes do to the object. */
+class States {
+  readonly #issues: Issue[];
+  /** How many items of a state were looked at: many objects may share one that grows. */
+  readonly #seen = new WeakMap<Symbolic, number>();
+
+  constructor(issues: Issue[]) {
+    this.#issues = issues;
+  }
+
+  built(top: Symbolic | undefined, at: number): void {
+    if (top?.kind !== "made" || top.state === undefined) return;
+    const { state } = top;
+    if (state.kind === "dict") this.#dict(state, at);
+    else if (state.kind === "tuple" && state.items.length === 2) {
+      for (const item of state.items) if (item.kind === "dict") this.#dict(item, at);
+    }
+  }
+
+  #dict(dict: Extract<Symbolic, { kind: "dict" | "list" | "tuple" | "set" | "frozenset" }>, at: number): void {
+    const { items } = dict;
+    const from = this.#seen.get(dict) ?? 0;
+    if (from >= items.length) return;
+    this.#seen.set(dict, items.length);
+    for (let i = from; i < items.length; i += 2) {
+      const [key, value] = [items[i] as Symbolic, items[i + 1]];
+      if (key.kind !== "atom") continue;
+      const isMethod = METHODS.has(key.value) && value?.kind === "global";
+      if (!isMethod && !HOOKS.has(key.value)) continue;
+      const message = `A state gives an object its own ${String(key.value)}, which is called in the place of its class's.`;
+      this.#issues.push(issue("odd-state", isMethod ? "suspicious" : "dangerous", at, message));
+    }
+  }
 }
 
 function straddle(at: number): Issue {
@@ -145,8 +250,9 @@ function straddle(at: number): Issue {
 }
 
 /** A call: of something that no name stands behind, or with bytes that are loaded in turn. */
-function called(made: Extract<Symbolic, { kind: "made" }>, at: number, issues: Issue[], inner: Inner[]): void {
-  const { origin, args } = made;
+function called(made: Extract<Symbolic, { kind: "made" }>, at: number, issues: Issue[], inner: Inners): void {
+  const { origin } = made;
+  const args = made.args.length > MOST_ARGS ? made.args.slice(0, MOST_ARGS) : made.args;
   if (origin === null) {
     // What is no function stops every reader.
     const id = isPersistent(made);
@@ -156,7 +262,7 @@ function called(made: Extract<Symbolic, { kind: "made" }>, at: number, issues: I
     return;
   }
   for (const arg of args) {
-    if (bytesOf(arg).some(isMarshal)) {
+    if (arg.kind !== "global" && inner.of(arg).some(isMarshal)) {
       const message = `${nameOf(origin)} is given Python bytecode (marshal).`;
       issues.push(issue("bytecode", "suspicious", at, message, { global: nameOf(origin) }));
     }
@@ -164,8 +270,8 @@ function called(made: Extract<Symbolic, { kind: "made" }>, at: number, issues: I
   const opener =
     made.by.kind === "global" ? OPENERS.get(nameOf(origin)) : isUnpickleModel(made.by) ? "keras" : undefined;
   if (opener === undefined) return;
-  const all = args.flatMap((arg) => bytesOf(arg));
-  for (const bytes of all) inner.push({ bytes, at, opener });
+  const all = args.flatMap((arg) => inner.of(arg));
+  for (const bytes of all) inner.add(bytes, at, opener);
   if (all.length === 0) {
     const message = `${nameOf(origin)} loads bytes that are computed.`;
     issues.push(issue("computed-bytes", "dangerous", at, message, { global: nameOf(origin) }));
@@ -201,28 +307,6 @@ function isUnpickleModel(by: Symbolic): boolean {
   return name?.kind === "atom" && name.value === "_unpickle_model";
 }
 
-/** Bytes as they stand, or by the detours that old protocols take: `encode("…", "latin1")`, `BytesIO(…)`. */
-function bytesOf(value: Symbolic | undefined, depth = 0): Uint8Array[] {
-  if (value?.kind === "atom") return value.value instanceof Uint8Array ? [value.value] : [];
-  if (value?.kind !== "made" || value.by.kind !== "global" || depth > 4) return [];
-  const name = nameOf(value.by.global);
-  if (name === "_codecs.encode") return latin1Of(value.args);
-  const state = value.state?.kind === "tuple" ? value.state.items : [];
-  // (version, shape, dtype, is_fortran, bytes)
-  if (/^numpy\._?core\.multiarray\._reconstruct$/.test(name)) return bytesOf(state[4], depth + 1);
-  if (!/^(_io\.BytesIO|io\.BytesIO|builtins\.(bytes|bytearray)|__builtin__\.(bytes|bytearray))$/.test(name)) return [];
-  return [...bytesOf(value.args[0], depth + 1), ...bytesOf(state[0], depth + 1), ...latin1Of(value.args)];
-}
-
-/** `encode("…", "latin1")`, `bytearray("…", "latin-1")`. */
-function latin1Of(args: readonly Symbolic[]): Uint8Array[] {
-  const [text, codec] = args;
-  if (text?.kind !== "atom" || typeof text.value !== "string" || codec?.kind !== "atom") return [];
-  const out = new Uint8Array(text.value.length);
-  for (let i = 0; i < out.length; i++) out[i] = text.value.charCodeAt(i);
-  return [out];
-}
-
 /** Do the bytes begin as a pickle or as something that is looked into? */
 function mayBeFile(bytes: Uint8Array): boolean {
   const [a, b, c] = bytes;
@@ -233,7 +317,7 @@ function mayBeFile(bytes: Uint8Array): boolean {
     (a === 0x1f && b === 0x8b) || // gzip
     (a === 0x93 && b === 0x4e) || // npy
     (a === 0x89 && b === 0x48) || // HDF5
-    (bytes[bytes.length - 1] === 0x2e && (a === 0x28 || a === 0x63 || a === 0x5d || a === 0x7d)) || // protocols 0 and 1
+    (bytes[bytes.length - 1] === 0x2e && OPCODES[a as number] !== undefined) || // protocols 0 and 1
     (a === 0x78 && (b === 0x9c || b === 0xda || b === 1) && c !== undefined) // zlib
   );
 }

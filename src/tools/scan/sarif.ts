@@ -11,14 +11,19 @@ import type { Report, Severity } from "./types.ts";
 const LEVELS: Readonly<Record<Severity, string>> = { note: "note", suspicious: "warning", dangerous: "error" };
 
 /**
- * Reports of files as one SARIF 2.1.0 log, a plain object for `JSON.stringify`; names are paths relative to the checkout.
+ * Reports of files as one SARIF 2.1.0 log, a plain object for `JSON.stringify`; names are paths relative to the checkout,
+ * `failed` are messages about files that could not be read.
  *
  * @example
  * ```ts
  * const log = sarif([{ file: "model.pt", report: await scan("model.pt") }]);
  * ```
  */
-export function sarif(scanned: readonly { readonly file: string; readonly report: Report }[], version = "0"): object {
+export function sarif(
+  scanned: readonly { readonly file: string; readonly report: Report }[],
+  version = "0",
+  failed: readonly string[] = [],
+): object {
   const ids = [...RULES.keys()];
   const results = scanned.flatMap(({ file, report }) =>
     report.findings.map((found) => ({
@@ -51,6 +56,12 @@ export function sarif(scanned: readonly { readonly file: string; readonly report
       {
         tool: { driver: { name: "brine scan", version, informationUri: "https://www.npmjs.com/package/brine", rules } },
         results,
+        invocations: [
+          {
+            executionSuccessful: failed.length === 0,
+            toolExecutionNotifications: failed.map((text) => ({ level: "error", message: { text } })),
+          },
+        ],
         columnKind: "utf16CodeUnits",
       },
     ],

@@ -43,6 +43,8 @@ const LIMITS: Limits = {
 const LISTED = 25;
 /** Bytes that may be unpacked whatever they were packed into. */
 const FREE = 1 << 26;
+/** Opcodes of all pickles, in those that one may have. */
+const PICKLES = 10;
 
 export class Scan {
   readonly allowed: Allowed;
@@ -57,6 +59,7 @@ export class Scan {
   #worst: Severity = "note";
   #unpacked = 0;
   #parts = 0;
+  #ran = 0;
   #listed = 0;
 
   constructor(options: ScanOptions) {
@@ -88,12 +91,23 @@ export class Scan {
     this.add(part, issue("not-inspected", "suspicious", 0, message));
   }
 
-  /** Notes a name, and what was said of it. */
-  global(name: string, verdict: Verdict, uses: readonly string[]): void {
+  /** Opcodes that the next pickle may have. */
+  opcodes(): number {
+    const { maxOpcodes } = this.limits;
+    return Math.max(0, Math.min(maxOpcodes, maxOpcodes * PICKLES - this.#ran));
+  }
+
+  /** Counts opcodes that were read. */
+  ran(opcodes: number): void {
+    this.#ran += opcodes;
+  }
+
+  /** Notes a name, and what was said of it; where it was met before `counts` tells whether this is another place. */
+  global(name: string, verdict: Verdict, uses: ReadonlySet<string>, counts: boolean): void {
     const known = this.#globals.get(name);
     if (known === undefined) this.#globals.set(name, { verdict, count: 1, uses: new Set(uses) });
     else {
-      known.count++;
+      if (counts) known.count++;
       for (const use of uses) known.uses.add(use);
       if (verdict === "dangerous" || (verdict === "suspicious" && known.verdict === "safe")) known.verdict = verdict;
     }

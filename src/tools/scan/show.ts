@@ -7,13 +7,16 @@ import type { Symbolic } from "../../formats/pickle/tools/index.ts";
 
 const MOST = 120;
 const DEEPEST = 4;
+/** Values that one text is made of at most: a small stream may hold vast ones, each within the other. */
+const MOST_VALUES = 60;
 
 /** Arguments as Python would write them, shortened. */
 export function shown(args: readonly Symbolic[]): string {
+  const line = new Line();
   return shorten(
     args
       .slice(0, 8)
-      .map((arg) => text(arg, 0))
+      .map((arg) => line.text(arg, 0))
       .join(", "),
   );
 }
@@ -27,37 +30,42 @@ function shorten(line: string): string {
   return line.length > MOST ? `${line.slice(0, MOST - 1)}…` : line;
 }
 
-function text(value: Symbolic, depth: number): string {
-  switch (value.kind) {
-    case "atom":
-      return atom(value.value);
-    case "global":
-      return nameOf(value.global);
-    case "made":
-      if (depth === DEEPEST) return "…";
-      return `${text(value.by, depth + 1)}(${value.args
-        .slice(0, 4)
-        .map((arg) => text(arg, depth + 1))
-        .join(", ")})`;
-    case "persistent":
-      return "<persistent id>";
-    case "unknown":
-      return "?";
-    default: {
-      const inside =
-        depth === DEEPEST
-          ? "…"
-          : value.items
-              .slice(0, 4)
-              .map((item) => text(item, depth + 1))
-              .join(", ");
-      const more = value.items.length > 4 ? ", …" : "";
-      if (value.kind === "list") return `[${inside}${more}]`;
-      if (value.kind === "tuple") return `(${inside}${more}${value.items.length === 1 ? "," : ""})`;
-      return `${value.kind}(${inside}${more})`;
+class Line {
+  #left = MOST_VALUES;
+
+  text(value: Symbolic, depth: number): string {
+    if (this.#left-- <= 0) return "…";
+    switch (value.kind) {
+      case "atom":
+        return atom(value.value);
+      case "global":
+        return nameOf(value.global);
+      case "made":
+        if (depth === DEEPEST) return "…";
+        return `${this.text(value.by, depth + 1)}(${this.#several(value.args, depth)})`;
+      case "persistent":
+        return "<persistent id>";
+      case "unknown":
+        return "?";
+      default: {
+        const inside = depth === DEEPEST ? "…" : this.#several(value.items, depth);
+        const more = value.items.length > 4 ? ", …" : "";
+        if (value.kind === "list") return `[${inside}${more}]`;
+        if (value.kind === "tuple") return `(${inside}${more}${value.items.length === 1 ? "," : ""})`;
+        return `${value.kind}(${inside}${more})`;
+      }
     }
   }
+
+  #several(values: readonly Symbolic[], depth: number): string {
+    return values
+      .slice(0, 4)
+      .map((one) => this.text(one, depth + 1))
+      .join(", ");
+  }
 }
+
+const VERY_LONG = 1n << 256n;
 
 function atom(value: unknown): string {
   if (value === null) return "None";
@@ -66,7 +74,7 @@ function atom(value: unknown): string {
     const head = String.fromCharCode(...value.subarray(0, 24));
     return `b${JSON.stringify(head)}${value.length > 24 ? `… (${value.length} bytes)` : ""}`;
   }
-  if (typeof value === "bigint") return value < 1n << 256n && -value < 1n << 256n ? String(value) : "a very long int";
+  if (typeof value === "bigint") return value < VERY_LONG && -value < VERY_LONG ? String(value) : "a very long int";
   if (typeof value === "boolean") return value ? "True" : "False";
   return String(value);
 }

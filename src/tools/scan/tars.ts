@@ -27,6 +27,32 @@ function sizeOf(bytes: Uint8Array, at: number): number {
   return Number.isSafeInteger(size) ? size : -1;
 }
 
+/** Is the first block the head of a file in a tar? Readers go by its checksum, not by the word `ustar`, which old tars lack. */
+export function beginsTar(bytes: Uint8Array): boolean {
+  if (bytes.length < BLOCK || bytes[0] === 0) return false;
+  const told = /^[ \0]*([0-7]+)[ \0]*$/.exec(decodeLatin1(bytes, 148, 156))?.[1];
+  if (told === undefined) return false;
+  // The checksum's own field counts as blanks.
+  let sum = 8 * 0x20;
+  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += bytes[i] as number;
+  return sum === Number.parseInt(told, 8);
+}
+
+/** The records of a pax header that change which file follows. */
+function paxOf(content: Uint8Array): { path: string | null; size: number | null; isOdd: boolean } {
+  const text = decodeLatin1(content.subarray(0, LONGEST_PAX));
+  const field = (key: string): string | null => new RegExp(`(?:^|\\n)\\d+ ${key}=([^\\n]*)\\n`).exec(text)?.[1] ?? null;
+  const size = field("size");
+  const isSize = size !== null && /^\d{1,15}$/.test(size);
+  return {
+    path: field("path"),
+    size: isSize ? Number(size) : null,
+    isOdd: (size !== null && !isSize) || text.includes(" GNU.sparse.") || content.length > LONGEST_PAX,
+  };
+}
+
+const LONGEST_PAX = 65_536;
+
 /** The names that torch gave the files of its tars. */
 const TORCH = /^(\.\/)?(sys_info|pickle|tensors|storages)$/;
 
@@ -34,6 +60,7 @@ const TORCH = /^(\.\/)?(sys_info|pickle|tensors|storages)$/;
 export async function scanTar(part: Part, scan: Scan): Promise<void> {
   const { bytes } = part;
   let long: string | null = null;
+  let wide: number | null = null;
   let count = 0;
   for (let at = 0; at + BLOCK <= bytes.length; ) {
     scan.signal?.throwIfAborted();
@@ -41,7 +68,16 @@ export async function scanTar(part: Part, scan: Scan): Promise<void> {
       at += BLOCK;
       continue;
     }
-    const size = sizeOf(bytes, at + 124);
+    const kind = String.fromCharCode(bytes[at + 156] as number);
+    const own = sizeOf(bytes, at + 124);
+    // Readers of old know the size in the head alone.
+    if (wide !== null && wide !== own && own !== 0 && !/[xgL]/.test(kind)) {
+      scan.add(
+        part,
+        issue("tar-mismatch", "suspicious", at, `The file has ${own} bytes by its head, and ${wide} by pax.`),
+      );
+    }
+    const size = /[xgLK]/.test(kind) ? own : (wide ?? own);
     const start = at + BLOCK;
     if (size < 0 || start + size > bytes.length) {
       scan.add(
@@ -58,16 +94,24 @@ export async function scanTar(part: Part, scan: Scan): Promise<void> {
       });
       return;
     }
-    const kind = String.fromCharCode(bytes[at + 156] as number);
     const content = bytes.subarray(start, start + size);
     if (kind === "L") long = decodeLatin1(content).replace(/\0.*$/s, "");
-    else if (kind === "x" || kind === "g")
-      long = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(decodeLatin1(content.subarray(0, 65_536)))?.[1] ?? long;
-    else {
+    else if (kind === "x" || kind === "g") {
+      const pax = paxOf(content);
+      long = pax.path ?? long;
+      wide = pax.size ?? wide;
+      if (pax.isOdd) {
+        scan.add(
+          part,
+          issue("tar-mismatch", "suspicious", at, "The tar tells of a file in a way that only some readers know."),
+        );
+      }
+    } else if (kind !== "K") {
+      wide = null;
       const prefix = fieldOf(bytes, at + 345, 155);
-      const own = fieldOf(bytes, at, 100);
+      const short = fieldOf(bytes, at, 100);
       const name: string =
-        long ?? (prefix !== "" && fieldOf(bytes, at + 257, 5) === "ustar" ? `${prefix}/${own}` : own);
+        long ?? (prefix !== "" && fieldOf(bytes, at + 257, 5) === "ustar" ? `${prefix}/${short}` : short);
       long = null;
       if (/^[12]$/.test(kind)) {
         const target = fieldOf(bytes, at + 157, 100);

@@ -65,7 +65,7 @@ export interface ScanLimits {
   readonly maxBytes?: number;
   /** Bytes out per byte in, above 64 MiB; 1000. */
   readonly maxRatio?: number;
-  /** Opcodes of one pickle; 20 million. */
+  /** Opcodes of one pickle; 20 million. All pickles of a file may have ten times as many. */
   readonly maxOpcodes?: number;
   /** Files of an archive; 65 535. */
   readonly maxEntries?: number;

@@ -128,11 +128,12 @@ export function directories(bytes: Uint8Array, maxEntries: number): Directory[] 
   const view = viewOf(bytes);
   const found: Directory[] = [];
   const least = Math.max(0, bytes.length - TAIL);
+  // Bytes of files: the end of a zip within one of them is none that a reader comes to.
+  const taken = new Uint8Array(bytes.length - least);
   for (let at = bytes.length - 22; at >= least && found.length < MOST_DIRECTORIES; at--) {
     if (bytes[at] !== 0x50 || view.getUint32(at, true) !== END) continue;
     const before = found.length;
-    // The end of a zip within a file of this one, which no reader comes to.
-    if (found.some(({ entries }) => entries.some((one) => isWithin(bytes, one, at)))) continue;
+    if (taken[at - least] === 1) continue;
     for (const [begin, shift] of beginnings(view, bytes, at)) {
       if (found.slice(before).some((one) => one.begin === begin)) continue;
       const entries: Central[] = [];
@@ -143,15 +144,26 @@ export function directories(bytes: Uint8Array, maxEntries: number): Directory[] 
       const isEmpty = view.getUint16(at + 10, true) === 0 && view.getUint32(at + 12, true) === 0;
       if (entries.length > 0 || isEmpty) found.push({ entries, begin, end: at });
     }
+    for (const { entries } of found.slice(before)) take(bytes, entries, least, taken);
   }
   return found;
 }
 
-function isWithin(bytes: Uint8Array, { places, packed }: Central, at: number): boolean {
-  return places.some((place) => {
-    const start = at > place ? localAt(bytes, place)?.start : undefined;
-    return start !== undefined && at < start + packed;
-  });
+/** Marks the bytes of files from `least` on. */
+function take(bytes: Uint8Array, entries: readonly Central[], least: number, taken: Uint8Array): void {
+  const ranges: [number, number][] = [];
+  for (const { places, packed } of entries) {
+    for (const place of places) {
+      const start = localAt(bytes, place)?.start;
+      if (start !== undefined && start + packed > least) ranges.push([Math.max(place + 1, least), start + packed]);
+    }
+  }
+  ranges.sort((a, b) => a[0] - b[0]);
+  let done = least;
+  for (const [begin, end] of ranges) {
+    if (end > done) taken.fill(1, Math.max(begin, done) - least, end - least);
+    done = Math.max(done, end);
+  }
 }
 
 /** Where the directory of an end record may begin, and how far its offsets are to be shifted. */

@@ -52,7 +52,8 @@ export async function scanZip(part: Part, scan: Scan): Promise<void> {
     }
   }
   const isTorch = [...names.keys()].some((name) => /(^|\/)data\.pkl$/.test(name));
-  const isKeras = names.has("config.json") && (names.has("metadata.json") || names.has("model.weights.h5"));
+  // Keras makes the model before it looks for anything else.
+  const isKeras = names.has("config.json");
   const about = { torch: isTorch, keras: isKeras };
   const ranges: [number, number][] = [];
   const todo: { head: Head; local: Local; variant: string }[] = [];
@@ -100,7 +101,8 @@ export async function scanZip(part: Part, scan: Scan): Promise<void> {
       );
     }
   }
-  const first = Math.min(...ranges.map(([begin]) => begin), ...stray.map(({ at }) => at), bytes.length);
+  let first = stray[0]?.at ?? bytes.length;
+  if (ranges[0] !== undefined) first = Math.min(first, ranges[0][0]);
   if (first > 0) {
     // A zip behind something else: both are read, each by its own reader.
     scan.push({
