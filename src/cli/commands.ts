@@ -6,6 +6,7 @@
 import type { Flag, Parsed } from "./args.ts";
 import { cat } from "./cat.ts";
 import { convert } from "./convert.ts";
+import { diff } from "./diff.ts";
 import { dis } from "./dis.ts";
 import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
@@ -32,7 +33,7 @@ export interface Command {
 }
 
 /** The first is that of a command line without one. */
-export const COMMANDS: readonly Command[] = [show, info, ls, get, cat, convert, predict, dis, doctor, scan, view];
+export const COMMANDS: readonly Command[] = [show, info, ls, get, cat, diff, convert, predict, dis, doctor, scan, view];
 
 /** The command of a word. */
 export function commandOf(word: string | undefined): Command | undefined {

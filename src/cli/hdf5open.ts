@@ -88,7 +88,7 @@ async function mayUnpackTo(shell: Codec, bytes: Uint8Array): Promise<boolean> {
 export async function withHdf5(
   file: string,
   io: IO,
-  use: (opened: File, how: Omit<OpenedHdf5, "file">) => boolean | void | Promise<void>,
+  use: (opened: File, how: Omit<OpenedHdf5, "file">) => unknown,
 ): Promise<boolean> {
   let opened: OpenedHdf5 | null;
   try {

@@ -54,7 +54,7 @@ export const scan: Command = {
     const allow = list("allow");
     const scanned: Scanned[] = [];
     const { files, failures } = named(words, list("exclude"), io);
-    let failed = failures;
+    const failed = [...failures];
     for (const file of files) {
       try {
         const bytes = await readBytes(file, io);
@@ -64,39 +64,39 @@ export const scan: Command = {
         if (forms.length === 0) tell(file, report, options.has("globals"), out);
       } catch (e) {
         if (!isBrineError(e)) throw e;
-        failed++;
+        failed.push(`${file}: ${e.message}`);
         complain(e, io);
       }
     }
     const verdict = worst(scanned);
     if (options.has("json"))
       out.line(JSON.stringify({ verdict, files: scanned.map(({ file, report }) => ({ file, ...report })) }));
-    else if (options.has("sarif")) out.line(JSON.stringify(sarif(scanned, version()), null, 2));
-    else sum(scanned, failed, out);
-    const code = codeOf(verdict, failed, options.has("strict"), options.has("allow-suspicious"));
+    else if (options.has("sarif")) out.line(JSON.stringify(sarif(scanned, version(), failed), null, 2));
+    else sum(scanned, failed.length, out);
+    const code = codeOf(verdict, failed.length, options.has("strict"), options.has("allow-suspicious"));
     if (code === 0) return;
     out.flush();
     throw new Told(code);
   },
 };
 
-/** The files of all words; a word that leads nowhere is told of, and counted. */
-function named(words: readonly string[], exclude: readonly string[], io: IO): { files: string[]; failures: number } {
+/** The files of all words, and what is told of words that lead nowhere. */
+function named(words: readonly string[], exclude: readonly string[], io: IO): { files: string[]; failures: string[] } {
   const patterns = exclude.map(pattern);
   const excluded = (path: string): boolean =>
     patterns.some((one) => one.test(path) || one.test(path.slice(path.lastIndexOf("/") + 1)));
   const files = new Set<string>();
-  let failures = 0;
+  const failures: string[] = [];
   for (const word of words) {
     try {
       const found = word === "-" ? [word] : filesOf(word, excluded);
       for (const file of found) if (!excluded(file)) files.add(file);
       if (found.length > 0) continue;
-      failures++;
+      failures.push(`${word} leads to no file`);
       io.stderr.write(`brine: ${harmless(word)} leads to no file\n`);
     } catch (e) {
       if (!isBrineError(e)) throw e;
-      failures++;
+      failures.push(`${word}: ${e.message}`);
       complain(e, io);
     }
   }

@@ -19,7 +19,7 @@ import { preview } from "./preview.ts";
 import { arrayDetails, shapeText } from "./stats.ts";
 
 export { at, atExactly, parsePath, type Step } from "./path.ts";
-export { harmless } from "./preview.ts";
+export { harmless, preview } from "./preview.ts";
 export { type ArrayStats, arrayStats, shapeText } from "./stats.ts";
 export { renderTree, type TreeOptions } from "./tree.ts";
 
