@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
-import { rolldown } from "rolldown";
 import { afterAll, describe, expect, it } from "vitest";
 import { dumps, PyDict, PyFloat, tuple } from "../pickle.ts";
 import { fromTypedJSON } from "../tools/typed/index.ts";
@@ -241,18 +239,6 @@ describe("the command line", () => {
     expect((await brine([file("(lp0\nI1\naq\x05")])).err).not.toContain(text);
     expect((await brine([tmpdir()])).err).toContain("this is a directory, not a file");
   });
-
-  it("ends quietly when nobody reads on", async () => {
-    const big = file(dumps(Array.from({ length: 200_000 }, (_, i) => i)));
-    const main = fileURLToPath(new URL("../../.cache/cli/main.mjs", import.meta.url));
-    const bundle = await rolldown({
-      input: fileURLToPath(new URL("./main.ts", import.meta.url)),
-      platform: "node",
-      resolve: {
-        conditionNames: ["node", "import"],
-        alias: { "#platform": fileURLToPath(new URL("../platform/node.ts", import.meta.url)) },
-      },
-    });
     await bundle.write({ file: main, codeSplitting: false });
     const child = spawn(process.execPath, [main, big, "--json"]);
     let err = "";

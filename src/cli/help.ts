@@ -9,6 +9,8 @@ import { COMMANDS, type Command } from "./commands.ts";
 const EXAMPLES = `Examples:
   brine cache.pkl                          the tree of a pickle
   brine *.pkl --depth 1                    of many files
+  brine info model.joblib                  what it is, and who wrote it
+  brine ls -r weather.h5                   what stands in it, as h5ls has it
   brine get cache.pkl "['users'][0].name"  one value
   brine get cache.pkl "['scores'][0:3]" --json
   brine cache.pkl --json | jq .users
@@ -16,6 +18,8 @@ const EXAMPLES = `Examples:
   brine old.pkl --encoding latin1          a file of Python 2
   brine weights.npz                        its arrays: dtype, shape, least, greatest
   brine convert weights.npz w.csv -k w     one of them as a table
+  brine cat weather.h5 /oslo/hour | head   the data alone
+  brine diff old.pkl new.pkl               what differs, path by path
   brine dis -a cache.pkl                   its opcodes
   curl -s $URL | brine -                   from stdin, gzipped or not`;
 
@@ -36,7 +40,8 @@ ${blocks.join("\n")}
 
 ${EXAMPLES}
 
-Exit codes: 0 done, 1 the file is bad or has no such value, 2 the command line is wrong.
+Exit codes: 0 done, 1 the file is bad or has no such value, 2 the command line is wrong. Of diff: 0 equal, 1 different,
+2 trouble. Of scan: 0 safe, 1 dangerous, 2 trouble, 3 suspicious. Of doctor: 0 nothing found, 1 something, 2 trouble.
 `;
 }
 

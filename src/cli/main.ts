@@ -4,15 +4,18 @@
  *
  * @module
  */
+import { isatty } from "node:tty";
+import { pipe } from "./pipe.ts";
 import { run } from "./run.ts";
 
 // `brine … | head` closes the pipe early: that is an end, not a failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (e: NodeJS.ErrnoException) => {
-    if (e.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    throw e;
-  });
-}
+const ended = (e: NodeJS.ErrnoException): void => {
+  if (e.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  throw e;
+};
+process.stderr.on("error", ended);
 
-const { stdout, stderr, stdin, env } = process;
+const { stderr, stdin, env } = process;
+// What is no terminal is written at once, so that a long listing ends where nobody reads on.
+const stdout = isatty(1) ? process.stdout.on("error", ended) : pipe(1);
 process.exitCode = await run(process.argv.slice(2), { stdout, stderr, stdin, env });
