@@ -61,9 +61,30 @@ describe("hostile files", () => {
     expect(HOSTILE.filter(({ ran }) => ran.length > 0).length).toBeGreaterThan(250);
     expect(wrong).toEqual([]);
     // Rules of which no hostile file tells have a test of their own.
-    const elsewhere = ["zip-overlap", "zip-damaged", "program", "keras-op", "odd-state", "tar-mismatch"];
+    const elsewhere = ["zip-overlap", "zip-damaged", "program", "keras-op", "tar-mismatch", "torchscript-op", "graph-op"];
     expect([...RULES.keys()].filter((rule) => !ruled.has(rule) && !elsewhere.includes(rule))).toEqual([]);
     expect([...ruled].filter((rule) => !RULES.has(rule))).toEqual([]);
+  });
+
+  test("TorchScript and SavedModels that reach files or Python are told, others are safe", async () => {
+    const told: Record<string, string> = {};
+    for (const { name, file, data } of rows<Hostile>("scan-graphs.jsonl.gz")) {
+      const { verdict, findings } = await scan(bytesOf(data), { name: file });
+      told[name] = [verdict, ...findings.map(({ rule }) => rule)].join(" ");
+    }
+    expect(told).toEqual({
+      torchscript: "safe",
+      "torchscript that reads a file": "dangerous torchscript-op",
+      "torchscript that writes a file": "dangerous torchscript-op",
+      "a SavedModel": "safe",
+      "a SavedModel of Keras": "safe",
+      "a SavedModel that reads a file": "dangerous graph-op",
+      "a SavedModel that lists files": "dangerous graph-op",
+      "a SavedModel that reads lines": "suspicious graph-op",
+      "a SavedModel that writes a file": "dangerous graph-op",
+      "a SavedModel that calls Python": "dangerous graph-op",
+      "a SavedModel that prints": "suspicious graph-op",
+    });
   });
 
   test("a finding tells its place by the container's path", async () => {

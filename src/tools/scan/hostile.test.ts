@@ -241,6 +241,17 @@ describe("small files that ask for vast work end soon", () => {
   });
 });
 
+test("operators of libraries that the program brings, in the code of TorchScript", async () => {
+  const files = { "m/data.pkl": "}.", "m/code/__torch__.py": "def forward(self, x):\n  return ops . evil.run(x)\n" };
+  const items = Object.entries(files).map(([name, text]) => ({ name, data: [bytes(text)] }));
+  const { verdict, findings } = await scan(new Uint8Array(Buffer.concat(zipPieces(items))), { name: "m.pt" });
+  expect([verdict, findings[0]?.rule, findings[0]?.path]).toEqual([
+    "suspicious",
+    "torchscript-op",
+    "m.pt/m/code/__torch__.py+0x1f",
+  ]);
+});
+
 test("names are counted once for each place", async () => {
   const { globals } = await scan(bytes("ccollections\nOrderedDict\n.ccollections\nOrderedDict\n."), { name: "a.pkl" });
   expect(globals.map(({ count }) => count)).toEqual([2]);

@@ -11,6 +11,7 @@ import { shellOf } from "../../shells.ts";
 import { sniff } from "../../sniff.ts";
 import { asBytes, type SourceInput, toRanges } from "../../sources/index.ts";
 import { isMismatch, isPickleName } from "./endings.ts";
+import { isGraph, isScript, scanGraph, scanScript } from "./graphs.ts";
 import { issue } from "./issue.ts";
 import { scanNpy } from "./npys.ts";
 import { scanPickles } from "./pickles.ts";
@@ -124,6 +125,12 @@ async function inspect(part: Part, state: Scan): Promise<void> {
     told("tar");
     await scanTar(part, state);
     await alsoPickle();
+    return;
+  }
+  if (isScript(part) || isGraph(part)) {
+    told(isGraph(part) ? "TensorFlow graph" : "TorchScript code");
+    (isGraph(part) ? scanGraph : scanScript)(part, state);
+    await scanPickles({ ...part, loaded: false }, state);
     return;
   }
   if (format === "npy") {

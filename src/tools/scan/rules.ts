@@ -47,6 +47,8 @@ export const RULES: ReadonlyMap<string, string> = new Map([
   ["keras-path", "A layer that reads a file when it is made."],
   ["keras-custom", "A class or function that is none of Keras's own."],
   ["keras-duplicate-key", "Equal keys in one object of a configuration."],
+  ["torchscript-op", "Code of a TorchScript archive that reaches files or other libraries."],
+  ["graph-op", "An operation of a SavedModel that reaches files or Python."],
   ["external-link", "A link into another file."],
   ["external-storage", "Elements that are the bytes of another file."],
   ["program", "A program or library."],
