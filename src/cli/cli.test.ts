@@ -239,12 +239,4 @@ describe("the command line", () => {
     expect((await brine([file("(lp0\nI1\naq\x05")])).err).not.toContain(text);
     expect((await brine([tmpdir()])).err).toContain("this is a directory, not a file");
   });
-    await bundle.write({ file: main, codeSplitting: false });
-    const child = spawn(process.execPath, [main, big, "--json"]);
-    let err = "";
-    child.stderr.on("data", (data) => (err += data));
-    child.stdout.once("data", () => child.stdout.destroy());
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    expect([code, err]).toEqual([0, ""]);
-  });
 });
