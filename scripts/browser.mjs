@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
+import { bundleText } from "./bundle.mjs";
 import { launch } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -60,8 +61,17 @@ const threads = await rolldown({
 const thread = await threads.generate({ format: "esm", minify: true, codeSplitting: false });
 await threads.close();
 
+/** All of it in one file, as a page imports it by its URL. */
+const whole = await bundleText();
+
 const joblib = await import(join(root, "dist/joblib.js"));
-const { dumpsNpz } = await import(join(root, "dist/numpy.js"));
+const { dumps: npyDumps, dumpsNpz, array: arrayOf } = await import(join(root, "dist/numpy.js"));
+const npy = npyDumps(
+  arrayOf([
+    [1, 2.5],
+    [3, 4],
+  ]),
+);
 const npz = dumpsNpz({ w: Float32Array.of(1, 2.5), z: new Float64Array(50_000).fill(3) });
 const packedNpz = dumpsNpz({ w: Float32Array.of(1, 2.5), t: [["a", "b"]] }, { compressed: true });
 
@@ -81,6 +91,12 @@ const server = createServer((request, response) => {
     // Where the library starts it, and where a program that starts it itself has it.
     "/keras-worker.js": ["text/javascript", thread.output[0].code],
     "/own/thread.js": ["text/javascript", thread.output[0].code],
+    "/brine.js": ["text/javascript", whole],
+    "/whole-worker.js": ["text/javascript", 'import { keras } from "/brine.js"; keras.serveModels();'],
+    "/weather.h5": ["application/octet-stream", readFileSync(join(root, "examples/data/weather.h5"))],
+    "/iris.joblib": ["application/octet-stream", readFileSync(join(root, "examples/data/iris.joblib"))],
+    "/digits.keras": ["application/octet-stream", readFileSync(join(root, "examples/data/digits.keras"))],
+    "/x.npy": ["application/octet-stream", Buffer.from(npy)],
     "/list.pkl": ["application/octet-stream", Buffer.from("80045d94284b014b02652e", "hex")],
   };
   const [path, query] = request.url.split("?");
@@ -299,6 +315,40 @@ try {
   });
   if (filtered !== "0 true 88 true true [1 2 3]") throw new Error(`HDF5's filters in the page gave ${filtered}`);
   console.log("hdf5: filters are fetched when they are wanted");
+  // One file by its URL, and nothing else: as Observable, Jupyter and plain pages take it.
+  const single = await tab.evaluate(async () => {
+    const before = performance.getEntriesByType("resource").length;
+    const { hdf5, keras, load, npy, repr, sklearn } = await import(new URL("/brine.js", location.href).href);
+    const buffer = async (path) => (await fetch(path)).arrayBuffer();
+    const list = repr(await load(await buffer("/list.pkl")));
+    const x = await load(await buffer("/x.npy"));
+    const same = x instanceof npy.NDArray && String(npy.loads(npy.dumps(x)).toArray());
+    const file = await load(await buffer("/weather.h5"));
+    const hours = String(await (await file.dataset("oslo/hour")).get("0:3"));
+    const now = String(new hdf5.File(await buffer("/weather.h5")).dataset("oslo/hour").get("0:3"));
+    const plugins = await hdf5.open(new URL("/plugins.h5", location.href));
+    let packed = 0;
+    for await (const [, item] of plugins.walk()) if (item.chunks) packed += (await item.read()) === undefined ? 0 : 1;
+    const iris = await load(await buffer("/iris.joblib"));
+    const label = [iris instanceof sklearn.Estimator, String(iris.predict([[5.1, 3.5, 1.4, 0.2]]))];
+    const digits = await keras.loadModel(await buffer("/digits.keras"));
+    const image = npy.array(new Float32Array(64), { shape: [1, 8, 8, 1] });
+    const twin = await keras.inWorker(digits, { worker: new Worker("/whole-worker.js", { type: "module" }) });
+    const [there, here] = [await twin.predict(image), digits.predict(image)].map((one) => one.flat());
+    const alike = there.every((value, i) => Math.abs(value - here[i]) < 1e-6);
+    twin.close();
+    const fetched = performance.getEntriesByType("resource").slice(before);
+    const scripts = fetched.map(({ name }) => new URL(name).pathname).filter((name) => name.endsWith(".js"));
+    return [list, same, hours, now, packed, ...label, alike, [...new Set(scripts)].join(" ")].join("; ");
+  });
+  if (
+    !/^\[1, 2\]; 1,2\.5,3,4; \[0 1 2\]; \[0 1 2\]; 88; true; setosa; true; \/brine\.js( \/whole-worker\.js)?$/.test(
+      single,
+    )
+  ) {
+    throw new Error(`the one file in the page gave ${single}`);
+  }
+  console.log(`bundle: one file by its URL opens ${single}`);
   if (errors.length > 0) throw new Error(errors.join("\n"));
   console.log(`ok   Chromium ${browser.version()}`);
 } catch (e) {

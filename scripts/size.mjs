@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
+import { bundleText } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const budgetsPath = join(root, "scripts", "budgets.json");
@@ -14,11 +15,20 @@ const budgets = JSON.parse(readFileSync(budgetsPath, "utf8"));
 const { exports: subpaths } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const update = process.argv.includes("--update");
 
+/** The file that is one already, made of all others. */
+const PREBUILT = subpaths["./bundle"].default;
+
 /** Subpaths that only Node imports. */
 const NODE_ONLY = new Set(["./node"]);
 
 /** The chunks of a bundle; `beside` is another entry of it, so that what both load stands in chunks of its own. */
 async function bundle(path, names, beside) {
+  if (path === PREBUILT) {
+    const code = await bundleText();
+    return [
+      { type: "chunk", code, isEntry: true, name: "own", fileName: path, imports: [], dynamicImports: [], modules: {} },
+    ];
+  }
   const virtual = names && {
     name: "chosen-exports",
     resolveId: (id) => (id === "chosen" ? id : null),

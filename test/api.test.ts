@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-const { exports } = JSON.parse(text) as { exports: Record<string, { default: string } | string> };
+const { exports } = JSON.parse(text) as { exports: Record<string, { types: string } | string> };
 
 /** `class`, `function/2` (with its arity), or the type of a constant. */
 function kindOf(value: unknown): string {
@@ -15,7 +15,7 @@ test("the public names are those of api.snap.json", async () => {
   const api: Record<string, Record<string, string>> = {};
   for (const [subpath, target] of Object.entries(exports)) {
     if (typeof target === "string") continue;
-    const file = target.default.replace(/^\.\/dist\//, "../src/").replace(/\.js$/, ".ts");
+    const file = target.types.replace(/^\.\/dist\//, "../src/").replace(/\.d\.ts$/, ".ts");
     const module = (await import(new URL(file, import.meta.url).href)) as Record<string, unknown>;
     const names = Object.keys(module).sort();
     expect(names, subpath).not.toEqual([]);
