@@ -6,7 +6,7 @@
 import { rawData } from "./rawdata.ts";
 import type { Case } from "./rule.ts";
 import { shapesOf } from "./stubs.ts";
-import { fullName, stateOf, textOf } from "./symbols.ts";
+import { fullName, States, textOf } from "./symbols.ts";
 import type { ClassShape, Os, Versions } from "./types.ts";
 import { isItems, isStep, type Walked } from "./walk.ts";
 
@@ -33,13 +33,14 @@ export function caseOf(bytes: Uint8Array, walked: Walked, asked: Asked, torch = 
     protocol = Math.max(protocol, name === "PROTO" ? Number(part.op.arg) : proto);
     if (/STRING$/.test(name)) python2 = true;
   }
+  const states = new States();
   let sklearn: string | null = null;
   for (const { module, uses } of references) {
     if (sklearn !== null || !/^sklearn\./.test(module ?? "")) continue;
-    for (const use of uses) sklearn ??= textOf(stateOf(use)?.get("_sklearn_version"));
+    for (const use of uses) sklearn ??= textOf(states.given(use)?.get("_sklearn_version"));
   }
   const raw = python2 ? rawData(references) : NONE;
-  const bare = { bytes, protocol, parts, references, slots, filled, persistent, globals, versions, error, os };
+  const bare = { bytes, protocol, parts, references, states, slots, filled, persistent, globals, versions, error, os };
   const seen = { ...bare, sklearn, python2, raw, torch, pins: [] };
   return { ...seen, pins: pinsOf(seen) };
 }

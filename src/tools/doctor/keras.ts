@@ -51,9 +51,13 @@ function held(file: File): Held | null {
   const model = parse(text);
   const training = file.attrs.get("training_config");
   if (model === null) return null;
+  // Deep ones are refused here, before anything is written out that knows of no depth.
+  objectsOf(model);
+  const compiled = typeof training === "string" ? parse(training) : null;
+  if (compiled !== null) objectsOf(compiled);
   return {
     model,
-    training: typeof training === "string" ? parse(training) : null,
+    training: compiled,
     version: String(file.attrs.get("keras_version") ?? ""),
   };
 }

@@ -50,8 +50,8 @@ class Writer {
   readonly #instead = new Map<number, Edit>();
   /** Offsets of texts that names alone are made of: a GLOBAL needs them no more. */
   readonly #spare: ReadonlySet<number>;
-  /** Numbers of memos that wait for their set, by pickle: those of arrays of objects stand within others. */
-  readonly #pending: number[][] = [[]];
+  /** Sets that are not made yet, by pickle: those of arrays of objects stand within others. */
+  readonly #pending: Pending[] = [new Pending()];
 
   constructor(bytes: Uint8Array, parts: readonly Part[], plan: Plan) {
     this.#bytes = bytes;
@@ -73,7 +73,7 @@ class Writer {
     const out = this.#out;
     for (const [i, part] of this.#parts.entries()) {
       if (isItems(part)) this.#items(part);
-      else if (!isStep(part)) this.#pending.push([]);
+      else if (!isStep(part)) this.#pending.push(new Pending());
       else {
         const { op } = part;
         const { name } = op.opcode;
@@ -158,7 +158,7 @@ class Writer {
     const pending = this.#pending.at(-1)!;
     const before = this.#parts[i - 1];
     const last = isStep(before) ? before.op.opcode.name : "";
-    if (/GET$/.test(name) && pending.includes(Number(op.arg))) {
+    if (/GET$/.test(name) && pending.slots.has(Number(op.arg))) {
       throw new UnsupportedError("EMPTY_SET", `a set that holds itself has no like in protocol ${protocol}`, {
         offset: op.pos,
         format: "pickle",
@@ -166,7 +166,7 @@ class Writer {
     }
     // The memo takes the set when it is made, behind its items.
     if (last === "EMPTY_SET" && slot >= 0 && this.#fills(i - 1)) {
-      pending[pending.length - 1] = slot;
+      pending.keep(slot);
       return LEFT_OUT;
     }
     if (name !== "MARK") return null;
@@ -217,7 +217,7 @@ class Writer {
         return "bytearray";
       case "EMPTY_SET":
         global(out, "builtins", "set", protocol);
-        if (this.#fills(i)) this.#pending.at(-1)!.push(-1);
+        if (this.#fills(i)) this.#pending.at(-1)!.open();
         else {
           out.op(0x29);
           out.op(0x52);
@@ -228,7 +228,7 @@ class Writer {
         const next = this.#parts[i + 1];
         if (isStep(next) && next.closer === "ADDITEMS") return LEFT_OUT;
         collect();
-        const memo = this.#pending.at(-1)!.pop() ?? -1;
+        const memo = this.#pending.at(-1)!.close();
         if (memo >= 0) out.put(memo);
         return "set";
       }
@@ -241,6 +241,27 @@ class Writer {
           format: "pickle",
         });
     }
+  }
+}
+
+/** Sets that older protocols make behind their items, and the numbers of memos that wait for them; -1 for none. */
+class Pending {
+  readonly slots = new Set<number>();
+  readonly #all: number[] = [];
+
+  open(): void {
+    this.#all.push(-1);
+  }
+
+  keep(slot: number): void {
+    this.#all[this.#all.length - 1] = slot;
+    this.slots.add(slot);
+  }
+
+  close(): number {
+    const slot = this.#all.pop() ?? -1;
+    this.slots.delete(slot);
+    return slot;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { OpStream } from "../../families/joblib/stream.ts";
 import type { GlobalReference, Made, Op, Persistent, Symbolic } from "../../formats/pickle/tools/index.ts";
+import type { States } from "./symbols.ts";
 import type { Finding, Os, Versions } from "./types.ts";
 import type { Part } from "./walk.ts";
 
@@ -18,6 +19,7 @@ export interface Case {
   readonly filled: ReadonlyMap<Made, Op>;
   /** What stands for things outside of the pickle. */
   readonly persistent: readonly Persistent[];
+  readonly states: States;
   /** Numbers of memos under which objects are kept. */
   readonly slots: ReadonlyMap<Symbolic, number>;
   /** Full names. */

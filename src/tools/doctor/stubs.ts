@@ -5,7 +5,7 @@
  */
 import type { Symbolic } from "../../formats/pickle/tools/index.ts";
 import type { Case } from "./rule.ts";
-import { entriesOf, fullName } from "./symbols.ts";
+import { fullName } from "./symbols.ts";
 import type { ClassShape } from "./types.ts";
 
 /** Only what Python takes for a name comes into code that people paste. */
@@ -17,6 +17,8 @@ interface Known {
   readonly module: string;
   readonly name: string;
   readonly attributes: Set<string>;
+  /** States whose names were taken up: many objects may share one. */
+  readonly states: Set<ReadonlyMap<string, Symbolic>>;
   base: string | null;
   /** Is it ever made or given a state? What is only named may be a function. */
   made: boolean;
@@ -38,7 +40,7 @@ export function shapesOf(file: Case, wanted: (module: string) => boolean): Class
     const { module, name } = reference;
     const full = fullName(reference);
     if (module === null || name === null || full === null || all.has(full) || !wanted(module)) continue;
-    all.set(full, { module, name, attributes: new Set(), base: null, made: false });
+    all.set(full, { module, name, attributes: new Set(), states: new Set(), base: null, made: false });
   }
   for (const reference of file.references) {
     const reconstructs = /^copy_?reg\._reconstructor$/.test(fullName(reference) ?? "");
@@ -48,7 +50,7 @@ export function shapesOf(file: Case, wanted: (module: string) => boolean): Class
       const cls = reconstructs && !ofResult ? knownOf(args[0]) : own;
       if (cls === undefined) continue;
       if (kind === "setstate") {
-        for (const key of entriesOf(args[0])?.keys() ?? []) cls.attributes.add(key);
+        takeUp(cls, file.states.of(args[0]));
         cls.made = true;
       } else if (!ofResult) {
         cls.made = true;
@@ -60,7 +62,7 @@ export function shapesOf(file: Case, wanted: (module: string) => boolean): Class
   for (const [{ by, args, state }, { opcode }] of file.filled) {
     const cls = knownOf(by) ?? knownOf(args[0]);
     if (cls) cls.base = opcode.name.startsWith("APPEND") ? "list" : opcode.name === "ADDITEMS" ? "set" : "dict";
-    for (const key of cls ? (entriesOf(state)?.keys() ?? []) : []) cls?.attributes.add(key);
+    if (cls) takeUp(cls, file.states.of(state));
   }
   return [...all.values()].map(({ module, name, attributes, base, made }) => ({
     module,
@@ -69,6 +71,12 @@ export function shapesOf(file: Case, wanted: (module: string) => boolean): Class
     base,
     isFunction: !made && /^[a-z_]/.test(name),
   }));
+}
+
+function takeUp({ attributes, states }: Known, entries: ReadonlyMap<string, Symbolic> | null): void {
+  if (entries === null || states.has(entries)) return;
+  states.add(entries);
+  for (const key of entries.keys()) attributes.add(key);
 }
 
 /** The built-in class that arguments of `__new__` tell. */

@@ -1,5 +1,5 @@
 import type { Edit, Rule } from "../rule.ts";
-import { counted, stateOf } from "../symbols.ts";
+import { counted } from "../symbols.ts";
 import { older, saidOlder } from "../versions.ts";
 import { isItems } from "../walk.ts";
 
@@ -15,13 +15,13 @@ export const joblibPadding: Rule = {
     if (count === 0 || !older(versions, "joblib", "1.2")) return [];
     return [{ where: "joblib < 1.2", message: "KeyError: 0", about: `padding of ${counted(count, "array")}` }];
   },
-  edits({ references, versions }) {
+  edits({ references, states, versions }) {
     const edits: Edit[] = [];
     if (!saidOlder(versions, "joblib", "1.2")) return edits;
     for (const { module, name, uses } of references) {
       if (name !== "NumpyArrayWrapper" || !/(^|\.)joblib\.numpy_pickle$/.test(module ?? "")) continue;
       for (const use of uses) {
-        const value = use.kind === "setstate" ? stateOf(use)?.get("numpy_array_alignment_bytes") : undefined;
+        const value = use.kind === "setstate" ? states.given(use)?.get("numpy_array_alignment_bytes") : undefined;
         if (value?.kind !== "atom" || value.type === "None") continue;
         edits.push({ offset: value.at, place: "instead", now: "NONE", write: (out) => out.op(0x4e) });
       }

@@ -1,5 +1,5 @@
 import { type Edit, type Found, moduleOf, named, type Rule } from "../rule.ts";
-import { fullName, stateOf } from "../symbols.ts";
+import { fullName } from "../symbols.ts";
 import { newer, older, saidNewer, saidOlder } from "../versions.ts";
 
 const NUMERIC = /^pandas\.core\.indexes\.numeric\.(Int64Index|UInt64Index|Float64Index|NumericIndex)$/;
@@ -112,7 +112,7 @@ export const pandasBlocks: Rule = {
     if (full !== NEW_BLOCK) return full;
     return saidOlder(versions, "pandas", "1.3") || saidNewer(versions, "pandas", "2.0") ? MAKE_BLOCK : full;
   },
-  edits({ references, versions }) {
+  edits({ references, states, versions }) {
     const edits: Edit[] = [];
     if (!saidOlder(versions, "pandas", "1.4")) return edits;
     const renamesManager = saidOlder(versions, "pandas", "1.1");
@@ -128,7 +128,7 @@ export const pandasBlocks: Rule = {
         if (sum?.kind === "atom" && sum.value !== SUM) {
           edits.push({ offset: sum.at, place: "instead", now: "checksum of pandas 1.3", write: (out) => out.int(SUM) });
         }
-        const state = renamesManager && stateOf(use)?.has("_mgr") ? use.args[0] : undefined;
+        const state = renamesManager && states.given(use)?.has("_mgr") ? use.args[0] : undefined;
         if (state?.kind !== "dict") continue;
         const key = state.items.find((item, i) => i % 2 === 0 && item.kind === "atom" && item.value === "_mgr");
         if (key) edits.push({ offset: key.at, place: "instead", now: "_data", write: (out) => out.text("_data") });

@@ -1,5 +1,4 @@
 import { type Found, moduleOf, named, type Rule } from "../rule.ts";
-import { stateOf } from "../symbols.ts";
 import type { Versions } from "../types.ts";
 import { newer, saidNewer, saidOlder } from "../versions.ts";
 
@@ -57,6 +56,8 @@ function moves(): Moves {
   return { now, back: new Map([...now].map(([old, name]) => [name, old])) };
 }
 
+const MOVES: Moves = /* @__PURE__ */ moves();
+
 /** Later moves, of single modules or classes: the version, the name before, the name since. */
 const LATER: readonly (readonly [since: string, old: RegExp, now: string, back: RegExp, before: string])[] = [
   [
@@ -108,7 +109,6 @@ export const sklearnModules: Rule = {
   fix: "doctor --fix --for sklearn=VERSION",
   fixable: true,
   detect(file) {
-    const all = moves();
     const found = new Map<string, Found>();
     const add = (where: string, module: string): void => {
       const message = `ModuleNotFoundError: No module named '${module}'`;
@@ -118,16 +118,16 @@ export const sklearnModules: Rule = {
       const module = moduleOf(full);
       if (full.startsWith("sklearn.externals.joblib.")) {
         if (newer(file.versions, "sklearn", "0.23")) add("sklearn >= 0.23", "sklearn.externals.joblib");
-      } else if (all.now.has(module)) {
+      } else if (MOVES.now.has(module)) {
         if (newer(file.versions, "sklearn", "0.24")) add("sklearn >= 0.24", module);
-      } else if (all.back.has(module) && saidOlder(file.versions, "sklearn", "0.22")) add("sklearn < 0.22", module);
+      } else if (MOVES.back.has(module) && saidOlder(file.versions, "sklearn", "0.22")) add("sklearn < 0.22", module);
       for (const [since, old] of LATER) {
         if (old.test(full) && newer(file.versions, "sklearn", since)) add(`sklearn >= ${since}`, module);
       }
     }
     return [...found.values()];
   },
-  rename: (full, versions) => (full.startsWith("sklearn.") ? moved(full, versions, moves()) : full),
+  rename: (full, versions) => (full.startsWith("sklearn.") ? moved(full, versions, MOVES) : full),
 };
 
 const install = (version: string | null): { fix: string } | null =>
@@ -151,7 +151,7 @@ export const sklearnLosses: Rule = {
     for (const { module, name, uses } of file.references) {
       if (!/^sklearn\.ensemble\./.test(module ?? "") || !/^GradientBoosting(Classifier|Regressor)$/.test(name ?? ""))
         continue;
-      const lacks = uses.some((use) => stateOf(use)?.has("_loss") === false);
+      const lacks = uses.some((use) => file.states.given(use)?.has("_loss") === false);
       if (!lacks || !newer(versions, "sklearn", "1.1")) continue;
       const message = `AttributeError: '${name}' object has no attribute '_loss'`;
       found.push({ where: "sklearn >= 1.1", message, ...install(sklearn) });
@@ -185,7 +185,7 @@ export const sklearnIsolation: Rule = {
       ({ module, name, uses }) =>
         name === "IsolationForest" &&
         /^sklearn\./.test(module ?? "") &&
-        uses.some((use) => stateOf(use)?.has("_decision_path_lengths") === false),
+        uses.some((use) => file.states.given(use)?.has("_decision_path_lengths") === false),
     );
     if (!old || !newer(versions, "sklearn", "1.3")) return [];
     const message = "AttributeError: 'IsolationForest' object has no attribute '_decision_path_lengths'";

@@ -1,6 +1,6 @@
 import type { Found, Rule } from "../rule.ts";
 import { counted } from "../symbols.ts";
-import { attributesEdits, missingAttributes } from "../trees/attributes.ts";
+import { attributesEdits, missingAttributes, wantedIn } from "../trees/attributes.ts";
 import { fractions, nodesEdits, valuesEdits } from "../trees/edits.ts";
 import { treesOf } from "../trees/find.ts";
 import { below, newer, older, saidNewer, saidOlder } from "../versions.ts";
@@ -33,11 +33,8 @@ export const sklearnTree: Rule = {
     return found;
   },
   edits(file) {
-    if (saidNewer(file.versions, "sklearn", "1.3"))
-      return treesOf(file).flatMap((tree) => nodesEdits(file, tree, true));
-    return saidOlder(file.versions, "sklearn", "1.3")
-      ? treesOf(file).flatMap((tree) => nodesEdits(file, tree, false))
-      : [];
+    const wanted = saidNewer(file.versions, "sklearn", "1.3");
+    return wanted || saidOlder(file.versions, "sklearn", "1.3") ? nodesEdits(file, treesOf(file), wanted) : [];
   },
 };
 
@@ -58,10 +55,13 @@ export const sklearnValues: Rule = {
     saidNewer(file.versions, "sklearn", "1.4") ? treesOf(file).flatMap((tree) => valuesEdits(file, tree)) : [],
 };
 
+const PRINTED = "when the model is printed or cloned";
+
 /** Attributes that came and went. */
 export const sklearnAttributes: Rule = {
   name: "sklearn-attributes",
-  error: /object has no attribute '(monotonic_cst|ccp_alpha|n_features_|(base_)?estimator|min_impurity_split)'/,
+  error:
+    /object has no attribute '(monotonic_cst|ccp_alpha|max_samples|presort|n_features_|(base_)?estimator|min_impurity_split)'/,
   cause: "trees, forests and bags lack attributes that other versions of scikit-learn read when they predict",
   fix: "doctor --fix --for sklearn=VERSION",
   fixable: true,
@@ -70,12 +70,18 @@ export const sklearnAttributes: Rule = {
     const found = new Map<string, Found>();
     for (const missing of missingAttributes(file)) {
       const { cls, name, fails } = missing;
-      if (fails === null) continue;
-      const [since, until] = fails;
-      // Of versions that nobody named, the newer ones are meant.
-      if (version === undefined ? since === "0" : below(version, since) || !below(version, until)) continue;
       const message = `AttributeError: '${cls}' object has no attribute '${name}'`;
-      found.set(message, { where: since === "0" ? `sklearn < ${until}` : `sklearn >= ${since}`, message });
+      const within = (range: readonly [string, string]): boolean =>
+        // Of versions that nobody named, the newer ones are meant.
+        version === undefined ? range[0] !== "0" : !below(version, range[0]) && below(version, range[1]);
+      const tell = ([since, until]: readonly [string, string], about: string): void =>
+        void found.set(message, {
+          where: since === "0" ? `sklearn < ${until}` : `sklearn >= ${since}`,
+          message,
+          ...(about === "" ? {} : { about }),
+        });
+      if (fails !== null && within(fails)) tell(fails, "");
+      else if (version !== undefined && wantedIn(missing, version)) tell([missing.since, missing.until], PRINTED);
     }
     return [...found.values()];
   },

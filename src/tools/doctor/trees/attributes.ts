@@ -8,7 +8,6 @@
 import type { OpStream } from "../../../families/joblib/stream.ts";
 import type { Symbolic } from "../../../formats/pickle/tools/index.ts";
 import type { Case, Edit } from "../rule.ts";
-import { stateOf } from "../symbols.ts";
 import { below } from "../versions.ts";
 
 /** What an attribute is made of: a constant, or another attribute. */
@@ -106,7 +105,7 @@ export function missingAttributes(file: Case): Missing[] {
   for (const { module, name: cls, uses } of file.references) {
     if (cls === null || !/^sklearn\.(tree|ensemble)\./.test(module ?? "")) continue;
     for (const use of uses) {
-      const state = use.args[0]?.kind === "dict" ? stateOf(use) : null;
+      const state = use.args[0]?.kind === "dict" ? file.states.given(use) : null;
       // All of these have this parameter; a state without it is not one of theirs.
       if (!state?.has("random_state")) continue;
       for (const { name, since, until, value, of, fails = null } of ATTRIBUTES) {

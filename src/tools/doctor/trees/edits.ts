@@ -5,17 +5,24 @@
  */
 import { decodeLatin1 } from "../../../core/bytes/text.ts";
 import type { OpStream } from "../../../families/joblib/stream.ts";
+import type { Symbolic } from "../../../formats/pickle/tools/index.ts";
 import type { Case, Edit } from "../rule.ts";
 import { byteArray, byteString, global } from "../say.ts";
 import { madeBy } from "../symbols.ts";
-import { type Data, FIELDS, MISSING, type Stored, type Tree } from "./find.ts";
+import { type Data, FIELDS, MISSING, type Tree } from "./find.ts";
 
 const POP = 0x30;
 const WITHOUT = 56;
 const WITH = 64;
 
-/** Nodes with the field `missing_go_to_left`, or without it. */
-export function nodesEdits(file: Case, { nodes }: Tree, wanted: boolean): Edit[] {
+/** All nodes with the field `missing_go_to_left`, or without it. */
+export function nodesEdits(file: Case, trees: readonly Tree[], wanted: boolean): Edit[] {
+  if (trees.length === 0) return [];
+  const builds = buildsOf(file);
+  return trees.flatMap((tree) => editsOf(file, tree, builds, wanted));
+}
+
+function editsOf(file: Case, { nodes }: Tree, builds: ReadonlyMap<Symbolic, number>, wanted: boolean): Edit[] {
   const { stored, known, names } = nodes;
   if (stored === null || !known || names.has(MISSING) === wanted) return [];
   const [from, to] = wanted ? [WITHOUT, WITH] : [WITH, WITHOUT];
@@ -24,8 +31,9 @@ export function nodesEdits(file: Case, { nodes }: Tree, wanted: boolean): Edit[]
   if (stored.shape.length !== 1 || stored.shape[0] !== count || bytes.length !== count * from) return [];
   const changed = new Uint8Array(count * to);
   for (let i = 0; i < count; i++) changed.set(bytes.subarray(i * from, i * from + WITHOUT), i * to);
-  const build = buildOf(stored, file);
-  if (build === null) return [];
+  const made = madeBy(stored.dtype, /^numpy\.dtype$/)?.state;
+  const build = made === undefined ? undefined : builds.get(made);
+  if (build === undefined) return [];
   const now = wanted ? `dtype with ${MISSING}` : `dtype without ${MISSING}`;
   return [
     { offset: build, place: "before", now, write: (out, protocol) => state(out, protocol, wanted) },
@@ -74,14 +82,16 @@ function state(out: OpStream, protocol: number, wanted: boolean): void {
   out.op(0x74);
 }
 
-/** Byte offset of the BUILD that gave an array's dtype its state. */
-function buildOf({ dtype }: Stored, file: Case): number | null {
-  const state = madeBy(dtype, /^numpy\.dtype$/)?.state;
-  if (state === undefined) return null;
-  for (const { uses } of file.references) {
-    for (const use of uses) if (use.kind === "setstate" && use.args[0] === state) return use.offset;
+/** Byte offsets of the first BUILD that gives each state. */
+function buildsOf({ references }: Case): Map<Symbolic, number> {
+  const builds = new Map<Symbolic, number>();
+  for (const { uses } of references) {
+    for (const { kind, args, offset } of uses) {
+      const [state] = args;
+      if (kind === "setstate" && state !== undefined && !builds.has(state)) builds.set(state, offset);
+    }
   }
-  return null;
+  return builds;
 }
 
 function bytesOf(data: Data, file: Case): Uint8Array {

@@ -5,7 +5,7 @@
  */
 import type { Symbolic } from "../../../formats/pickle/tools/index.ts";
 import type { Case } from "../rule.ts";
-import { entriesOf, fullName, madeBy, stateOf, textOf } from "../symbols.ts";
+import { fullName, madeBy, textOf } from "../symbols.ts";
 import { type Items, isItems } from "../walk.ts";
 
 /** Where an array's items stand. */
@@ -60,23 +60,23 @@ export function treesOf(file: Case): Tree[] {
     const isTree = /^sklearn\.tree\._tree\.Tree$/.test(fullName(reference) ?? "");
     for (const use of reference.uses) {
       if (isTree && use.kind === "setstate") states.add(use.args[0]!);
-      const tree = stateOf(use)?.get("tree_");
+      const tree = file.states.given(use)?.get("tree_");
       if (tree?.kind === "made" && tree.state) owners.set(tree.state, reference.name ?? "");
     }
   }
   const trees: Tree[] = [];
   for (const state of states) {
-    const entries = entriesOf(state);
+    const entries = file.states.of(state);
     const nodes = stored(entries?.get("nodes"), file, wrapped);
     if (entries === null || nodes === null) continue;
     const values = stored(entries.get("values"), file, wrapped);
-    trees.push({ nodes: nodesOf(nodes), values, owner: owners.get(state) ?? null });
+    trees.push({ nodes: nodesOf(nodes, file), values, owner: owners.get(state) ?? null });
   }
   return trees;
 }
 
-function nodesOf(nodes: Stored): Nodes {
-  const layout = layoutOf(nodes.dtype);
+function nodesOf(nodes: Stored, file: Case): Nodes {
+  const layout = layoutOf(nodes.dtype, file);
   const names = new Set(layout?.fields.map(({ name }) => name));
   const extra = names.has(MISSING) ? 1 : 0;
   const known =
@@ -98,7 +98,7 @@ function stored(value: Symbolic | undefined, file: Case, wrapped: ReadonlyMap<Sy
   const wrapper = madeBy(value, WRAPPER);
   if (wrapper) {
     const items = wrapped.get(wrapper);
-    const entries = entriesOf(wrapper.state);
+    const entries = file.states.of(wrapper.state);
     const order = textOf(entries?.get("order")) === "F" ? "F" : "C";
     const shape = shapeOf(entries?.get("shape"));
     return items && shape ? { dtype: entries?.get("dtype"), shape, order, data: { kind: "items", items } } : null;
@@ -146,11 +146,11 @@ interface Layout {
 }
 
 /** A structured dtype; null for another one. */
-function layoutOf(dtype: Symbolic | undefined): Layout | null {
+function layoutOf(dtype: Symbolic | undefined, file: Case): Layout | null {
   const state = madeBy(dtype, /^numpy\.dtype$/)?.state;
   if (state?.kind !== "tuple") return null;
   const [, , , names, fields, size] = state.items;
-  const entries = entriesOf(fields);
+  const entries = file.states.of(fields);
   if (names?.kind !== "tuple" || entries === null || size?.kind !== "atom") return null;
   const all = [];
   for (const item of names.items) {
