@@ -18,6 +18,11 @@ export interface Frame {
   toColumns(): Readonly<Record<string, Column>>;
 }
 
+/** What gives its items, as the series of `brine/pandas` do. */
+export interface Items {
+  toArray(): unknown[];
+}
+
 /** Anything that stands for a table, or (for texts and labels) a list. */
 export type Input =
   | NDArray
@@ -27,6 +32,7 @@ export type Input =
   | ReadonlyMap<string, Column>
   | PyDict<string, Column>
   | Frame
+  | Items
   | Matrix;
 
 /** The table that an input stands for, checked against what the estimator was fitted with. */
@@ -59,6 +65,7 @@ export function listOrTable(input: unknown): Matrix {
     input instanceof NDArray
       ? input.ndim === 1
       : ArrayBuffer.isView(input) ||
+        isSeries(input) ||
         (Array.isArray(input) && !Array.isArray(input[0]) && !ArrayBuffer.isView(input[0]));
   return isList ? listOf(input) : matrixOf(null, input);
 }
@@ -73,7 +80,9 @@ function listOf(input: unknown): Matrix {
     ? input.map(plain)
     : ArrayBuffer.isView(input)
       ? Array.from(input as unknown as ArrayLike<number>)
-      : null;
+      : isSeries(input)
+        ? input.toArray().map(plain)
+        : null;
   if (items === null) throw new TypeError("a list is expected");
   return Matrix.columns([items], items.length);
 }
@@ -128,6 +137,10 @@ function isRecord(value: unknown): value is Record<string, unknown> | Map<string
 /** A frame of `brine/pandas`, of which no more than its columns is needed here. */
 function isFrame(value: unknown): value is Frame {
   return typeof (value as Partial<Frame> | null)?.toColumns === "function";
+}
+
+function isSeries(value: unknown): value is Items {
+  return !Array.isArray(value) && !isFrame(value) && typeof (value as Partial<Items> | null)?.toArray === "function";
 }
 
 function entriesOf(record: unknown): [string, unknown][] {
@@ -267,7 +280,15 @@ function ofSparse(sparse: SparseMatrix): Matrix {
 /** Labels or numbers for each row; rows of them where there are two axes. */
 export function labelsIn(y: unknown): ArrayLike<unknown> {
   if (y instanceof NDArray && y.ndim === 2) return y.toArray() as unknown[];
-  return labelsOf(y) ?? (ArrayBuffer.isView(y) ? (y as unknown as ArrayLike<unknown>) : fail());
+  if (isFrame(y)) {
+    const columns = Object.values(y.toColumns());
+    const given = columns.map((column) => labelsOf(column) ?? Array.from(column as ArrayLike<unknown>));
+    return (given[0] ?? []).map((_, i) => given.map((column) => column[i]));
+  }
+  const items = labelsOf(y);
+  if (items !== null) return items;
+  if (ArrayBuffer.isView(y)) return y as unknown as ArrayLike<unknown>;
+  return isSeries(y) ? y.toArray().map(plain) : fail();
 }
 
 function fail(): never {
