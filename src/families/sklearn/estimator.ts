@@ -204,7 +204,7 @@ export class Estimator {
    * the column at which each tree begins, with the number of columns at the end.
    */
   decisionPath(X: Input): { indicator: SparseMatrix; starts: number[] } {
-    return pathsOf(this.#method("trees"), matrixOf(this, X));
+    return pathsOf(this, this.#method("trees"), matrixOf(this, X));
   }
   /** {@link predict} with the standard deviation of each prediction, as `predict(X, return_std=True)` gives them. */
   predictStd(X: Input): { mean: ArrayLike<number> & Iterable<number>; std: NDArray } {

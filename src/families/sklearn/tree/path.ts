@@ -4,15 +4,23 @@
  * @module
  */
 import type { SparseMatrix } from "../../scipy/index.ts";
+import type { Estimator } from "../estimator.ts";
+import { isSince } from "../fields.ts";
 import { intArray, Matrix } from "../matrix.ts";
 import type { Tree } from "./tree.ts";
 
 /** Ones where a row passes a node, the nodes of all trees side by side, and where each tree's begin. */
-export function pathsOf(trees: readonly Tree[], x: Matrix): { indicator: SparseMatrix; starts: number[] } {
+export function pathsOf(
+  est: Estimator,
+  trees: readonly Tree[],
+  x: Matrix,
+): { indicator: SparseMatrix; starts: number[] } {
   const { rows, cols, singles } = x;
   const starts = [0];
   for (const { count } of trees) starts.push((starts[starts.length - 1] as number) + count);
-  const leaves = trees.map((tree) => tree.leaves(singles, rows, cols));
+  // Up to 1.7 scikit-learn's own paths go right where a value misses, whichever way it goes to be predicted.
+  const isOld = !isSince(est.version, 1, 8);
+  const leaves = trees.map((tree) => tree.leaves(singles, rows, cols, isOld));
   const indptr = new Int32Array(rows + 1);
   const indices: number[] = [];
   for (let i = 0; i < rows; i++) {

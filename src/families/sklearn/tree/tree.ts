@@ -114,9 +114,10 @@ export class Tree {
     return (floatsOf(this.attrs.get("values")) as { data: Float64Array }).data;
   }
 
-  /** The leaf of each row of a table that was cast to single precision. */
-  leaves(x: Float32Array, rows: number, cols: number): Int32Array {
-    const { steps, cuts, missingLeft } = this.nodes;
+  /** The leaf of each row of a table that was cast to single precision; missing values may be sent right everywhere. */
+  leaves(x: Float32Array, rows: number, cols: number, isMissingRight = false): Int32Array {
+    const { steps, cuts } = this.nodes;
+    const missingLeft = isMissingRight ? null : this.nodes.missingLeft;
     const out = new Int32Array(rows);
     for (let i = 0; i < rows; i++) {
       const at = i * cols;
