@@ -29,6 +29,8 @@ export class Matrix {
   shape: readonly number[] | null = null;
   /** Is it given back as an array of bools? */
   isBool = false;
+  /** Are the entries of each row, where it is sparse, given back from the last to the first? */
+  isBackward = false;
   /** Did it come in single precision, or is it given back in it? Its numbers are rounded to it then. */
   isSingle = false;
 
@@ -200,7 +202,7 @@ export class Matrix {
   /** As a caller gets it: an array of one or two axes, or a sparse matrix. */
   output(): NDArray | SparseMatrix {
     const { rows, cols } = this;
-    if (this.isSparse) return sparseOutput(this.csr, this.isSingle);
+    if (this.isSparse) return sparseOutput(this.isBackward ? backward(this.csr) : this.csr, this.isSingle);
     if (this.#columns !== null && this.isMixed) {
       const items: unknown[] = new Array(rows * cols);
       for (let j = 0; j < cols; j++) {
@@ -251,6 +253,17 @@ function sparseOutput({ rows, cols, indptr, indices, data }: Csr, isSingle: bool
     ],
   ]);
   return new SparseMatrix("csr", false, attrs);
+}
+
+/** The same entries, each row's from the last to the first. */
+function backward(csr: Csr): Csr {
+  const { indptr } = csr;
+  const [indices, data] = [Int32Array.from(csr.indices), Float64Array.from(csr.data)];
+  for (let i = 0; i < csr.rows; i++) {
+    indices.subarray(indptr[i], indptr[i + 1]).reverse();
+    data.subarray(indptr[i], indptr[i + 1]).reverse();
+  }
+  return { ...csr, indices, data };
 }
 
 function takenCsr(csr: Csr, places: readonly number[]): Csr {

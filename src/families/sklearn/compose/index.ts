@@ -53,6 +53,12 @@ function pipeline(est: Estimator): Model {
     out["inverseTransform"] = (x: Matrix) =>
       steps.reduceRight((made, { model }) => model.inverseTransform?.(made) as Matrix, x);
   }
+  if (first?.model.inverseRaw && steps.slice(1).every(({ model }) => model.inverseTransform)) {
+    out["inverseRaw"] = (x: Matrix) =>
+      first.model.inverseRaw?.(
+        steps.slice(1).reduceRight((made, { model }) => model.inverseTransform?.(made) as Matrix, x),
+      );
+  }
   const classes =
     last.classes ?? (steps[steps.length - 1]?.value as { classes?: unknown[] | null } | undefined)?.classes;
   return {

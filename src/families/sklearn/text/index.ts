@@ -7,7 +7,7 @@ import { PyDict } from "../../../core/values/dict.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
-import { flag, floatsOf, isDict, labels, misfit, num, plain, text, wrong } from "../fields.ts";
+import { flag, floatsOf, isDict, isSince, labels, misfit, num, plain, text, wrong } from "../fields.ts";
 import { Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { normalized } from "../preprocessing/index.ts";
@@ -113,8 +113,11 @@ function weigher(est: Estimator): Model {
         const tf = sublinear ? Math.log(v) + 1 : v;
         return idf === null ? tf : tf * (idf[indices[e] as number] as number);
       });
-      const made = Matrix.sparse({ rows, cols, indptr, indices, data: out });
-      return norm === null ? made : normalized(made, norm);
+      const counted = Matrix.sparse({ rows, cols, indptr, indices, data: out });
+      const made = norm === null ? counted : normalized(counted, norm);
+      // Up to 1.4 they were multiplied by a diagonal matrix, and SciPy's products turn each row around.
+      made.isBackward = idf !== null && !isSince(est.version, 1, 5);
+      return made;
     },
   };
 }
