@@ -37,7 +37,7 @@ const NUMBERED: ReadonlySet<string> = /* @__PURE__ */ new Set(
  */
 export function namesIn(est: Estimator, given: readonly string[] | null, count?: number): readonly string[] {
   const known = est.featureNames;
-  const fitted = plain(est.attrs.get("n_features_in_")) ?? est.model.features ?? count ?? given?.length;
+  const fitted = plain(est.attrs.get("n_features_in_")) ?? est.model.features ?? given?.length ?? count;
   if (given !== null) {
     if (known !== null && (known.length !== given.length || known.some((name, i) => name !== given[i]))) {
       throw new TypeError("input_features is not equal to feature_names_in_");

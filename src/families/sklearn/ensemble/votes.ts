@@ -205,7 +205,8 @@ function calibrated(est: Estimator): Model {
   const name = either(est, "estimator", "base_estimator");
   const member = partOf(est, est.attrs.get(name), name);
   const { model } = member;
-  const classes = labels(est, either(est, "classes", "classes_"));
+  // Of an estimator that was fitted before, older versions took the classes from the targets.
+  const classes = labels(est, plain(est.attrs.get("classes")) == null ? "classes_" : "classes");
   const k = classes.length;
   const isTemperature = text(est, "method") === "temperature";
   const given = list(est, either(est, "calibrators", "calibrators_"));
