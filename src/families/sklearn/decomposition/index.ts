@@ -182,7 +182,10 @@ function sparse(est: Estimator): Model {
           out[at] = (out[at] as number) / (size === 0 ? 1 : Math.sqrt(size));
         }
       }
-      return Matrix.dense(out, x.rows, k);
+      const made = Matrix.dense(out, x.rows, k);
+      // Ridge regression of 1.6 and later gives one axis back for one target, which one row is here.
+      if (x.rows === 1 && isSince(est.version, 1, 6)) made.shape = [k];
+      return made;
     },
     inverseTransform: (x) => Matrix.dense(plus(times(x.data, components, x.rows, k, d), mean), x.rows, d),
   };

@@ -9,6 +9,7 @@ import { floats, floatsOf, labels, labelsOf, misfit, text, vector } from "../fie
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { squared } from "../neighbors/search.ts";
+import { r2 } from "../score.ts";
 import { targetRows } from "../tree/index.ts";
 import { membersOf } from "./forest.ts";
 import { byMethod } from "./votes.ts";
@@ -104,16 +105,22 @@ function manyTargets(isRegressor: boolean): (est: Estimator) => Model {
   return (est) => {
     const members = membersOf(est);
     const classes = labelsOf(est.attrs.get("classes_")) ?? [];
+    const predict = (x: Matrix): unknown[][] => {
+      const given = members.map(
+        (member) => member.model.predict?.(x) ?? misfit(est, `its ${member.name} does not predict`),
+      );
+      return Array.from({ length: x.rows }, (_, i) => given.map((one) => one[i]));
+    };
     return {
       finite: false,
       isRegressor,
       classes,
-      predict(x) {
-        const given = members.map(
-          (member) => member.model.predict?.(x) ?? misfit(est, `its ${member.name} does not predict`),
-        );
-        return Array.from({ length: x.rows }, (_, i) => given.map((one) => one[i]));
-      },
+      predict,
+      // Before 0.23 other regressors weighted their targets by their variance, these never.
+      ...(isRegressor && {
+        score: (x: Matrix, y: ArrayLike<unknown> | null) =>
+          y === null ? misfit(est, "its score needs y") : r2(y, predict(x)),
+      }),
       ...(members.every((member) => member.model.predictProba) && {
         predictProba: (x: Matrix) => members.map((member) => byMethod(est, member, "predict_proba", x)),
       }),
