@@ -47,7 +47,8 @@ function startOf(est: Estimator, k: number, isClassifier: boolean): Start {
   const { model } = init;
   if (!isClassifier || model.predictProba === undefined) {
     return (x, out) => {
-      const y = model.predict?.(x) ?? misfit(est, "its first estimator does not predict");
+      // Trees take single precision, and what stands before them is fitted to the same table.
+      const y = model.predict?.(x.rounded()) ?? misfit(est, "its first estimator does not predict");
       for (let i = 0; i < x.rows; i++) for (let c = 0; c < k; c++) out[i * k + c] = numberOf(y[i]);
     };
   }
@@ -57,7 +58,8 @@ function startOf(est: Estimator, k: number, isClassifier: boolean): Start {
   // A prior is the same for every row.
   const isPrior = init.name === "DummyClassifier";
   return (given, out) => {
-    const x = isPrior && given.rows > 1 ? Matrix.dense(given.data.subarray(0, given.cols), 1, given.cols) : given;
+    const isOne = isPrior && given.rows > 1;
+    const x = isOne ? Matrix.dense(given.data.subarray(0, given.cols), 1, given.cols) : given.rounded();
     const proba = model.predictProba?.(x) as Matrix;
     if (proba.cols !== Math.max(2, k)) misfit(est, "its first estimator knows other classes");
     for (let i = 0; i < x.rows; i++) {
