@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = join(root, ".cache", "docs");
 const FACES: Readonly<Record<string, string>> = {
   brine: "src/index.ts",
+  "brine/bundle": "src/whole.ts",
   "brine/doctor": "src/doctor.ts",
   "brine/hdf5": "src/hdf5.ts",
   "brine/joblib": "src/joblib.ts",
@@ -40,6 +41,7 @@ const GUIDES = [
   "docs/keras.md",
   "docs/doctor.md",
   "docs/scan.md",
+  "docs/bundle.md",
 ];
 const home = process.cwd();
 
@@ -118,6 +120,8 @@ describe.each([
   "docs/coverage.md",
   "docs/dependencies.md",
   "docs/arrays.md",
+  "docs/bundle.md",
+  "docs/command.md",
   "docs/hdf5.md",
   "docs/joblib.md",
   "docs/keras.md",

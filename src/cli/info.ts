@@ -12,8 +12,8 @@ import { isProse, readBytes } from "./files.ts";
 import { withHdf5 } from "./hdf5open.ts";
 import { type IO, type Output, Told, UsageError } from "./io.ts";
 
-/** Texts of a list that are shown; JSON has all. */
-const SHOWN = 8;
+/** Characters of a list that are shown; JSON has all. */
+const WIDTH = 100;
 
 export const info: Command = {
   name: "info",
@@ -28,10 +28,7 @@ export const info: Command = {
       try {
         const found = await about(file, io);
         if (found.damage !== null) code = 1;
-        if (options.has("json"))
-          out.line(
-            JSON.stringify({ file: file === "-" ? "stdin" : file, ...found, facts: Object.fromEntries(found.facts) }),
-          );
+        if (options.has("json")) out.line(JSON.stringify(plainOf(file, found)));
         else tell(file === "-" ? "stdin" : file, found, out);
       } catch (e) {
         if (!isBrineError(e)) throw e;
@@ -44,6 +41,16 @@ export const info: Command = {
     throw new Told(code);
   },
 };
+
+/** What JSON has of a file. */
+function plainOf(
+  file: string,
+  { format, shells, size, unpacked, protocol, writers, pins, facts, damage }: Info,
+): object {
+  const name = file === "-" ? "stdin" : file;
+  const told = Object.fromEntries(facts);
+  return { file: name, format, shells, size, unpacked, protocol, writers, pins, facts: told, damage };
+}
 
 async function about(file: string, io: IO): Promise<Info> {
   let found: Info | null = null;
@@ -87,9 +94,11 @@ const BYTES = /^(content|data|weights|configuration|user block)$/;
 function factText(label: string, fact: Fact): string {
   if (typeof fact === "number") return BYTES.test(label) ? bytesText(fact) : String(fact);
   if (typeof fact === "string") return fact;
-  const shown = fact.slice(0, SHOWN).join(", ");
-  const more = fact.length > SHOWN ? `, … ${fact.length - SHOWN} more` : "";
-  return label === "packing" ? shown : `${fact.length}: ${shown}${more}`;
+  let shown = 0;
+  for (let width = 0; shown < fact.length && width < WIDTH; shown++) width += (fact[shown] as string).length + 2;
+  const texts = fact.slice(0, shown).join(", ");
+  const more = shown < fact.length ? `, … ${fact.length - shown} more` : "";
+  return label === "packing" ? texts : `${fact.length}: ${texts}${more}`;
 }
 
 function bytesText(bytes: number): string {
