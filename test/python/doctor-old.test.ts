@@ -40,7 +40,15 @@ function python(executable: string, ...argv: string[]): string {
   return run.stdout;
 }
 
+const known = new Map<string, Record<string, string>>();
+
 function versionsOf(executable: string): Record<string, string> {
+  const found = known.get(executable) ?? asked(executable);
+  known.set(executable, found);
+  return found;
+}
+
+function asked(executable: string): Record<string, string> {
   const ask = `
 import json, sys, sklearn, pandas, numpy, joblib
 found = {m.__name__: m.__version__ for m in (sklearn, pandas, numpy, joblib)}
@@ -50,28 +58,31 @@ print(json.dumps(dict(found, python="%d.%d" % sys.version_info[:2])))`;
 
 const heldOf = (path: string): Held => JSON.parse(gunzipSync(readFileSync(path)).toString());
 
-/** What the reader says of the files as they are, or mended for it; by name. */
-async function judged(held: Held, executable: string, mend: boolean): Promise<Map<string, string>> {
-  const to = folder();
+/** What the reader says of the files as they are, and mended for it; by name. */
+async function judged(held: Held, executable: string): Promise<{ was: string; told: string; name: string }[]> {
+  const [before, after] = [folder(), folder()];
   const asked = { for: versionsOf(executable) };
   for (const [name, text] of Object.entries(held.files)) {
     const bytes = Buffer.from(text, "base64");
-    writeFileSync(join(to, name), mend ? (await fix(bytes, asked)).bytes : bytes);
+    writeFileSync(join(before, name), bytes);
+    writeFileSync(join(after, name), (await fix(bytes, asked)).bytes);
   }
-  writeFileSync(join(to, "answers.json"), JSON.stringify(held.answers));
-  const lines = python(executable, made("doctor_judge.py"), to).trimEnd().split("\n");
-  return new Map(lines.map((line) => line.split("\t") as [string, string]));
+  for (const to of [before, after]) writeFileSync(join(to, "answers.json"), JSON.stringify(held.answers));
+  const lines = python(executable, made("doctor_judge.py"), before, after).trimEnd().split("\n");
+  const told = new Map(lines.map((line) => /^(\d\t[^\t]*)\t(.*)$/s.exec(line)?.slice(1) as [string, string]));
+  return Object.keys(held.files).map((name) => ({
+    name,
+    was: told.get(`0\t${name}`) ?? "",
+    told: told.get(`1\t${name}`) ?? "",
+  }));
 }
 
 /** The files that fail fail with words of the doctor's, and those that it can mend answer as they did. */
 async function compare(held: Held, executable: string): Promise<number> {
   const asked = { for: versionsOf(executable) };
-  const before = await judged(held, executable, false);
-  const after = await judged(held, executable, true);
   const wrong: string[] = [];
   let healed = 0;
-  for (const [name, told] of after) {
-    const was = before.get(name) ?? "";
+  for (const { name, was, told } of await judged(held, executable)) {
     const { findings } = await diagnose(Buffer.from(held.files[name] as string, "base64"), asked);
     const messages = findings.map(({ message }) => message.split("\n")[0] as string);
     if (/^\w+Error: /.test(was) && !messages.some((one) => was.startsWith(one))) {
@@ -98,9 +109,15 @@ describe.skipIf(venv === "")("the libraries of the environment", () => {
 const tags = Object.keys(crossed);
 const pairs = tags.flatMap((from) => tags.filter((to) => to !== from).map((to) => [from, to] as const));
 describe.skipIf(pairs.length === 0)("other Pythons", () => {
+  const written = new Map<string, Held>();
   it.each(pairs)("what %s wrote, mended for %s", async (from, to) => {
-    const at = folder();
-    python(crossed[from] as string, made("doctor_old.py"), from, at);
-    await compare(heldOf(join(at, `old-${from}.json.gz`)), crossed[to] as string);
+    let held = written.get(from);
+    if (held === undefined) {
+      const at = folder();
+      python(crossed[from] as string, made("doctor_old.py"), from, at);
+      held = heldOf(join(at, `old-${from}.json.gz`));
+      written.set(from, held);
+    }
+    await compare(held, crossed[to] as string);
   });
 });

@@ -1,3 +1,4 @@
+import type { GlobalUse } from "../../../formats/pickle/tools/index.ts";
 import { type Edit, type Found, moduleOf, named, type Rule } from "../rule.ts";
 import { fullName } from "../symbols.ts";
 import { newer, older, saidNewer, saidOlder } from "../versions.ts";
@@ -82,12 +83,14 @@ const SUM = 0xd555cb8;
 /** Functions that make blocks, new in 1.3 and again in 1.4, and the attribute that 1.1 renamed. */
 export const pandasBlocks: Rule = {
   name: "pandas-blocks",
-  error: /Can't get attribute '(_unpickle_block|new_block)'|new_block|object has no attribute '_data'/,
+  error:
+    /Can't get attribute '(_unpickle_block|new_block)'|new_block|object has no attribute '_data'|^RecursionError: maximum recursion depth exceeded/,
   cause: "pandas changed how it pickles the blocks of frames in 1.3 and again in 1.4",
   fix: "doctor --fix --for pandas=VERSION",
   fixable: true,
   detect(file) {
-    const { globals, versions } = file;
+    const { globals, references, states, versions } = file;
+    const hasManager = (use: GlobalUse): boolean => states.given(use)?.has("_mgr") === true;
     const found: Found[] = [];
     const add = (full: string, where: string): void => {
       const [module, name] = [moduleOf(full), full.slice(full.lastIndexOf(".") + 1)];
@@ -99,6 +102,11 @@ export const pandasBlocks: Rule = {
       const message = "ModuleNotFoundError: No module named 'pandas._libs.arrays'";
       const fix = "pip install 'pandas>=1.3', or write it anew there without dates and categories";
       found.push({ where: "pandas < 1.3", message, fixable: false, fix });
+    }
+    const isPlain = !globals.has(BLOCK) && !globals.has(NEW_BLOCK);
+    if (isPlain && older(versions, "pandas", "1.1") && references.some(({ uses }) => uses.some(hasManager))) {
+      // It looks for _data in an object without it, and again.
+      found.push({ where: "pandas < 1.1", message: "RecursionError: maximum recursion depth exceeded" });
     }
     if (globals.has(NEW_BLOCK) && newer(versions, "pandas", "2.0")) {
       const message =
