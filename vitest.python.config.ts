@@ -13,5 +13,7 @@ export default defineConfig({
     include: ["test/python/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // The first process waits for the others most of the time, and those wait for Python.
+    maxWorkers: "100%",
   },
 });
