@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
+import { File } from "../formats/hdf5/index.ts";
+import { load, type PyDict } from "../index.ts";
 import { run } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -103,6 +105,35 @@ test("zips are npz, torch's or Keras's", async () => {
   expect([...seen].filter((format) => /^torch/.test(format)).sort()).toEqual(
     expect.arrayContaining(["torch legacy", "torch zip"]),
   );
+});
+
+test("files of skops tell their version", async () => {
+  const packed = new Uint8Array(readFileSync(`${root}fixtures/data/skops.pkl.xz`));
+  const rows = await load<PyDict<string, unknown>[]>(packed);
+  for (const [i, row] of rows.entries()) {
+    const { format, writers, pins } = await told(written(`${i}.skops`, row.get("file") as Uint8Array));
+    const [skops, sklearn] = String(row.get("by")).split(" ");
+    expect([format, writers, pins], String(row.get("name"))).toEqual([
+      "skops",
+      [`skops ${skops}`, `sklearn ${sklearn}`],
+      ["skops", `scikit-learn==${sklearn}`],
+    ]);
+  }
+});
+
+test("HDF5 tells who wrote it by attributes of its root", async () => {
+  const file = File.create();
+  file.attrs.set("_NCProperties", "version=2,netcdf=4.9.2,hdf5=1.14.3").set("PYTABLES_FORMAT_VERSION", "2.1");
+  file.attrs.set("h5py_version", "3.11.0").set("HDF5_Version", "1.14.2").set("NeXus_version", "4.3");
+  file.attrs.set("creator", "x".repeat(999));
+  expect((await told(written("writers.h5", file.toUint8Array()))).writers).toEqual([
+    "netcdf 4.9.2",
+    "PyTables format 2.1",
+    "h5py 3.11.0",
+    "HDF5 1.14.2",
+    "NeXus 4.3",
+  ]);
+  expect(await told(`${root}examples/data/weather.h5`)).toMatchObject({ writers: [], pins: ["h5py"] });
 });
 
 test("HDF5 tells its superblock and counts, packed and from stdin, too", async () => {

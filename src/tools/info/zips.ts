@@ -17,8 +17,8 @@ const METHODS: ReadonlyMap<number, string> = new Map([
   [93, "zstd"],
 ]);
 
-/** Small files of text that are read for what they say. */
-const SHORT = 1 << 16;
+/** Files of text up to this size are read for what they say. */
+const SHORT = 1 << 24;
 
 /** Kinds of zips, by the files in them; the first that fits. */
 const KINDS: readonly (readonly [format: string, fits: RegExp, told: (zip: ZipFile) => Partial<Told>])[] = [
@@ -97,14 +97,22 @@ function kerasFacts(zip: ZipFile): Partial<Told> {
   };
 }
 
+/** The version of scikit-learn in the schema of a file of skops, which keeps it as JSON in JSON. */
+const ESTIMATOR = /"_sklearn_version":\s*\{[^{}]*"content":\s*"\\"([\w.+-]+)\\""/;
+
 function skopsFacts(zip: ZipFile): Partial<Told> {
-  const told = fieldsOf(textOf(zip, /^schema\.json$/));
+  const text = textOf(zip, /^schema\.json$/);
+  const told = fieldsOf(text);
   const version = told.get("_skops_version");
   const protocol = told.get("protocol");
+  const [, sklearn] = ESTIMATOR.exec(text ?? "") ?? [];
   return {
     facts: new Map<string, Fact>(protocol === undefined ? [] : [["skops protocol", protocol]]),
-    writers: version === undefined ? [] : [`skops ${version}`],
-    pins: ["skops"],
+    writers: [
+      ...(version === undefined ? [] : [`skops ${version}`]),
+      ...(sklearn === undefined ? [] : [`sklearn ${sklearn}`]),
+    ],
+    pins: ["skops", ...(sklearn === undefined ? [] : [`scikit-learn==${sklearn}`])],
   };
 }
 
