@@ -44,6 +44,38 @@ describe.each(peers)("Python $info.version", (peer) => {
   );
 });
 
+describe.each(peers)("Python $info.version", (peer) => {
+  const highest = atLeast(peer.info.version, "3.4") ? 4 : 2;
+  const PARSED = `
+try:
+    from urllib.parse import urlparse
+except ImportError:
+    from urlparse import urlparse
+class_ = type(urlparse("http://a/b?c#d"))
+`;
+  const DICT = `
+try:
+    from collections import UserDict
+except ImportError:
+    from UserDict import UserDict
+`;
+
+  // Before protocol 2 no arguments of __new__ are told, which wants six; and Python 2 has classes without a base.
+  it.each([
+    ["a named tuple", `urlparse("http://a/b?c#d")`, PARSED, "value == urlparse('http://a/b?c#d')"],
+    ["a class without a base", "UserDict({'a': 1})", DICT, "isinstance(value, UserDict) and value.data == {'a': 1}"],
+  ])("loads %s that brine does not know as it was made", async (_, value, setup, check) => {
+    for (const protocol of [0, 1, 2, 4].filter((protocol) => protocol <= highest)) {
+      const bytes = await peer.dumps(value, protocol, {}, setup);
+      const object = loads<PyObject>(bytes);
+      expect(object).toBeInstanceOf(PyObject);
+      for (const as of [protocol, highest]) {
+        expect(await peer.check(dumps(object, { protocol: as }), check, {}, setup), `${protocol} as ${as}`).toBe(true);
+      }
+    }
+  });
+});
+
 describe.each(peers.filter(({ info }) => atLeast(info.version, "3.4")))("Python $info.version", (peer) => {
   it.each([0, 1, 2, 3, 4])("loads a class inside a class, and back, at protocol %i", async (protocol) => {
     const setup = "made = Outer.Inner()\nmade.label = 'in'";

@@ -70,7 +70,7 @@ export function toJS(value: unknown, options: ToJSOptions = {}): unknown {
     if (source instanceof PyObject) {
       const out = source.a === null ? Object.create(null) : dictShell(source.a, true);
       Object.defineProperty(out, pythonClass, { value: source[pyType] });
-      const { slots: _, ...parts }: Record<string, unknown> = { ...source.rare };
+      const { slots: _, by: __, ...parts }: Record<string, unknown> = { ...source.rare };
       if (source.args.length) parts["args"] = source.args;
       if (Object.keys(parts).length) {
         todo.push(() => {

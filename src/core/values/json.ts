@@ -87,7 +87,7 @@ function entriesOf(source: object): [string | number, unknown][] | null {
   if (isList(source)) return [...(source as Iterable<unknown>)].map((item, i) => [i, item]);
   if (source instanceof PyDict || source instanceof Map) return named(source);
   if (source instanceof PyObject) {
-    const { slots: _, ...rare } = source.rare ?? {};
+    const { slots: _, by: __, ...rare } = source.rare ?? {};
     const rest = Object.entries({ ...(source.args.length ? { args: source.args } : {}), ...rare });
     const head: [string, unknown][] = [["$class", source[pyType]]];
     return [...head, ...rest.map(([name, part]): [string, unknown] => [`$${name}`, part]), ...named(source.a ?? [])];

@@ -17,6 +17,11 @@ export interface RareParts {
   items?: unknown[];
   pairs?: PyDict;
   setter?: unknown;
+  /**
+   * How protocols 0 and 1 made it: by `copyreg._reconstructor` from this base, or (`"instance"`) as an instance of
+   * Python 2's classes without a base. Is not shown, and says nothing of what it is.
+   */
+  by?: PyGlobal | "instance";
   /** Attributes that came as `__slots__` (null for all), and whether a `__dict__` came beside them. */
   slots?: { dict: boolean; names: Set<unknown> | null };
 }

@@ -145,27 +145,33 @@ class Emitter {
         return;
       case "new":
       case "call":
-        yield* this.#instance(json, type === "new");
+        yield* this.#instance(json, type);
+        return;
+      case "instance":
+        w.op(0x28);
+        yield* this.#instance(json, type);
         return;
       default:
         throw new FormatError(`typed JSON: unknown $type ${JSON.stringify(type)}`);
     }
   }
 
-  *#instance(json: Json, isNew: boolean): Generator<unknown, void> {
+  *#instance(json: Json, type: "new" | "call" | "instance"): Generator<unknown, void> {
     const w = this.#w;
     const { args = [], kwargs, items, pairs, setter, state } = json;
-    yield json[isNew ? "class" : "func"];
-    if (!Array.isArray(args)) yield args;
+    yield json[type === "call" ? "func" : "class"];
+    if (type === "instance") w.op(0x6f);
+    else if (!Array.isArray(args)) yield args;
     else if (args.length === 0) w.op(0x29);
     else {
       w.op(0x28);
       for (const arg of args) yield arg;
       w.op(0x74);
     }
-    if (kwargs !== undefined) yield kwargs;
-    const make = !isNew ? 0x52 : kwargs === undefined ? 0x81 : 0x92;
-    w.op(make);
+    if (type !== "instance") {
+      if (kwargs !== undefined) yield kwargs;
+      w.op(type === "call" ? 0x52 : kwargs === undefined ? 0x81 : 0x92);
+    }
     if (!this.#known(json, 0x30)) this.#memo.set(json, w.put());
     if (items !== undefined) yield* this.#marked(arrayOf(json, "items"), 0x65);
     if (pairs !== undefined) yield* this.#marked(arrayOf(json, "pairs").flatMap(pairOf), 0x75);

@@ -7,7 +7,18 @@ import { decodeUtf8 } from "../../core/bytes/text.ts";
 import { longFromBytes } from "../../formats/pickle/read/numbers.ts";
 
 /** What a part is; the words of `$type`. */
-export type Kind = "list" | "tuple" | "dict" | "set" | "frozenset" | "bytes" | "bytearray" | "global" | "new" | "call";
+export type Kind =
+  | "list"
+  | "tuple"
+  | "dict"
+  | "set"
+  | "frozenset"
+  | "bytes"
+  | "bytearray"
+  | "global"
+  | "new"
+  | "call"
+  | "instance";
 
 /** A value with identity. */
 export class Part {
@@ -33,7 +44,7 @@ export class Part {
 
   /** Everything inside. */
   inside(): unknown[] {
-    if (this.kind !== "new" && this.kind !== "call") return this.items;
+    if (!/^(new|call|instance)$/.test(this.kind)) return this.items;
     return [this.func, this.args, this.kwargs, ...this.items, ...(this.pairs ?? []), this.setter, this.state];
   }
 }
@@ -85,10 +96,10 @@ export function partsOf(bytes: Uint8Array): unknown {
     const target = part.kind === "dict" ? part.items : (part.pairs ??= []);
     for (const item of items) target.push(item);
   };
-  const made = (kind: "new" | "call", kwargs?: unknown): void => {
+  const made = (kind: "new" | "call" | "instance", kwargs?: unknown): void => {
     const part = new Part(kind);
     part.kwargs = kwargs;
-    part.args = stack.pop();
+    part.args = kind === "instance" ? new Part("tuple") : stack.pop();
     part.func = stack.pop();
     stack.push(part);
   };
@@ -200,6 +211,10 @@ export function partsOf(bytes: Uint8Array): unknown {
         break;
       case 0x92: // NEWOBJ_EX
         made("new", stack.pop());
+        break;
+      case 0x6f: // OBJ, of a class alone
+        marks.pop();
+        made("instance");
         break;
       case 0x62: {
         // BUILD

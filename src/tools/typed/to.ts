@@ -110,9 +110,10 @@ function shell(part: Part, rows: [Out, string | number, unknown][]): unknown {
     case "global":
       return { $type: kind, module: items[0], name: items[1] };
     case "new":
-    case "call": {
+    case "call":
+    case "instance": {
       const { args } = part;
-      rows.push([node, kind === "new" ? "class" : "func", part.func]);
+      rows.push([node, kind === "call" ? "func" : "class", part.func]);
       if (args instanceof Part && args.kind === "tuple" && args.uses === 1) node["args"] = list(args.items);
       else rows.push([node, "args", args]);
       if (part.kwargs !== undefined) rows.push([node, "kwargs", part.kwargs]);

@@ -178,8 +178,10 @@ export class Globals implements PackContext {
 
   /** INST and OBJ: a class of Python 2 without arguments is made, with arguments called. */
   instantiate(m: State, cls: unknown, args: PyTuple): unknown {
-    if (args.length === 0 && cls instanceof KnownGlobal && cls.entry === null) return this.make(m, cls, args, null);
-    return this.reduce(m, cls, args);
+    if (args.length > 0 || !(cls instanceof KnownGlobal) || cls.entry !== null) return this.reduce(m, cls, args);
+    const made = this.make(m, cls, args, null);
+    if (made instanceof PyObject) made.rare = { by: "instance" };
+    return made;
   }
 
   /** BUILD; returns the instance, or what takes its place. */
@@ -258,18 +260,13 @@ export class Globals implements PackContext {
     if (!(base instanceof PyGlobal)) return undefined;
     const state = args[2];
     const builtin = base.module === "builtins" || base.module === "__builtin__" ? base.name : "";
-    if (builtin === "object") return this.make(m, cls, EMPTY_TUPLE, null);
-    if (builtin === "list" && Array.isArray(state)) {
-      const made = this.make(m, cls, EMPTY_TUPLE, null);
-      if (state.length > 0) this.extend(m, made, state);
-      return made;
-    }
-    if (builtin === "dict" && state instanceof PyDict) {
-      const made = this.make(m, cls, EMPTY_TUPLE, null);
-      if (state.size > 0) this.update(m, made, state);
-      return made;
-    }
-    return this.make(m, cls, rest(args, 2), null);
+    const isList = builtin === "list" && Array.isArray(state);
+    const isDict = builtin === "dict" && state instanceof PyDict;
+    const made = this.make(m, cls, builtin === "object" || isList || isDict ? EMPTY_TUPLE : rest(args, 2), null);
+    if (isList && state.length > 0) this.extend(m, made, state);
+    if (isDict && state.size > 0) this.update(m, made, state);
+    if (made instanceof PyObject) (made.rare ??= {}).by = base;
+    return made;
   }
 
   #called(m: State, func: unknown, entry: GlobalEntry, args: PyTuple): unknown {

@@ -280,15 +280,7 @@ export class Reducers implements PackContext {
         });
         return;
       }
-      const [place, local] =
-        w.protocol < 3 && this.options.fixImports !== false ? toPython2(module, full) : [module, full];
-      if (w.protocol < 3 && /[^\x00-\x7f]/.test(place + local))
-        throw p.fail(`can't pickle global identifier '${module}.${full}' using pickle protocol ${w.protocol}`);
-      w.op(0x63);
-      const text = new TextEncoder().encode(`${place}\n${local}\n`);
-      w.room(text.length);
-      w.out.set(text, w.n);
-      w.n += text.length;
+      this.#nameLines(p, 0x63, name);
     }
     if (!p.fast) {
       const slot = w.put();
@@ -298,13 +290,30 @@ export class Reducers implements PackContext {
     }
   }
 
+  /** Writes an opcode that two lines follow: module and name, as the Python that reads the protocol knows them. */
+  #nameLines(p: Pickling, op: number, { module, name }: PyGlobal): void {
+    const w = p.w;
+    const [place, local] =
+      w.protocol < 3 && this.options.fixImports !== false ? toPython2(module, name) : [module, name];
+    if (w.protocol < 3 && /[^\x00-\x7f]/.test(place + local))
+      throw p.fail(`can't pickle global identifier '${module}.${name}' using pickle protocol ${w.protocol}`);
+    w.op(op);
+    const text = new TextEncoder().encode(`${place}\n${local}\n`);
+    w.room(text.length);
+    w.out.set(text, w.n);
+    w.n += text.length;
+  }
+
   /** Writes an instance of an unknown class as it was read. */
   instance(p: Pickling, value: PyObject): void {
-    this.reduce(p, value, reduceObject(value));
+    const r = reduceObject(value);
+    const by = value.rare?.by;
+    if (by === "instance") this.reduce(p, value, r, true);
+    else this.reduce(p, value, by === undefined ? r : reconstruction(r, by, p.w.protocol));
   }
 
   /** Writes what `__reduce_ex__` would give, and memoizes `value` for it. */
-  reduce(p: Pickling, value: object, r: Reduction): void {
+  reduce(p: Pickling, value: object, r: Reduction, asInstance = false): void {
     const w = p.w;
     const steps: Step[] = [];
     const { stream } = r;
@@ -314,7 +323,11 @@ export class Reducers implements PackContext {
       (code: number): Step =>
       () =>
         w.op(code);
-    if (r.isNew && r.kwargs && r.kwargs.size > 0) {
+    if (asInstance) {
+      steps.push(op(0x28));
+      if (w.protocol > 0) steps.push({ save: r.func }, op(0x6f));
+      else steps.push(() => this.#nameLines(p, 0x69, r.func as PyGlobal));
+    } else if (r.isNew && r.kwargs && r.kwargs.size > 0) {
       if (w.protocol >= 4) steps.push({ save: r.func }, { save: r.args }, { save: r.kwargs }, op(0x92));
       else steps.push({ save: this.#partial(r) }, { save: EMPTY_TUPLE }, op(0x52));
     } else if (r.isNew && w.protocol >= 2) steps.push({ save: r.func }, { save: r.args }, op(0x81));
@@ -392,6 +405,21 @@ export function reduceObject(value: PyObject): Reduction {
   if (rare?.items) reduction.items = rare.items;
   if (rare?.pairs) reduction.pairs = rare.pairs;
   return reduction;
+}
+
+/** An instance as `copyreg._reconstructor(cls, base, content)` makes it. */
+function reconstruction(r: Reduction, base: PyGlobal, protocol: number): Reduction {
+  const { func, args, items, pairs, isNew: _, ...rest } = r;
+  const builtin = args.length === 0 && /^(builtins|__builtin__)$/.test(base.module) ? base.name : "";
+  // Lists and dicts may hold themselves, and be filled when they are made, from protocol 2 on.
+  if (protocol >= 2 && (builtin === "list" || builtin === "dict")) return r;
+  const made: Reduction = { ...rest, func: RECONSTRUCTOR, args: withFirst(func, withFirst(base, args)) };
+  if (builtin === "list") return { ...made, args: tuple(func, base, items ?? []) };
+  if (builtin === "dict") return { ...made, args: tuple(func, base, pairs ?? new PyDict()) };
+  if (args.length === 0) made.args = tuple(func, base, null);
+  if (items) made.items = items;
+  if (pairs) made.pairs = pairs;
+  return made;
 }
 
 /** `(first, *rest)`, the float memory of `rest` moved along. */
