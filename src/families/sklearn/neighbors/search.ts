@@ -14,6 +14,7 @@ import { SpaceTree } from "../tree/space.ts";
 import { Heap } from "./heap.ts";
 import { type Metric, metricOf } from "./metric.ts";
 import { nearestByPartition } from "./partition.ts";
+import { Settled } from "./settle.ts";
 
 /** What finds neighbours of a fitted estimator. */
 export interface Search {
@@ -92,6 +93,10 @@ export function searchOf(est: Estimator): Search {
     isWalked && (metric.name === "euclidean" || metric.name === "manhattan")
       ? new KeptTree(tree, metric.name === "manhattan")
       : null;
+  // Sparse rows are multiplied otherwise.
+  const isBlas =
+    !isWalked && isGemm && isSince(est.version, 1, 1) && !(est.attrs.get("_fit_X") instanceof SparseMatrix);
+  let settled: Settled | null = null;
   const keptPoints = !isWalked && isGemm ? new KeptPoints(data, n, d) : null;
   return {
     metric,
@@ -184,6 +189,10 @@ export function searchOf(est: Estimator): Search {
           if (isPoured) pour(heap.values, heap.places, 0);
           sorted(isPoured ? poured : heap, at);
         }
+      }
+      if (isBlas && !isParted && !x.isSparse) {
+        settled ??= new Settled(data, n, d);
+        settled.settle(x.data, k, distances, indices, metric.full);
       }
       return { distances, indices, k };
     },

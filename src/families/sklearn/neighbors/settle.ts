@@ -1,0 +1,79 @@
+/**
+ * Distances of a brute search to the last bit (sklearn/metrics/_pairwise_distances_reduction): since 1.1 it has them from
+ * a product of matrices and from norms, each rounded as its BLAS rounds it.
+ *
+ * @module
+ */
+import { Fused } from "../../../math/index.ts";
+
+/** Are these whole numbers whose products come out whole however they are rounded? */
+function isWhole(data: Float64Array): boolean {
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i] as number;
+    if (!(Number.isInteger(v) && Math.abs(v) < 2 ** 20)) return false;
+  }
+  return true;
+}
+
+/** Squared distances between rows of a table and fitted samples that were found near each other. */
+export class Settled {
+  private readonly fused = new Fused();
+  private readonly own: Float64Array;
+  private readonly data: Float64Array;
+  private readonly d: number;
+  /** Need distances not be settled, as all numbers are whole? */
+  private readonly isWhole: boolean;
+
+  constructor(data: Float64Array, n: number, d: number) {
+    this.data = data;
+    this.d = d;
+    this.own = new Float64Array(n).fill(Number.NaN);
+    this.isWhole = isWhole(data);
+  }
+
+  /** Puts the squared distances of row `i` of a table into `out`, one for each place. */
+  distances(x: Float64Array, i: number, places: ArrayLike<number>, at: number, out: Float64Array): void {
+    const { fused, data, own, d } = this;
+    const xx = fused.squares(x, i * d, d);
+    for (let j = 0; j < out.length; j++) {
+      const place = places[at + j] as number;
+      let yy = own[place] as number;
+      if (Number.isNaN(yy)) own[place] = yy = fused.squares(data, place * d, d);
+      out[j] = Math.max(0, xx - 2 * fused.product(x, i * d, data, place * d, d) + yy);
+    }
+  }
+
+  /** Settles the `k` nearest of each row, which stand in order: equal ones stay as they stood. */
+  settle(
+    x: Float64Array,
+    k: number,
+    distances: Float64Array,
+    places: Float64Array,
+    full: (reduced: number) => number,
+  ): void {
+    if (this.isWhole && isWhole(x)) return;
+    const near = new Float64Array(k);
+    for (let i = 0, at = 0; at < places.length; i++, at += k) {
+      this.distances(x, i, places, at, near);
+      for (let j = 0; j < k; j++) {
+        const [value, place] = [near[j] as number, places[at + j] as number];
+        let to = j;
+        for (; to > 0 && (near[to - 1] as number) > value; to--) {
+          near[to] = near[to - 1] as number;
+          places[at + to] = places[at + to - 1] as number;
+        }
+        near[to] = value;
+        places[at + to] = place;
+      }
+      for (let j = 0; j < k; j++) distances[at + j] = full(near[j] as number);
+    }
+  }
+
+  /** Settles the distances of one row to what was found within a radius. */
+  settleRow(x: Float64Array, i: number, places: Int32Array, full: (reduced: number) => number): Float64Array | null {
+    if (this.isWhole && isWhole(x.subarray(i * this.d, (i + 1) * this.d))) return null;
+    const out = new Float64Array(places.length);
+    this.distances(x, i, places, 0, out);
+    return out.map(full);
+  }
+}
