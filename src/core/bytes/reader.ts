@@ -203,8 +203,9 @@ export class Reader {
     if (size !== undefined && need > size - this.at) need = size - this.at;
     const goal = frugal ? need : Math.max(need, this.#options.window ?? 1 << 20);
     const roomy = size === undefined ? goal : Math.min(goal, size - this.at);
-    // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive.
-    let window = new Uint8Array(size === undefined ? Math.max(have, Math.min(roomy, 1 << 20)) : Math.max(have, roomy));
+    // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive: pieces of a
+    // stream may be small, and each is a window of its own.
+    let window = new Uint8Array(size === undefined ? Math.max(have, Math.min(roomy, SMALL)) : Math.max(have, roomy));
     window.set(this.#rest);
     let filled = have;
     while (filled < need && !this.#ended) {
@@ -231,6 +232,9 @@ export class Reader {
     this.#rest = filled === window.length ? window : window.subarray(0, filled);
   }
 }
+
+/** Room for the first piece of a stream. */
+const SMALL = 1 << 12;
 
 /** A promise that an abort ends even when what it waits for never comes. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
