@@ -6,6 +6,8 @@
  */
 import { dtype, MaskedArray, MaskedConstant, masked, maskType, NDArray } from "../../core/ndarray/index.ts";
 import type { GlobalEntry, PackContext, Reduction } from "../../core/pack.ts";
+import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE, isTuple, type PyTuple, tuple } from "../../core/values/tuple.ts";
 import { arrayOfState, stateOfArray } from "./ndarray.ts";
@@ -19,8 +21,18 @@ const reconstruct: GlobalEntry = {
     if (!(cls instanceof PyGlobal) || !(baseClass instanceof PyGlobal)) return undefined;
     return new MaskedArray(NDArray.over(dtype("u1"), new Uint8Array(0), [0]), null, { cls, baseClass });
   },
-  setState(target, state) {
-    if (!isTuple(state) || state.length !== 7) return refuse("the state of a masked array", "a tuple of 7", state);
+  setState(target, state, context) {
+    if (!isTuple(state) || state.length !== 7) {
+      const { cls, baseClass } = target as MaskedArray;
+      if (cls.module === "numpy.ma" || cls.module === "numpy.ma.core") {
+        return refuse("the state of a masked array", "a tuple of 7", state);
+      }
+      // A subclass whose state is its own affair, as it was read.
+      const inert = new PyObject(RECONSTRUCT, tuple(cls, baseClass, ints([0], context), "b"), "call");
+      if (state instanceof PyDict) inert.a = state;
+      else inert.rare = { state };
+      return inert;
+    }
     const data = arrayOfState(tuple(...state.slice(0, 5)));
     const flags = bytes(state[5], "the mask of an array");
     const mask = NDArray.fromBytes(maskType(data.dtype), flags, data.shape, { order: state[3] ? "F" : "C" });

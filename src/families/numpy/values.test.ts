@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { bytesOf } from "../../../test/support/base64.ts";
 import { array, dtype, MaskedArray, masked, NDArray, NumpyScalar, SubclassArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { equal } from "../../core/values/equal.ts";
@@ -141,6 +142,20 @@ describe("subclasses of ndarray", () => {
     expect(stays).toBeInstanceOf(PyObject);
     expect(equal(stays, other)).toBe(true);
     expect(dumps(stays, { packs })).toEqual(dumps(other, { packs }));
+  });
+
+  it("are inert where a masked array's class adds to its state", () => {
+    // MaskedColumn([1, 2], mask=[0, 1], name="a") of astropy 8.0.2, NumPy 2.4.6, optimized.
+    const column = bytesOf(
+      "gASVBgEAAAAAAACMDW51bXB5Lm1hLmNvcmWMDl9tYXJlY29uc3RydWN0kyiMFGFzdHJvcHkudGFibGUuY29sdW1ulIwMTWFza2VkQ29sdW1uk2gAj" +
+        "ApCYXNlQ29sdW1uk0sAhYwBYnRSKEsBSwKFjAVudW1weZSMBWR0eXBlk4wCaTiJiIdSlChLA4wBPE5OTkr/////Sv////9LAHRiiUMQAQAAAAAA" +
+        "AAACAAAAAAAAAEMCAAGMFm51bXB5Ll9jb3JlLm11bHRpYXJyYXmMDF9yZWNvbnN0cnVjdJNoAYwHbmRhcnJheZNLAIVDAWKHUihLASloAolDCD9" +
+        "CDwAAAAAAdGIojAFhTk5OfV10dGIu",
+    );
+    const made = loads<PyObject>(column, { packs });
+    expect(made).toBeInstanceOf(PyObject);
+    expect((made.state as unknown[]).length).toBe(8);
+    expect(equal(loads(dumps(made, { packs }), { packs }), made)).toBe(true);
   });
 
   it("come back as a class of the caller's, whose constructor does not run", () => {
