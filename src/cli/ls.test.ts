@@ -139,6 +139,38 @@ test("arrays of npz, tensors of torch, weights of Keras", async () => {
   expect(seen).toBeGreaterThan(10);
 });
 
+test("the heads of arrays tell the same as the arrays", async () => {
+  const both = async (name: string, bytes: Uint8Array): Promise<void> => {
+    const args = ["-r", written(name, bytes)] as const;
+    const [quick, whole] = [await brine("ls", ...args), await brine("ls", ...args, "-l")];
+    // Items that are damaged are none of a list's business.
+    if (quick.code !== 0 || whole.code === 0)
+      expect(quick, name).toEqual({ ...whole, out: whole.out.replace(/^ {4}.*\n/gm, "") });
+  };
+  const npz = gunzipSync(readFileSync(`${root}fixtures/data/npz.jsonl.gz`))
+    .toString()
+    .trim()
+    .split("\n");
+  const files = npz.map((line) => Object.values(JSON.parse(line) as Record<string, unknown>).find(isZip));
+  expect(files.filter((one) => one !== undefined).length).toBeGreaterThan(5);
+  for (const [i, file] of files.entries()) {
+    if (file !== undefined) await both(`${i}.npz`, Buffer.from(file, "base64"));
+  }
+  const rows = gunzipSync(readFileSync(`${root}fixtures/data/torch.jsonl.gz`))
+    .toString()
+    .trim()
+    .split("\n");
+  for (const [i, line] of rows.entries()) {
+    const { file } = JSON.parse(line) as { file: string };
+    await both(`head${i}.pt`, Buffer.from(file, "base64"));
+  }
+});
+
+/** Is it the text of a zip, as base64? */
+function isZip(value: unknown): value is string {
+  return typeof value === "string" && value.startsWith("UEsDB");
+}
+
 test("says what is not there, and what is wrong", async () => {
   expect((await brine("ls")).code).toBe(2);
   expect((await brine("ls", example("cache.pkl"), "[x]")).code).toBe(2);

@@ -12,6 +12,7 @@ import { type Entry, entryAt } from "./entries.ts";
 import { LOAD_FLAGS, openTree } from "./files.ts";
 import { hdf5Entry } from "./hdf5entries.ts";
 import { withHdf5 } from "./hdf5open.ts";
+import { withHeads } from "./headentries.ts";
 import { type Output, UsageError } from "./io.ts";
 import { writePlain } from "./json.ts";
 import { follow, stepsOf } from "./steps.ts";
@@ -51,6 +52,8 @@ export const ls: Command = {
       else for (const row of rows(root, look.recursive)) printRow(row, look, out);
     };
     if (await withHdf5(file, io, (opened) => print(hdf5Entry(opened, path)))) return;
+    // What -l tells of arrays is in their items.
+    if (path === "" && !look.long && (await withHeads(file, print))) return;
     const steps = stepsOf(path);
     const root = await openTree(file, args, io);
     if (path === "") return print(entryAt(root.value, root.name, ""));
