@@ -15,6 +15,8 @@ export interface Atom {
   readonly value: Arg;
   /** Byte offset of the opcode that brought it. */
   readonly at: number;
+  /** It was taken out of the memo. */
+  got: boolean;
 }
 
 /** A list, tuple, set or dict; of a dict, keys and values take turns in `items`. */
@@ -92,7 +94,7 @@ export interface GlobalReference {
   readonly offset: number;
   /** Byte offsets of the opcodes that the module's and the name's text come from; `offset` itself for GLOBAL and INST. */
   readonly parts: readonly [module: number, name: number];
-  /** The module or the name was taken out of the memo. */
+  /** The module's or the name's text was taken out of the memo. */
   readonly fromMemo: boolean;
   /** Module or name is no text of the stream, but what a call would give. */
   readonly computed: boolean;

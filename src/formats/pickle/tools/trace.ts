@@ -14,6 +14,7 @@
  * @module
  */
 import { LimitError, UnpicklingError } from "../../../core/errors.ts";
+import { OPCODE_LIST, type Opcode } from "../opcodes.ts";
 import type { Arg } from "./args.ts";
 import type { Op } from "./genops.ts";
 import { type LenientOp, LenientReader } from "./lenient.ts";
@@ -22,6 +23,14 @@ import type { Container, GlobalReference, Step, Symbolic, Trace, TraceOptions, U
 
 const MAX_OPCODES = 20_000_000;
 const MAX_PROBLEMS = 100;
+
+/** Opcodes that push what stands in their argument: most of a stream. */
+const ATOMS: ReadonlySet<Opcode> = /* @__PURE__ */ new Set(
+  OPCODE_LIST.filter(
+    ({ name, arg, before, after }) =>
+      arg !== null && before.length === 0 && after.length === 1 && !/GET|GLOBAL|EXT|PERSID/.test(name),
+  ),
+);
 /** Arguments that NEWOBJ_EX copies in all: a tuple that many calls share is copied for each. */
 const MAX_COPIED = 10_000_000;
 
@@ -110,8 +119,6 @@ class Machine {
   readonly #marks: number[] = [];
   readonly #markAt: number[] = [];
   readonly #memo: Map<number | bigint, Symbolic>;
-  /** Values that a GET brought, for names that go through the memo. */
-  #got = new WeakSet<Symbolic>();
   #frameEnd = -1;
   #problem: string | undefined;
   #stored: number | bigint | undefined;
@@ -160,6 +167,7 @@ class Machine {
 
   #apply(op: LenientOp): void {
     const { opcode, arg, pos } = op;
+    if (ATOMS.has(opcode)) return this.#atom(opcode, arg, pos);
     const use = memoUse(opcode.code);
     if (use === "get") return this.#get(arg, pos);
     if (use !== undefined) {
@@ -220,7 +228,7 @@ class Machine {
         this.#fill(this.#slice(), pos);
         return;
       case "PERSID":
-        this.#persistent({ kind: "atom", type: "str", value: arg, at: pos }, pos);
+        this.#persistent({ kind: "atom", type: "str", value: arg, at: pos, got: false }, pos);
         return;
       case "BINPERSID":
         this.#persistent(this.#pop(pos), pos);
@@ -282,8 +290,12 @@ class Machine {
         this.#build(pos);
         return;
       default:
-        this.#push({ kind: "atom", type: opcode.after[0] ?? "any", value: arg, at: pos });
+        this.#atom(opcode, arg, pos);
     }
+  }
+
+  #atom({ after }: Opcode, value: Arg, at: number): void {
+    this.#push({ kind: "atom", type: after[0] ?? "any", value, at, got: false });
   }
 
   #build(pos: number): void {
@@ -317,7 +329,7 @@ class Machine {
       name,
       parts: [first.at, second.at],
       operands: [first, second],
-      fromMemo: this.#got.has(first) || this.#got.has(second),
+      fromMemo: isGot(first) || isGot(second),
       computed: module === null || name === null,
     };
     this.result.globals.push(global);
@@ -345,7 +357,7 @@ class Machine {
       this.#problem = `memo ${arg} is empty`;
       this.#push({ kind: "unknown", at: pos });
     } else {
-      this.#got.add(value);
+      if (value.kind === "atom") value.got = true;
       this.#push(value);
     }
   }
@@ -401,6 +413,8 @@ function bare(opcode: string, offset: number): GlobalReference {
     uses: [],
   };
 }
+
+const isGot = (value: Symbolic): boolean => value.kind === "atom" && value.got;
 
 function textOf(value: Symbolic): string | null {
   return value.kind === "atom" && typeof value.value === "string" ? value.value : null;
