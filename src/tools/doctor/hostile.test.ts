@@ -8,12 +8,14 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charC
 const short = (text: string): string => `\x8c${String.fromCharCode(text.length)}${text}`;
 
 async function soon(data: Uint8Array): Promise<void> {
-  const began = performance.now();
+  const began = process.cpuUsage();
   await diagnose(data);
   await fix(data, { for: { python: "2.7", sklearn: "1.5", pandas: "2.2", joblib: "1.0" } }).catch((e) => {
     if (!isBrineError(e)) throw e;
   });
-  expect(performance.now() - began).toBeLessThan(15_000);
+  // Of this process alone: a busy machine is none of the doctor's doing.
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1e6).toBeLessThan(15);
 }
 
 test("one state for many objects", { timeout: 60_000 }, async () => {

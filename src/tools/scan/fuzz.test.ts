@@ -30,10 +30,10 @@ test("mutated hostile and ordinary files are reported, each in time", async () =
         else if (kind === "cut") bytes = bytes.slice(0, byte < 16 ? at : bytes.length).filter((_, i) => i !== at);
         else bytes.splice(at, 0, byte);
       }
-      const began = performance.now();
+      const began = process.cpuUsage().user;
       const { verdict } = await scan(Uint8Array.from(bytes), { name: file });
       expect(["safe", "suspicious", "dangerous"]).toContain(verdict);
-      expect(performance.now() - began).toBeLessThan(20_000);
+      expect((process.cpuUsage().user - began) / 1e6).toBeLessThan(20);
     }),
     { numRuns: runs },
   );

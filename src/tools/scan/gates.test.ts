@@ -61,7 +61,15 @@ describe("hostile files", () => {
     expect(HOSTILE.filter(({ ran }) => ran.length > 0).length).toBeGreaterThan(250);
     expect(wrong).toEqual([]);
     // Rules of which no hostile file tells have a test of their own.
-    const elsewhere = ["zip-overlap", "zip-damaged", "program", "keras-op", "tar-mismatch", "torchscript-op", "graph-op"];
+    const elsewhere = [
+      "zip-overlap",
+      "zip-damaged",
+      "program",
+      "keras-op",
+      "tar-mismatch",
+      "torchscript-op",
+      "graph-op",
+    ];
     expect([...RULES.keys()].filter((rule) => !ruled.has(rule) && !elsewhere.includes(rule))).toEqual([]);
     expect([...ruled].filter((rule) => !RULES.has(rule))).toEqual([]);
   });

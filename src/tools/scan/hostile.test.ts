@@ -178,9 +178,11 @@ describe("Keras", () => {
 
 describe("small files that ask for vast work end soon", () => {
   const timed = async (data: Uint8Array, options: ScanOptions = {}): Promise<Report> => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     const report = await scan(data, { name: "model.pkl", ...options });
-    expect(performance.now() - began).toBeLessThan(10_000);
+    // Of this process alone: a busy machine is none of the scanner's doing.
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1e6).toBeLessThan(10);
     return report;
   };
   const tuple = `\x80\x04(${"K\x01".repeat(60_000)}tq\x000`;
