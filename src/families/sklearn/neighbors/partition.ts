@@ -67,14 +67,63 @@ export function argpartition(values: Float64Array, at: number, count: number, k:
   return order;
 }
 
-/** The nearest `k` in order of their distances, as `argsort` of so few orders them: equals stay as they stood. */
+/** Runs of no more than this many are sorted by insertion. */
+const SMALL = 16;
+
+/** `numpy.argsort` of a few values (npysort/quicksort.cpp): equals stay as they stood in short runs alone. */
+export function argsort(values: Float64Array): Int32Array {
+  const order = Int32Array.from(values, (_, i) => i);
+  const v = (i: number): number => values[order[i] as number] as number;
+  const swap = (i: number, j: number): void => {
+    const held = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = held;
+  };
+  const left: [number, number][] = [[0, values.length - 1]];
+  for (let range = left.pop(); range !== undefined; range = left.pop()) {
+    let [low, high] = range;
+    while (high - low > SMALL) {
+      const mid = low + ((high - low) >> 1);
+      if (v(mid) < v(low)) swap(mid, low);
+      if (v(high) < v(mid)) swap(high, mid);
+      if (v(mid) < v(low)) swap(mid, low);
+      const pivot = v(mid);
+      let [i, j] = [low, high - 1];
+      swap(mid, j);
+      for (;;) {
+        do i++;
+        while (v(i) < pivot);
+        do j--;
+        while (pivot < v(j));
+        if (i >= j) break;
+        swap(i, j);
+      }
+      swap(i, high - 1);
+      // The larger part waits.
+      if (i - low < high - i) {
+        left.push([i + 1, high]);
+        high = i - 1;
+      } else {
+        left.push([low, i - 1]);
+        low = i + 1;
+      }
+    }
+    for (let i = low + 1; i <= high; i++) {
+      const own = order[i] as number;
+      let j = i;
+      for (; j > low && (values[own] as number) < v(j - 1); j--) order[j] = order[j - 1] as number;
+      order[j] = own;
+    }
+  }
+  return order;
+}
+
+/** The nearest `k` in the order in which NumPy sorts their distances. */
 export function nearestByPartition(values: Float64Array, at: number, count: number, k: number): Int32Array {
-  const chosen = argpartition(values, at, count, k).slice(0, k);
-  return chosen
-    .map((_, i) => i)
-    .sort(
-      (a, b) =>
-        (values[at + (chosen[a] as number)] as number) - (values[at + (chosen[b] as number)] as number) || a - b,
-    )
-    .map((i) => chosen[i] as number);
+  const chosen = argpartition(values, at, count, k).subarray(0, k);
+  const near = Float64Array.from(chosen, (place) => {
+    const value = values[at + place] as number;
+    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+  });
+  return argsort(near).map((i) => chosen[i] as number);
 }
