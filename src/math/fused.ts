@@ -12,6 +12,9 @@ const UNROLL = 16;
 /** Splits a number into two halves of its digits. */
 const SPLITTER = 2 ** 27 + 1;
 
+/** Who adds the squares of a row: BLAS, or NumPy's einsum, which went another way before NumPy 1.20. */
+export type Squares = "blas" | "einsum" | "old einsum";
+
 export class Fused {
   // A number and its bits, to turn a sum into its odd neighbour.
   private readonly float = new Float64Array(1);
@@ -74,8 +77,42 @@ export class Fused {
     return sum;
   }
 
-  /** The sum of the squares of a row (ddot): four times eight numbers side by side, then four times four, then one. */
-  squares(a: Float64Array, i: number, d: number): number {
+  /** The sum of the squares of a row. */
+  norm(way: Squares, a: Float64Array, i: number, d: number): number {
+    if (way === "blas") return this.squares(a, i, d);
+    return way === "einsum" ? this.pairedSquares(a, i, d) : this.oldSquares(a, i, d);
+  }
+
+  /** As NumPy's einsum has it: two numbers side by side, eight from the last to the first. */
+  private pairedSquares(a: Float64Array, i: number, d: number): number {
+    let [even, odd] = [0, 0];
+    const whole = d - (d % 8);
+    const add = (l: number): void => {
+      const [v, w] = [a[i + l] as number, l + 1 < d ? (a[i + l + 1] as number) : 0];
+      even += v * v;
+      odd += w * w;
+    };
+    for (let at = 0; at < whole; at += 8) for (let l = at + 6; l >= at; l -= 2) add(l);
+    for (let at = whole; at < d; at += 2) add(at);
+    return even + odd;
+  }
+
+  /** As it was before NumPy 1.20: eight numbers in two sums, then what is left from its end. */
+  private oldSquares(a: Float64Array, i: number, d: number): number {
+    let [even, odd] = [0, 0];
+    const whole = d - (d % 8);
+    for (let l = 0; l < whole; l += 2) {
+      const [v, w] = [a[i + l] as number, a[i + l + 1] as number];
+      even += v * v;
+      odd += w * w;
+    }
+    let sum = even + odd;
+    for (let l = d - 1; l >= whole; l--) sum += (a[i + l] as number) ** 2;
+    return sum;
+  }
+
+  /** As BLAS has it (ddot): four times eight numbers side by side, then four times four, then one. */
+  private squares(a: Float64Array, i: number, d: number): number {
     const [n16, n32] = [d - (d % 16), d - (d % 32)];
     const wide = new Float64Array(32);
     for (let at = 0; at < n32; at += 32) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { Fused } from "./fused.ts";
+export { Fused, type Squares } from "./fused.ts";
 export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
 export { KeptRows, pairwise } from "./simd/double.ts";
 export { KeptLayers } from "./simd/layers.ts";

@@ -11,6 +11,9 @@ import { flag, floats, floatsOf, labelsOf, list, misfit, num, plain, text, vecto
 import { tidy } from "../input.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { Gaps } from "../neighbors/gaps.ts";
+import { argpartition } from "../neighbors/partition.ts";
+import { einsumOf } from "../neighbors/settle.ts";
 
 type Test = (value: unknown) => boolean;
 
@@ -119,15 +122,17 @@ function nearest(est: Estimator): Model {
   const byDistance = text(est, "weights", "uniform") === "distance";
   const gone = Array.from(fit, (v) => isMissing(v));
   const keepsEmpty = flag(est, "keep_empty_features");
-  const distance = (x: Float64Array, i: number, j: number): number => {
-    let [sum, present] = [0, 0];
-    for (let l = 0; l < d; l++) {
-      const a = x[i * d + l] as number;
-      if (isMissing(a) || gone[j * d + l]) continue;
-      sum += (a - (fit[j * d + l] as number)) ** 2;
-      present++;
+  const gaps = new Gaps(fit, isMissing, n, d, einsumOf(est.version));
+  const isSettled = new Uint8Array(n);
+  /** Settles the distances of the rows that may be among the nearest. */
+  const settle = (own: Float64Array, near: readonly number[], count: number): void => {
+    const order = Float64Array.from(near, (j) => own[j] as number).sort();
+    const limit = (order[Math.min(count, order.length) - 1] as number) ** 2;
+    for (const j of near) {
+      if (isSettled[j] === 1 || (own[j] as number) ** 2 > limit + gaps.slack(j)) continue;
+      isSettled[j] = 1;
+      own[j] = gaps.to(j, true);
     }
-    return present === 0 ? Number.NaN : Math.sqrt((sum / present) * d);
   };
   const kept = valid.flatMap((on, l) => (on || keepsEmpty ? [l] : []));
   return {
@@ -141,7 +146,11 @@ function nearest(est: Estimator): Model {
         let all: Float64Array | null = null;
         for (let l = 0; l < d; l++) {
           if (!isMissing(data[i * d + l]) || !valid[l]) continue;
-          all ??= Float64Array.from({ length: n }, (_, j) => distance(data, i, j));
+          if (all === null) {
+            gaps.from(data, i, isMissing);
+            isSettled.fill(0);
+            all = Float64Array.from({ length: n }, (_, j) => gaps.to(j, false));
+          }
           const own = all;
           const donors: number[] = [];
           for (let j = 0; j < n; j++) if (!gone[j * d + l]) donors.push(j);
@@ -153,7 +162,12 @@ function nearest(est: Estimator): Model {
             out[i * d + l] = sum / donors.length;
             continue;
           }
-          const chosen = near.sort((a, b) => (own[a] as number) - (own[b] as number) || a - b).slice(0, k);
+          settle(own, near, k);
+          const given = Float64Array.from(donors, (j) => own[j] as number);
+          const count = Math.min(k, donors.length);
+          const chosen = Array.from(argpartition(given, 0, donors.length, count).subarray(0, count))
+            .map((at) => donors[at] as number)
+            .filter((j) => !Number.isNaN(own[j] as number));
           let weights = chosen.map((j) => (byDistance ? 1 / (own[j] as number) : 1));
           if (weights.includes(Number.POSITIVE_INFINITY))
             weights = weights.map((w) => (w === Number.POSITIVE_INFINITY ? 1 : 0));

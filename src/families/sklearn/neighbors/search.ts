@@ -14,7 +14,7 @@ import { SpaceTree } from "../tree/space.ts";
 import { Heap } from "./heap.ts";
 import { type Metric, metricOf } from "./metric.ts";
 import { nearestByPartition } from "./partition.ts";
-import { Settled } from "./settle.ts";
+import { einsumOf, isSame, Settled, SettledAngles } from "./settle.ts";
 
 /** What finds neighbours of a fitted estimator. */
 export interface Search {
@@ -94,9 +94,12 @@ export function searchOf(est: Estimator): Search {
       ? new KeptTree(tree, metric.name === "manhattan")
       : null;
   // Sparse rows are multiplied otherwise.
-  const isBlas =
-    !isWalked && isGemm && isSince(est.version, 1, 1) && !(est.attrs.get("_fit_X") instanceof SparseMatrix);
+  const isDense = !(est.attrs.get("_fit_X") instanceof SparseMatrix);
+  const isBlas = !isWalked && isGemm && isDense;
+  const isOld = !isSince(est.version, 1, 1);
   let settled: Settled | null = null;
+  const isAngle = metric.name === "cosine" && isDense;
+  let angles: SettledAngles | null = null;
   const keptPoints = !isWalked && isGemm ? new KeptPoints(data, n, d) : null;
   return {
     metric,
@@ -128,6 +131,8 @@ export function searchOf(est: Estimator): Search {
           ) ||
           (est.attrs.get("_fit_X") instanceof SparseMatrix &&
             (isSince(est.version, 1, 4) || !isSince(est.version, 1, 2))));
+      // The table that was fitted is taken for that very array, whose rows NumPy's distances put at 0 from themselves.
+      const isSelf = isParted && (isAngle || isGemm) && x.rows === n && !x.isSparse && isSame(x.data, data);
       const sorted = (found: Heap, at: number): void => {
         found.sort(isNew);
         for (let j = 0; j < k; j++) distances[at + j] = metric.full(found.values[j] as number);
@@ -159,6 +164,11 @@ export function searchOf(est: Estimator): Search {
         for (let i = 0; i < rows; i++) {
           const at = (from + i) * k;
           if (all !== null && isParted) {
+            if (isAngle && !x.isSparse && !x.isSingle) {
+              angles ??= new SettledAngles(data, n, d, einsumOf(est.version));
+              angles.settle(part, i, k, all, i * n, n);
+            }
+            if (isSelf) all[i * n + from + i] = 0;
             for (const [j, place] of nearestByPartition(all, i * n, n, k).entries()) {
               distances[at + j] = metric.full(all[i * n + place] as number);
               indices[at + j] = place;
@@ -190,9 +200,9 @@ export function searchOf(est: Estimator): Search {
           sorted(isPoured ? poured : heap, at);
         }
       }
-      if (isBlas && !isParted && !x.isSparse) {
-        settled ??= new Settled(data, n, d);
-        settled.settle(x.data, k, distances, indices, metric.full);
+      if (isBlas && (isOld ? !x.isSingle : !isParted) && !x.isSparse) {
+        settled ??= new Settled(data, n, d, isOld ? einsumOf(est.version) : "blas");
+        settled.settle(x.data, k, distances, indices, metric.full, isSelf);
       }
       return { distances, indices, k };
     },

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { Fused } from "../../../math/index.ts";
+import { Fused, type Squares } from "../../../math/index.ts";
+import { isSince } from "../fields.ts";
+
+/** Who adds squares for NumPy's distances, by the NumPy that comes with a version of scikit-learn as a rule. */
+export function einsumOf(version: string | null): Squares {
+  return isSince(version, 0, 24) ? "einsum" : "old einsum";
+}
 
 /** Are these whole numbers whose products come out whole however they are rounded? */
 function isWhole(data: Float64Array): boolean {
@@ -12,6 +18,13 @@ function isWhole(data: Float64Array): boolean {
     const v = data[i] as number;
     if (!(Number.isInteger(v) && Math.abs(v) < 2 ** 20)) return false;
   }
+  return true;
+}
+
+/** Are these the same numbers? */
+export function isSame(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
@@ -24,7 +37,10 @@ export class Settled {
   /** Need distances not be settled, as all numbers are whole? */
   private readonly isWhole: boolean;
 
-  constructor(data: Float64Array, n: number, d: number) {
+  private readonly way: Squares;
+
+  constructor(data: Float64Array, n: number, d: number, way: Squares) {
+    this.way = way;
     this.data = data;
     this.d = d;
     this.own = new Float64Array(n).fill(Number.NaN);
@@ -34,11 +50,11 @@ export class Settled {
   /** Puts the squared distances of row `i` of a table into `out`, one for each place. */
   distances(x: Float64Array, i: number, places: ArrayLike<number>, at: number, out: Float64Array): void {
     const { fused, data, own, d } = this;
-    const xx = fused.squares(x, i * d, d);
+    const xx = fused.norm(this.way, x, i * d, d);
     for (let j = 0; j < out.length; j++) {
       const place = places[at + j] as number;
       let yy = own[place] as number;
-      if (Number.isNaN(yy)) own[place] = yy = fused.squares(data, place * d, d);
+      if (Number.isNaN(yy)) own[place] = yy = fused.norm(this.way, data, place * d, d);
       out[j] = Math.max(0, xx - 2 * fused.product(x, i * d, data, place * d, d) + yy);
     }
   }
@@ -50,13 +66,15 @@ export class Settled {
     distances: Float64Array,
     places: Float64Array,
     full: (reduced: number) => number,
+    isSelf = false,
   ): void {
     if (this.isWhole && isWhole(x)) return;
     const near = new Float64Array(k);
     for (let i = 0, at = 0; at < places.length; i++, at += k) {
       this.distances(x, i, places, at, near);
       for (let j = 0; j < k; j++) {
-        const [value, place] = [near[j] as number, places[at + j] as number];
+        const place = places[at + j] as number;
+        const value = isSelf && place === i ? 0 : (near[j] as number);
         let to = j;
         for (; to > 0 && (near[to - 1] as number) > value; to--) {
           near[to] = near[to - 1] as number;
@@ -75,5 +93,38 @@ export class Settled {
     const out = new Float64Array(places.length);
     this.distances(x, i, places, 0, out);
     return out.map(full);
+  }
+}
+
+/** Distances by angles to the last bit: products of rows that were divided by their norms. */
+export class SettledAngles {
+  private readonly fused = new Fused();
+  private readonly units: Float64Array;
+  private readonly d: number;
+  private readonly way: Squares;
+
+  constructor(data: Float64Array, n: number, d: number, way: Squares) {
+    this.d = d;
+    this.way = way;
+    this.units = new Float64Array(n * d);
+    for (let j = 0; j < n; j++) this.unit(data, j, this.units, j);
+  }
+
+  private unit(x: Float64Array, i: number, out: Float64Array, to: number): void {
+    const { d } = this;
+    const size = Math.sqrt(this.fused.norm(this.way, x, i * d, d)) || 1;
+    for (let l = 0; l < d; l++) out[to * d + l] = (x[i * d + l] as number) / size;
+  }
+
+  /** Settles those of a row's distances that are no further than the `k`th by more than rounding. */
+  settle(x: Float64Array, i: number, k: number, all: Float64Array, at: number, n: number): void {
+    const { d, units, fused } = this;
+    const own = new Float64Array(d);
+    this.unit(x, i, own, 0);
+    const limit = (Float64Array.from(all.subarray(at, at + n)).sort()[k - 1] as number) + 1e-13;
+    for (let j = 0; j < n; j++) {
+      if (!((all[at + j] as number) <= limit)) continue;
+      all[at + j] = Math.min(2, Math.max(0, 1 - fused.product(own, 0, units, j * d, d)));
+    }
   }
 }
