@@ -4,6 +4,7 @@
 // pyenv or on PATH, and runs the tests of vitest.python.config.ts with
 //   BRINE_PYTHONS  JSON: [{ version, executable, venv }], oldest first; venv: the one with the packages
 //   BRINE_VENV     the executable of the virtual environment, or "" where there is none
+// `node scripts/test-python.mjs --prepare` only makes the environment, which takes no part of a test's time then.
 // BRINE_PYTHON names another python3 for the environment. Without python3-venv or a package index the tests that need
 // only the standard library still run, and the rest say that they are skipped.
 import { spawnSync } from "node:child_process";
@@ -106,6 +107,7 @@ if (!chosen) {
 }
 
 const environment = makeVenv(chosen);
+if (process.argv[2] === "--prepare") process.exit(0);
 if (environment === null)
   console.warn("Going on with the standard library only; tests that need packages are skipped.");
 
