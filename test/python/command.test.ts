@@ -36,6 +36,7 @@ interface Made {
   tables: { file: string; csv: string }[];
   matrices: { file: string; rows: number[][] }[];
   pairs: Pair[];
+  frames: { names: [string, string]; equal: boolean }[];
 }
 
 async function brine(...args: string[]): Promise<{ code: number; out: string }> {
@@ -138,5 +139,14 @@ describe.skipIf(!hasPackages)("files of this Python", () => {
       }
     }
     expect(different).toBeGreaterThan(40);
+  });
+
+  it("differ as frames where pandas says so", async () => {
+    for (const { names, equal } of made.frames) {
+      const [a, b] = names.map(at) as [string, string];
+      const { code, out } = await brine("diff", a, b, "--equal-nan");
+      expect([code, out === ""], `${names} ${out}`).toEqual(equal ? [0, true] : [1, false]);
+    }
+    expect(new Set(made.frames.map(({ equal }) => equal)).size).toBe(2);
   });
 });

@@ -4,11 +4,12 @@
  * @module
  */
 import type { NDArray } from "../../core/ndarray/index.ts";
-import { Dataset, type File, Group, type Item, slice } from "../../formats/hdf5/index.ts";
+import { equal } from "../../core/values/equal.ts";
+import { Dataset, Empty, type File, Group, type Item, Reference, slice } from "../../formats/hdf5/index.ts";
 import { harmless, preview, shapeText } from "../inspect/index.ts";
 import { Elements } from "./elements.ts";
-import type { Difference, DiffOptions } from "./types.ts";
-import { diff } from "./values.ts";
+import type { Difference, DiffOptions, Judged, JudgedOptions } from "./types.ts";
+import { judged as diff } from "./values.ts";
 
 /** Bytes of a dataset that are read at a time. */
 const AT_ONCE = 1 << 23;
@@ -36,7 +37,8 @@ interface Named {
  * for (const { kind, path } of diffHdf5(new File("a.h5"), new File("b.h5"))) console.log(kind, path);
  * ```
  */
-export function* diffHdf5(a: File, b: File, options: DiffOptions = {}): Generator<Difference> {
+export function* diffHdf5(a: File, b: File, how: DiffOptions = {}): Generator<Difference> {
+  const options: JudgedOptions = { ...how, judge: judgeOf(a, b) };
   const seen = new Set<string>();
   const root = (file: File): Found => ({ item: file, at: file.shared.core.root, told: "Group" });
   const stack: Iterator<Named>[] = [[{ path: "/", a: root(a), b: root(b) }][Symbol.iterator]()];
@@ -72,6 +74,34 @@ export function* diffHdf5(a: File, b: File, options: DiffOptions = {}): Generato
   }
 }
 
+/** Tells references by the paths that they lead to in their files, and what is empty by its type. */
+function judgeOf(a: File, b: File): (x: unknown, y: unknown) => Judged | null {
+  const [left, right] = [pathsOf(a), pathsOf(b)];
+  return (x, y) => {
+    if (x instanceof Empty && y instanceof Empty) {
+      const [p, q] = [preview(x), preview(y)];
+      return { same: p === q, a: p, b: q };
+    }
+    if (!(x instanceof Reference) || !(y instanceof Reference)) return null;
+    const [p, q] = [left(x), right(y)];
+    return { same: p === q && equal(x.region, y.region), a: p, b: q };
+  };
+}
+
+/** The words for a reference of a file; its objects are gone through once, when there is a first one. */
+function pathsOf(file: File): (reference: Reference) => string {
+  let paths: Map<number, string> | null = null;
+  return (reference) => {
+    const text = preview(reference);
+    if (reference.isNull || reference.broken !== null) return text;
+    if (paths === null) {
+      paths = new Map([[file.shared.core.root, "/"]]);
+      for (const [path, item] of file.walk()) paths.set(item.attrs.owner.at, `/${path}`);
+    }
+    return `${text.slice(0, -1)} to ${harmless(paths.get(reference.address) ?? "an object without a name")}>`;
+  };
+}
+
 function* namesOf(a: Group, b: Group, path: string): Generator<Named> {
   const under = (name: string): string => `${path === "/" ? "" : path}/${harmless(name)}`;
   const theirs = new Set(b.keys());
@@ -104,7 +134,7 @@ function typeOf({ dtype, info }: Dataset): string {
   return dtype.kind === "O" ? (info.type.kind === "vlenString" ? "str" : info.type.kind) : String(dtype);
 }
 
-function* attributes(a: Item, b: Item, path: string, options: DiffOptions): Generator<Difference> {
+function* attributes(a: Item, b: Item, path: string, options: JudgedOptions): Generator<Difference> {
   for (const name of a.attrs.keys()) {
     const at = `${path}@${harmless(name)}`;
     if (b.attrs.has(name)) yield* diff(a.attrs.get(name), b.attrs.get(name), options, at);
@@ -115,7 +145,7 @@ function* attributes(a: Item, b: Item, path: string, options: DiffOptions): Gene
   }
 }
 
-function* datasets(a: Dataset, b: Dataset, path: string, options: DiffOptions): Generator<Difference> {
+function* datasets(a: Dataset, b: Dataset, path: string, options: JudgedOptions): Generator<Difference> {
   const [p, q] = [typeOf(a), typeOf(b)];
   if (p !== q) yield { kind: "dtype", path, a: p, b: q };
   const [x, y] = [shapeOf(a), shapeOf(b)];
@@ -130,7 +160,7 @@ function* blocks(
   b: Dataset,
   shape: readonly number[],
   path: string,
-  options: DiffOptions,
+  options: JudgedOptions,
 ): Generator<Difference> {
   const rows = shape[0] as number;
   const perRow = a.size / rows;

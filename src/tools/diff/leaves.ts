@@ -20,6 +20,11 @@ function numberOf(value: unknown): number | null {
   return Number(value.value);
 }
 
+/** Is it NumPy's "not a time"? */
+function isNaT(value: unknown): boolean {
+  return value instanceof NumpyScalar && /[mM]/.test(value.dtype.kind) && String(value) === "NaT";
+}
+
 /** Are two values without parts the same, within tolerances? */
 export function isNear(a: unknown, b: unknown, { rtol = 0, atol = 0, equalNaN = false }: DiffOptions): boolean {
   if (equal(a, b)) return true;
@@ -28,6 +33,7 @@ export function isNear(a: unknown, b: unknown, { rtol = 0, atol = 0, equalNaN = 
     if (by <= atol + rtol * Math.hypot(b.re, b.im)) return true;
     return equalNaN && [a, b].every(({ re, im }) => Number.isNaN(re) || Number.isNaN(im));
   }
+  if (equalNaN && isNaT(a) && isNaT(b)) return true;
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x === null || y === null) return false;
   if (equalNaN && Number.isNaN(x) && Number.isNaN(y)) return true;

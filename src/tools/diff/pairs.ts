@@ -6,8 +6,8 @@
 import { array, MaskedArray, NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
-import { tableOf } from "../../core/values/protocol.ts";
-import { isPlain, repr } from "../../core/values/repr.ts";
+import { pyParts, tableOf } from "../../core/values/protocol.ts";
+import { isPlain, repr, typeName } from "../../core/values/repr.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
 import { Tensor } from "../../families/torch/index.ts";
@@ -27,7 +27,7 @@ export interface Pair {
 }
 
 /** What a value is compared as; values of different kinds are different. */
-export type Kind = "dict" | "list" | "tuple" | "set" | "array" | "table" | "object" | "leaf";
+export type Kind = "dict" | "list" | "tuple" | "set" | "array" | "table" | "object" | "inner" | "leaf";
 
 /** The value by which another one is compared: tensors and typed arrays are arrays, Maps and plain objects are dicts. */
 export function plain(value: unknown): unknown {
@@ -47,7 +47,8 @@ export function kindOf(value: unknown): Kind {
   if (value instanceof NDArray) return "array";
   if (tableOf(value) !== null) return "table";
   if (value instanceof PyObject || value instanceof MaskedArray) return "object";
-  return inspectValue(value).hasChildren ? "object" : "leaf";
+  if (inspectValue(value).hasChildren) return "object";
+  return typeName(value).startsWith("pandas.") && pyParts in value ? "inner" : "leaf";
 }
 
 /** The parts of two values of one kind and class, one pair after another. */
@@ -57,6 +58,7 @@ export function pairsOf(a: object, b: object): Iterable<Pair> {
   if (kindOf(a) === "set") return setPairs(a as Set<unknown>, b as Set<unknown>);
   if (a instanceof PyObject) return objectPairs(a, b as PyObject);
   if (a instanceof MaskedArray) return maskedPairs(a, b as MaskedArray);
+  if (kindOf(a) === "inner") return innerPairs(a as Inner, b as Inner);
   return namedPairs(a, b);
 }
 
@@ -107,6 +109,16 @@ function* objectPairs(a: PyObject, b: PyObject): Generator<Pair> {
   yield { step: ".__state__", a: side(a.state), b: side(b.state) };
   yield* listPairs(a.items ?? [], b.items ?? []);
   yield* dictPairs(a.pairs ?? none, b.pairs ?? none, keyStep);
+}
+
+type Inner = { [pyParts](): readonly unknown[] };
+
+/** What an index or array of pandas was made of, which has no names. */
+function* innerPairs(a: Inner, b: Inner): Generator<Pair> {
+  const [left, right] = [a[pyParts](), b[pyParts]()];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    yield { step: "", a: side(left[i]), b: side(right[i]) };
+  }
 }
 
 function* maskedPairs(a: MaskedArray, b: MaskedArray): Generator<Pair> {

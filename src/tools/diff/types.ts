@@ -15,6 +15,18 @@ export interface DiffOptions {
   readonly types?: boolean;
 }
 
+/** What two values without parts are to each other, for those that only their file can tell. */
+export interface Judged {
+  readonly same: boolean;
+  readonly a: string;
+  readonly b: string;
+}
+
+/** {@link DiffOptions}, and a judge of values that this module does not know; null for all that it does not know either. */
+export interface JudgedOptions extends DiffOptions {
+  readonly judge?: (a: unknown, b: unknown) => Judged | null;
+}
+
 /** Two elements of arrays, by their place. */
 export interface ElementPair {
   readonly at: readonly number[];

@@ -14,18 +14,20 @@ import { preview, shapeText } from "../inspect/index.ts";
 import { Elements } from "./elements.ts";
 import { changedText, isNear, typeOf } from "./leaves.ts";
 import { kindOf, type Pair, pairsOf, plain, type Side } from "./pairs.ts";
-import type { Difference, DiffOptions } from "./types.ts";
+import type { Difference, DiffOptions, JudgedOptions } from "./types.ts";
 
 /** The parts of two values that are being gone through. */
 interface Frame {
   readonly path: string;
   readonly pairs: Iterator<Pair>;
+  readonly options: JudgedOptions;
 }
 
 /** Parts of a pair that are compared before what stands inside: what is found at once, and the parts. */
 interface Opened {
   readonly found: Difference[];
   readonly pairs: Iterable<Pair> | null;
+  readonly isInner?: boolean;
 }
 
 /**
@@ -38,9 +40,14 @@ interface Opened {
  * ```
  */
 export function* diff(a: unknown, b: unknown, options: DiffOptions = {}, path = ""): Generator<Difference> {
+  yield* judged(a, b, options, path);
+}
+
+/** As {@link diff}, with a judge. */
+export function* judged(a: unknown, b: unknown, options: JudgedOptions, path: string): Generator<Difference> {
   const seen = new Map<object, Set<object>>();
   const root: Pair = { step: "", a: { value: a, isFloat: false }, b: { value: b, isFloat: false } };
-  const stack: Frame[] = [{ path, pairs: [root][Symbol.iterator]() }];
+  const stack: Frame[] = [{ path, pairs: [root][Symbol.iterator](), options }];
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
     const { done, value: pair } = frame.pairs.next();
     if (done) {
@@ -55,9 +62,12 @@ export function* diff(a: unknown, b: unknown, options: DiffOptions = {}, path = 
       continue;
     }
     if (wasSeen(left.value, right.value, seen)) continue;
-    const { found, pairs } = opened(left, right, here, options);
+    const { found, pairs, isInner = false } = opened(left, right, here, frame.options);
     yield* found;
-    if (pairs !== null) stack.push({ path: here, pairs: pairs[Symbol.iterator]() });
+    if (pairs === null) continue;
+    // Inside of pandas a NaN stands for what is missing, and equals another one as `equals` has it.
+    const inside = isInner ? { ...frame.options, equalNaN: true } : frame.options;
+    stack.push({ path: here, pairs: pairs[Symbol.iterator](), options: inside });
   }
 }
 
@@ -72,15 +82,21 @@ function wasSeen(a: unknown, b: unknown, seen: Map<object, Set<object>>): boolea
   return false;
 }
 
-function opened(left: Side, right: Side, path: string, options: DiffOptions): Opened {
+function opened(left: Side, right: Side, path: string, options: JudgedOptions): Opened {
   const [a, b] = [plain(left.value), plain(right.value)];
   const kind = kindOf(a);
   const changed = (): Opened => ({ found: [{ kind: "changed", path, ...changedText(left, right) }], pairs: null });
   if (kind !== kindOf(b) || kind === "leaf") {
+    const told = options.judge?.(a, b) ?? null;
+    if (told !== null) {
+      return { found: told.same ? [] : [{ kind: "changed", path, a: told.a, b: told.b }], pairs: null };
+    }
     if (!isNear(a, b, options)) return changed();
     return { found: typesDiffer(left, right, path, options), pairs: null };
   }
-  if (kind === "object" && !sameClass(a, b)) return changed();
+  if ((kind === "object" || kind === "inner") && !sameClass(a, b)) return changed();
+  if (kind === "inner")
+    return { found: [], pairs: equal(a, b) ? null : pairsOf(a as object, b as object), isInner: true };
   const found = kind === "object" ? [] : typesDiffer(left, right, path, options);
   if (a instanceof NDArray && b instanceof NDArray) {
     const [p, q] = [left.value, right.value].map((value) => (value instanceof Tensor ? `torch.${value.dtype}` : null));

@@ -157,4 +157,32 @@ def pairs():
     return rows
 
 
-print(json.dumps({"pickles": pickles(), "model": model(), "hdf5": hdf5(), "tables": tables(), "matrices": matrices(), "pairs": pairs()}))
+def frames():
+    rows = []
+    for i in range(24):
+        a = pd.DataFrame({
+            "n": random.integers(0, 9, 5),
+            "f": np.where(random.random(5) < 0.3, np.nan, random.normal(size=5)),
+            "s": ["x", None, "y", "z", "x"],
+            "t": pd.date_range("2021-05-01", periods=5),
+            "c": pd.Categorical(list("aabba")),
+            "i": pd.array([1, None, 3, 4, 5], dtype="Int64"),
+        })
+        b = a.copy()
+        column = list(a.columns)[i % 8] if i % 8 < 6 else None
+        if column is not None and i < 16:
+            place = int(random.integers(0, 5))
+            value = {"n": 77, "f": 7.5, "s": "changed", "t": pd.Timestamp("1999-01-01"), "c": "b", "i": 9}[column]
+            b.loc[place, column] = value
+        elif i % 8 == 6:
+            b.index = [1, 2, 3, 4, 9]
+        elif i % 8 == 7:
+            b = b.rename(columns={"n": "m"})
+        names = ["f%d%s.pkl" % (i, side) for side in "ab"]
+        for name, x in zip(names, (a, b)):
+            x.to_pickle(at(name))
+        rows.append({"names": names, "equal": bool(a.equals(b))})
+    return rows
+
+
+print(json.dumps({"frames": frames(), "pickles": pickles(), "model": model(), "hdf5": hdf5(), "tables": tables(), "matrices": matrices(), "pairs": pairs()}))
