@@ -224,12 +224,13 @@ describe("small files that ask for vast work end soon", () => {
     expect(verdict).toBe("suspicious");
     expect(findings.map(({ rule }) => rule)).toContain("not-inspected");
   });
-  test("a zip of many files whose comment is full of ends", async () => {
+  test("a zip of many files with many ends before its own", async () => {
     const items = Array.from({ length: 30_000 }, (_, i) => ({ name: `${i}`, data: [] }));
     const zip = Buffer.concat(zipPieces(items));
-    const comment = "PK\x05\x06".repeat(16_000);
-    zip.writeUInt16LE(comment.length, zip.length - 2);
-    await timed(new Uint8Array(Buffer.concat([zip, Buffer.from(comment, "latin1")])), { name: "a.zip" });
+    const ends = Buffer.from("PK\x05\x06".repeat(16_000), "latin1");
+    const own = zip.length - 22;
+    const data = Buffer.concat([zip.subarray(0, own), ends, zip.subarray(own)]);
+    await timed(new Uint8Array(data), { name: "a.zip" });
   });
   test("a zip of as many files within its directory as without", async () => {
     const items = Array.from({ length: 65_000 }, (_, i) => ({ name: `${i}`, data: [] }));
