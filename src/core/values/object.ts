@@ -5,7 +5,7 @@
  */
 import { PyDict, shownEntries } from "./dict.ts";
 import type { Pairs } from "./equal.ts";
-import { inspect, type Parts, pyPairs, pyRepr, pyType } from "./protocol.ts";
+import { inspect, type Parts, pyPairs, pyRepr, pyShort, pyType } from "./protocol.ts";
 import { inspectText } from "./repr.ts";
 import type { PyGlobal } from "./scalars.ts";
 import { EMPTY_TUPLE, type PyTuple } from "./tuple.ts";
@@ -88,6 +88,9 @@ export class PyObject {
 
   [pyPairs](other: object): Pairs {
     return other instanceof PyObject ? [comparedParts(this), comparedParts(other)] : null;
+  }
+  get [pyShort](): string {
+    return `<${className(this.cls)} …>`;
   }
   [pyRepr](): Parts {
     const parts: Parts = [];

@@ -13,6 +13,9 @@ export type Parts = unknown[];
 /** `() => Parts`: how Python's `repr` prints the value; the values inside are printed by the walker. */
 export const pyRepr: unique symbol = Symbol.for("brine.repr");
 
+/** Text: the value's name, printed in its place where a long text has it already. */
+export const pyShort: unique symbol = Symbol.for("brine.short");
+
 /**
  * `() => unknown`: the key under which an immutable value equals others, or `undefined` for identity. A number,
  * bigint or boolean key equals Python numbers; a string key must begin with the class's own prefix.

@@ -4,7 +4,7 @@
  * @module
  */
 import { reprByteArray, reprBytes, reprFloat, reprInt, reprString } from "./literal.ts";
-import { type Parts, pyRepr, pyType } from "./protocol.ts";
+import { type Parts, pyRepr, pyShort, pyType } from "./protocol.ts";
 import { isFloatAt, isTuple } from "./tuple.ts";
 
 /** A float box for the repr walker, so that `1.0` prints as Python prints it. */
@@ -42,8 +42,12 @@ const RECURSION: Readonly<Record<string, string>> = {
   "types.SimpleNamespace": "namespace(...)",
 };
 
+/** Characters after which an instance that was printed before is only named. */
+const LONG = 100_000;
+
 /**
- * Python's `repr` of a value.
+ * Python's `repr` of a value. In very long texts instances of unknown classes, which Python would print in a way of
+ * their own, are printed once and then named: what refers to each other in many ways would not end.
  *
  * @example
  * ```ts
@@ -54,6 +58,7 @@ export function repr(value: unknown, options: ReprOptions = {}): string {
   const { recursion = "python", maxChars = Number.POSITIVE_INFINITY } = options;
   const stack: Frame[] = [];
   const open = new Set<object>();
+  const shown = new Set<unknown>();
   let text = "";
   let next: unknown = value;
   for (;;) {
@@ -62,7 +67,10 @@ export function repr(value: unknown, options: ReprOptions = {}): string {
     else if (open.has(next as object)) {
       const type = typeName(next);
       text += recursion === "named" ? `<Recursion on ${type} …>` : (RECURSION[type] ?? "...");
+    } else if (text.length > LONG && shown.has(next) && pyShort in (next as object)) {
+      text += (next as { [pyShort]: string })[pyShort];
     } else {
+      if (pyShort in (next as object)) shown.add(next);
       const frame = frameOf(next as object);
       if (frame.close !== null) text += frame.close === "]" ? "[" : "(";
       open.add(frame.value);

@@ -15,6 +15,24 @@ const deep = (levels: number): unknown[] => {
 };
 
 describe("repr", () => {
+  test("of instances that refer to each other in many ways ends", () => {
+    const cls = new PyGlobal("app", "Node");
+    let node: unknown = "leaf";
+    for (let i = 0; i < 60; i++) {
+      const above = new PyObject(cls);
+      above.attrs.set("left", node);
+      above.attrs.set("right", [node]);
+      node = above;
+    }
+    const text = repr(node);
+    expect(text.length).toBeLessThan(200_000);
+    expect(text).toContain("<app.Node …>");
+    expect(text.startsWith("<app.Node left=<app.Node left=")).toBe(true);
+    // What is not long says all, however often.
+    const one = new PyObject(cls, tuple(1));
+    expect(repr([one, one])).toBe("[<app.Node new=(1,)>, <app.Node new=(1,)>]");
+  });
+
   test.each<[unknown, string]>([
     [
       [null, true, false, 1, 1.5, -0, 1e16, 2n ** 64n],
