@@ -4,7 +4,7 @@
  * @module
  */
 import type { Flag } from "./args.ts";
-import { COMMANDS, type Command } from "./commands.ts";
+import { allCommands, type Command } from "./commands.ts";
 
 const EXAMPLES = `Examples:
   brine cache.pkl                          the tree of a pickle
@@ -24,11 +24,11 @@ const EXAMPLES = `Examples:
   curl -s $URL | brine -                   from stdin, gzipped or not`;
 
 /** The help of all commands, or of one. */
-export function helpText(command?: Command): string {
+export async function helpText(command?: Command): Promise<string> {
   if (command !== undefined) {
     return `Usage: brine ${command.name} ${command.usage}\n\n${sentence(command.help)}${block("Options", flagText(command.flags))}${block("Examples", command.examples.map((line) => `  ${line}\n`).join(""))}`;
   }
-  const blocks = COMMANDS.map(
+  const blocks = (await allCommands()).map(
     ({ name, usage, help, flags }) => `  brine ${name} ${usage}\n      ${help}\n${flagText(flags)}`,
   );
   return `brine shows what is in Python's data files. Nothing in a file is ever run.

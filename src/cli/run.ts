@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "./args.ts";
-import { COMMANDS, commandOf } from "./commands.ts";
+import { commandOf, plainCommand } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { helpText } from "./help.ts";
 import { ClosedPipe, type IO, Output, replayed, Told } from "./io.ts";
@@ -30,21 +30,21 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
 
 async function dispatch(argv: readonly string[], io: IO, out: Output): Promise<number> {
   const [first] = argv;
-  let command = commandOf(first);
+  let command = await commandOf(first);
   const rest = command === undefined ? argv : argv.slice(1);
   if (first === undefined) {
-    io.stderr.write(helpText());
+    io.stderr.write(await helpText());
     return 2;
   }
   const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
   const words = rest.slice(0, end);
   if (words.includes("--help") || words.includes("-h")) {
-    command ??= words.map(commandOf).find((one) => one !== undefined);
-    out.write(helpText(command));
+    for (const word of words) command ??= await commandOf(word);
+    out.write(await helpText(command));
   } else if (command === undefined && (first === "--version" || first === "-V")) {
     out.line(version());
   } else {
-    command ??= COMMANDS[0]!;
+    command ??= await plainCommand();
     await command.run(parseArgs(rest, command.flags), io, out);
   }
   out.flush();

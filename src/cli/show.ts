@@ -20,7 +20,6 @@ import { holdsModel, isKeras, showModel } from "./keras.ts";
 
 export const show: Command = {
   name: "tree",
-  aliases: ["show"],
   usage: "FILE…",
   help: "print what is in files as trees (the word tree may be left out; show is another)",
   examples: [
