@@ -57,7 +57,7 @@ export const diff: Command = {
       if (!isBrineError(e)) throw e;
       // As diff(1): trouble is no difference.
       out.flush();
-      complain(e, io);
+      await complain(e, io);
       throw new Told(2);
     }
     if (!differs) return;

@@ -112,7 +112,7 @@ async function readable<T>(io: IO, out: Output, work: () => Promise<T>): Promise
     return await work();
   } catch (e) {
     if (!isBrineError(e, "SOURCE") && !isBrineError(e, "LIMIT")) throw e;
-    complain(e, io);
+    await complain(e, io);
     return end(2, out);
   }
 }

@@ -33,7 +33,7 @@ export const info: Command = {
       } catch (e) {
         if (!isBrineError(e)) throw e;
         out.flush();
-        code = complain(e, io);
+        code = await complain(e, io);
       }
     }
     if (code === 0) return;

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
       if (!(e instanceof ClosedPipe)) out.flush();
     } catch {}
     if (e instanceof ClosedPipe) return 0;
-    return e instanceof Told ? e.code : complain(e, io);
+    return e instanceof Told ? e.code : await complain(e, io);
   }
 }
 

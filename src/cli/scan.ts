@@ -53,7 +53,7 @@ export const scan: Command = {
         .filter((one) => one !== "");
     const allow = list("allow");
     const scanned: Scanned[] = [];
-    const { files, failures } = named(words, list("exclude"), io);
+    const { files, failures } = await named(words, list("exclude"), io);
     const failed = [...failures];
     for (const file of files) {
       try {
@@ -65,7 +65,7 @@ export const scan: Command = {
       } catch (e) {
         if (!isBrineError(e)) throw e;
         failed.push(`${file}: ${e.message}`);
-        complain(e, io);
+        await complain(e, io);
       }
     }
     const verdict = worst(scanned);
@@ -81,7 +81,11 @@ export const scan: Command = {
 };
 
 /** The files of all words, and what is told of words that lead nowhere. */
-function named(words: readonly string[], exclude: readonly string[], io: IO): { files: string[]; failures: string[] } {
+async function named(
+  words: readonly string[],
+  exclude: readonly string[],
+  io: IO,
+): Promise<{ files: string[]; failures: string[] }> {
   const patterns = exclude.map(pattern);
   const excluded = (path: string): boolean =>
     patterns.some((one) => one.test(path) || one.test(path.slice(path.lastIndexOf("/") + 1)));
@@ -97,7 +101,7 @@ function named(words: readonly string[], exclude: readonly string[], io: IO): { 
     } catch (e) {
       if (!isBrineError(e)) throw e;
       failures.push(`${word}: ${e.message}`);
-      complain(e, io);
+      await complain(e, io);
     }
   }
   return { files: [...files], failures };

@@ -54,7 +54,7 @@ export const show: Command = {
       } catch (e) {
         if (e instanceof ClosedPipe) throw e;
         out.flush();
-        code = complain(e, io);
+        code = await complain(e, io);
       }
     }
     if (code !== 0) throw new Told(code);
