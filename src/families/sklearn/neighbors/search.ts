@@ -4,7 +4,7 @@
  * @module
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
-import { KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
+import { Fused, KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
@@ -32,6 +32,9 @@ export interface Search {
 /** Rows that are multiplied at once. */
 const BATCH = 256;
 
+/** The part of two squared norms below which a squared distance owes much to rounding. */
+const NEAR = 1e-4;
+
 /** Squared norms of rows. */
 function norms(data: Float64Array, rows: number, d: number): Float64Array {
   const out = new Float64Array(rows);
@@ -47,9 +50,17 @@ function norms(data: Float64Array, rows: number, d: number): Float64Array {
 export function squared(x: Float64Array, y: Float64Array, n: number, m: number, d: number): Float64Array {
   const out = timesTransposed(x, y, n, d, m);
   const [xx, yy] = [norms(x, n, d), norms(y, m, d)];
+  let fused: Fused | null = null;
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < m; j++, at++) {
-      out[at] = Math.max(0, (xx[i] as number) - 2 * (out[at] as number) + (yy[j] as number));
+      const all = (xx[i] as number) + (yy[j] as number);
+      const v = Math.max(0, (xx[i] as number) - 2 * (out[at] as number) + (yy[j] as number));
+      out[at] = v;
+      // What is left of nearly equal rows owes much to roundings, which are followed.
+      if (v > NEAR * all || all === 0) continue;
+      fused ??= new Fused();
+      const [own, other] = [fused.norm("einsum", x, i * d, d), fused.norm("einsum", y, j * d, d)];
+      out[at] = Math.max(0, own - 2 * fused.product(x, i * d, y, j * d, d) + other);
     }
   }
   return out;
