@@ -175,7 +175,8 @@ export function pandasArray(column: Column): unknown {
       if (dtype !== "string") return objects(stringItems(column));
       return instance("pandas.core.arrays.string_", "StringArray", [
         ["_ndarray", objects(column.toArray().map((item) => item ?? NA))],
-        ["_dtype", call("pandas.core.arrays.string_", "StringDtype", "python")],
+        // By its state, as pandas 1.0 takes no argument here, and all later ones read it so.
+        ["_dtype", instance("pandas.core.arrays.string_", "StringDtype", [["storage", "python"]])],
       ]);
     case "number":
     case "bool":

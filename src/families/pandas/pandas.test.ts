@@ -190,4 +190,13 @@ describe("values of pandas", () => {
       expect(dumpsAny(value), row.id).toEqual(dumps(value));
     }
   });
+
+  it("of strings have a dtype that is made without arguments, as pandas 1.0 takes none", () => {
+    const made = dumps(Series.from(["a", "b"], { dtype: "string" }));
+    const text = new TextDecoder("latin1").decode(made);
+    expect(text).toContain("StringDtype");
+    expect(text).toMatch(/storage.{1,6}python/s);
+    expect((loads(made) as Series).dtype).toBe("string");
+    expect(repr(loads(made))).toBe(repr(Series.from(["a", "b"], { dtype: "string" })));
+  });
 });
