@@ -81,12 +81,14 @@ export function searchOf(est: Estimator): Search {
   // Of rows that are distances already each has one to every fitted sample.
   const width = metric.name === "precomputed" ? n : d;
   const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
+  const isWalked = tree !== null && method !== "brute";
   const reducedOf = (part: Float64Array, rows: number): Float64Array => {
     if (metric.name === "precomputed") return part.slice();
-    if (isGemm) return squared(part, data, rows, n, d);
+    // Trees measure each pair by itself.
+    if (isGemm && !isWalked) return squared(part, data, rows, n, d);
     const out = new Float64Array(rows * n);
     if (kept?.pairwise("distances", part, rows, out)) return out;
-    const four = metric.name === "manhattan" ? fourSizes : null;
+    const four = metric.name === "manhattan" ? fourSizes : isGemm ? fourSquares : null;
     for (let i = 0; i < rows; i++) {
       let j = 0;
       if (four !== null) {
@@ -98,7 +100,6 @@ export function searchOf(est: Estimator): Search {
     return out;
   };
   let yy: Float64Array | null = null;
-  const isWalked = tree !== null && method !== "brute";
   const walk = isWalked ? descent(tree, metric) : null;
   const keptTree =
     isWalked && (metric.name === "euclidean" || metric.name === "manhattan")
