@@ -38,6 +38,7 @@ export {
   NumpyScalar,
   type RecordSpec,
   type SliceLike,
+  type StridedArray,
   SubclassArray,
   type TypedData,
 } from "./core/ndarray/index.ts";

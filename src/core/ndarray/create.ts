@@ -40,9 +40,45 @@ export interface ArrayOptions {
   shape?: readonly number[];
 }
 
+/** An array as the `ndarray` packages of scijs have it: items of `data` from `offset` on, `stride` apart. */
+export interface StridedArray {
+  readonly data: TypedData | readonly unknown[];
+  readonly shape: ArrayLike<number>;
+  readonly stride: ArrayLike<number>;
+  readonly offset?: number;
+}
+
+function isStrided(value: unknown): value is StridedArray {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { data, shape, stride, offset = 0 } = value as Partial<StridedArray>;
+  const isList = (list: unknown): boolean => Array.isArray(list) || ArrayBuffer.isView(list);
+  return (
+    (Array.isArray(data) || typedDType(data) !== null) && isList(shape) && isList(stride) && Number.isInteger(offset)
+  );
+}
+
+/** A view of its memory; of items that are no typed array, of a copy. */
+function fromStrided(view: StridedArray): NDArray {
+  const base = array(view.data);
+  const [shape, stride, offset] = [Array.from(view.shape), Array.from(view.stride), view.offset ?? 0];
+  let [first, last] = [offset, offset];
+  for (const [axis, n] of shape.entries()) {
+    const far = (n - 1) * (stride[axis] ?? Number.NaN);
+    if (far < 0) first += far;
+    else last += far;
+  }
+  const isEmpty = sizeOf(shape) === 0;
+  if (stride.length !== shape.length || (!isEmpty && !(first >= 0 && last < base.size))) {
+    throw new RangeError(
+      `shape (${shape}), stride (${stride}) and offset ${offset} lead beyond the ${base.size} items`,
+    );
+  }
+  return new NDArray(base.dtype, base.data, { shape, stride, offset });
+}
+
 /**
- * Makes an array of a typed array (whose memory it shares, unless another dtype is asked for) or of nested arrays.
- * `RangeError` when rows differ in length or the shape does not fit, `TypeError` when the dtype cannot hold an item.
+ * Makes an array of a typed array (whose memory it shares, unless another dtype is asked for), of nested arrays, or of an
+ * array of the `ndarray` package (whose memory it shares, too). `RangeError` when rows differ in length or the shape does not fit, `TypeError` when the dtype cannot hold an item.
  *
  * @example
  * ```ts
@@ -52,6 +88,10 @@ export interface ArrayOptions {
 export function array(source: unknown, options: ArrayOptions = {}): NDArray {
   const wanted = options.dtype === undefined ? null : makeDType(options.dtype);
   if (source instanceof NDArray) return reshaped(wanted === null ? source.copy() : source.astype(wanted), options);
+  if (isStrided(source)) {
+    const made = fromStrided(source);
+    return reshaped(wanted === null ? made : made.astype(wanted), options);
+  }
   const typed = typedDType(source);
   if (typed !== null) {
     const data = source as TypedData;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type ArrayOptions, array, typedDType } from "./create.ts";
+export { type ArrayOptions, array, type StridedArray, typedDType } from "./create.ts";
 export {
   type ByteOrder,
   DType,
