@@ -96,13 +96,15 @@ function simpleElements(type: H5Type, bytes: Uint8Array, count: number, shape: r
     for (let i = 0; i < count; i++) nulPadded(type.padding, bytes, i * type.size, type.size);
     return NDArray.fromBytes(dtype, bytes.subarray(0, all), shape, { share: true });
   }
-  return type.kind === "float" && dtype.itemsize === 16 ? NDArray.fromBytes(dtype, widened(bytes, count), shape) : null;
+  return type.kind === "float" && dtype.itemsize === 16
+    ? NDArray.fromBytes(dtype, widened(bytes, count, type.size), shape)
+    : null;
 }
 
-/** Long doubles of twelve bytes, in sixteen. */
-function widened(bytes: Uint8Array, count: number): Uint8Array {
+/** Long doubles of ten or twelve bytes, in sixteen. */
+function widened(bytes: Uint8Array, count: number, size: number): Uint8Array {
   const out = new Uint8Array(count * 16);
-  for (let i = 0; i < count; i++) out.set(bytes.subarray(i * 12, i * 12 + 12), i * 16);
+  for (let i = 0; i < count; i++) out.set(bytes.subarray(i * size, i * size + 10), i * 16);
   return out;
 }
 
@@ -224,7 +226,7 @@ export function floatValue(type: FloatType, bytes: Uint8Array, at: number): numb
   const exponent = Number(part(expAt, expSize));
   const mantissa = part(manAt, manSize);
   if (order !== "vax" && exponent === 2 ** expSize - 1) {
-    const rest = norm === 1 ? BigInt.asUintN(manSize - 1, mantissa) : mantissa;
+    const rest = norm === 2 ? mantissa : BigInt.asUintN(manSize - 1, mantissa);
     return rest === 0n ? negative * Number.POSITIVE_INFINITY : Number.NaN;
   }
   if (exponent === 0 && mantissa === 0n) return negative * 0;
@@ -232,7 +234,8 @@ export function floatValue(type: FloatType, bytes: Uint8Array, at: number): numb
   const over = Math.max(0, manSize - 64);
   let value = Number(mantissa >> BigInt(over));
   let scale = (exponent === 0 && norm === 2 ? 1 : exponent) - bias - (manSize - over);
-  if (norm === 1) scale += 1;
+  // Where the highest bit is not implied, it stands in the mantissa, before the point.
+  if (norm !== 2) scale += 1;
   if (norm === 2 && exponent !== 0) value += 2 ** (manSize - over);
   const half = Math.trunc(scale / 2);
   return negative * value * 2 ** half * 2 ** (scale - half);

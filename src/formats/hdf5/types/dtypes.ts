@@ -49,7 +49,10 @@ export function mapped(type: H5Type): Mapped {
       return isBool(type.base, type.names) ? { dtype: dtype("bool"), raw: type.size === 1 } : fixed(type.base);
     case "complex": {
       const base = float(type.base);
-      return { dtype: complexOf(base.dtype), raw: base.raw };
+      // NumPy has no complex numbers of half floats.
+      return base.dtype.itemsize === 2
+        ? { dtype: complexOf(dtype(`${base.dtype.byteorder}f4`)), raw: false }
+        : { dtype: complexOf(base.dtype), raw: base.raw };
     }
     case "array": {
       const base = mapped(type.base);
@@ -82,7 +85,8 @@ function float(type: FloatType): Mapped {
     }
     const x87 = expAt === 64 && expSize === 15 && manSize === 64 && bias === 16383 && bitOffset === 0;
     // As long as NumPy's long double is on a 64-bit machine.
-    if (x87 && (size === 16 || size === 12) && order === "<") return { dtype: dtype("<f16"), raw: size === 16 };
+    if (x87 && (size === 16 || size === 12 || size === 10) && order === "<")
+      return { dtype: dtype("<f16"), raw: size === 16 };
   }
   // The smallest that holds every value.
   const bytes = expSize <= 5 && manSize <= 10 ? 2 : expSize <= 8 && manSize <= 23 ? 4 : 8;
