@@ -5,7 +5,15 @@ import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { UnsupportedError } from "../src/core/errors.ts";
 import type { NDArray } from "../src/core/ndarray/index.ts";
-import { AsyncDataset, File, type Filter, loadFilters, open, type RareFilter } from "../src/formats/hdf5/index.ts";
+import {
+  AsyncDataset,
+  type Dataset,
+  File,
+  type Filter,
+  loadFilters,
+  open,
+  type RareFilter,
+} from "../src/formats/hdf5/index.ts";
 
 vi.mock("#filters", () => import("../src/formats/hdf5/filters/later.ts"));
 
@@ -35,6 +43,18 @@ test("who awaits gets every filter by itself; who does not is told how", async (
   }
   expect(count).toBe(88);
   expect([...missing].sort()).toEqual(["bitshuffle", "blosc", "bzip2", "lz4", "zstd"]);
+});
+
+test("what was shuffled before a filter is put together again", async () => {
+  const shuffled = new Uint8Array(gunzipSync(readFileSync(path.replace("plugins", "shuffled"))));
+  using file = new File(shuffled, "r", { filters: await loadFilters() });
+  const right = Array.from({ length: 1500 }, (_, i) => 3 * i);
+  expect(file.size).toBe(30);
+  for (const [name, item] of file.walk()) {
+    expect((item as Dataset).shuffle, name).toBe(true);
+    expect(((item as Dataset).read() as NDArray).toArray(), name).toEqual(right);
+    expect((item as Dataset).get(1234), name).toBe(3702);
+  }
 });
 
 test("only what is named is fetched; a name that there is not is refused", async () => {

@@ -11,10 +11,11 @@ import { type Filter, RARE, room } from "./filter.ts";
 export function zstdDecode(bytes: Uint8Array, most: number): Uint8Array {
   let out: Uint8Array;
   const stated = contentSize(bytes);
-  if (stated > most) throw new LimitError("maxBytes", most, stated, { format: "zstd" });
+  if (stated !== null && stated > most) throw new LimitError("maxBytes", most, stated, { format: "zstd" });
   try {
-    // With memory that is too small the decoder stops by itself.
-    out = unzstd(bytes, new Uint8Array(most));
+    // With memory that is too small the decoder stops by itself; what is too large comes back whole, and a shuffle
+    // that follows would take its length for the data's.
+    out = unzstd(bytes, new Uint8Array(stated ?? most));
   } catch (cause) {
     throw new FormatError(`the zstd data is damaged: ${String((cause as Error).message ?? cause)}`, {
       format: "zstd",
@@ -24,8 +25,8 @@ export function zstdDecode(bytes: Uint8Array, most: number): Uint8Array {
   return out;
 }
 
-/** The size that a frame's head states, or 0. */
-function contentSize(bytes: Uint8Array): number {
+/** The size that a frame's head states; null where it states none. */
+function contentSize(bytes: Uint8Array): number | null {
   const flags = bytes[4] ?? 0;
   const kind = flags >> 6;
   const single = (flags >> 5) & 1;
@@ -33,7 +34,7 @@ function contentSize(bytes: Uint8Array): number {
   let at = 5 + (1 - single) + ([0, 1, 2, 4][flags & 3] as number);
   let size = kind === 1 ? 256 : 0;
   for (let i = 0, scale = 1; i < width; i++, scale *= 256) size += (bytes[at++] ?? 0) * scale;
-  return width === 0 ? 0 : size;
+  return width === 0 ? null : size;
 }
 
 /** Zstandard. */
