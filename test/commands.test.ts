@@ -4,30 +4,17 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allCommands } from "../src/cli/commands.ts";
+import { bundledCommand } from "./support/command.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const main = join(root, ".cache/commands/main.mjs");
+let main = "";
 const folder = mkdtempSync(join(tmpdir(), "brine-commands-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
-  const bundle = await rolldown({
-    input: join(root, "src/cli/main.ts"),
-    platform: "node",
-    logLevel: "silent",
-    resolve: {
-      conditionNames: ["node", "import"],
-      alias: {
-        "#platform": join(root, "src/platform/node.ts"),
-        "#filters": join(root, "src/formats/hdf5/filters/here.ts"),
-      },
-    },
-  });
-  await bundle.write({ file: main, codeSplitting: false });
-  await bundle.close();
+  main = await bundledCommand("commands");
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin/brine"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, { mode: 0o755 });
 }, 60_000);

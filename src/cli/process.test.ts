@@ -4,33 +4,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundledCommand } from "../../test/support/command.ts";
 import { array } from "../core/ndarray/index.ts";
 import { dumps as npyDumps } from "../numpy.ts";
 import { dumps, PyDict } from "../pickle.ts";
 import { allCommands, commandOf } from "./commands.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const main = join(root, ".cache/cli-process/main.mjs");
+let main = "";
 const folder = mkdtempSync(join(tmpdir(), "brine-process-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
-  const bundle = await rolldown({
-    input: join(root, "src/cli/main.ts"),
-    platform: "node",
-    logLevel: "silent",
-    resolve: {
-      conditionNames: ["node", "import"],
-      alias: {
-        "#platform": join(root, "src/platform/node.ts"),
-        "#filters": join(root, "src/formats/hdf5/filters/here.ts"),
-      },
-    },
-  });
-  await bundle.write({ file: main, codeSplitting: false });
-  await bundle.close();
+  main = await bundledCommand("cli-process");
 }, 60_000);
 
 interface Ended {
