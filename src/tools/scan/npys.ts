@@ -32,15 +32,7 @@ export async function scanNpy(part: Part, scan: Scan): Promise<void> {
     if (start >= bytes.length) return;
     if (!beginsNpy(bytes, start) || count === MOST_ARRAYS) break;
   }
-  // What stands behind the arrays is for whoever goes on reading.
-  scan.push({
-    ...part,
-    path: `${part.path}!rest`,
-    name: "",
-    bytes: bytes.subarray(start),
-    depth: part.depth + 1,
-    loaded: false,
-  });
+  scan.pushRest(part, start);
 }
 
 function beginsNpy(bytes: Uint8Array, at: number): boolean {

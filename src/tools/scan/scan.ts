@@ -81,6 +81,12 @@ export class Scan {
     this.#findings.push({ ...issue, path, ...(lines.length > 0 ? { lines } : {}) });
   }
 
+  /** What stands behind the part of a file that its own reader takes, which others may go on with. */
+  pushRest(part: Part, start: number): void {
+    const bytes = part.bytes.subarray(start);
+    this.push({ ...part, path: `${part.path}!rest`, name: "", bytes, depth: part.depth + 1, loaded: false });
+  }
+
   /** Puts a part in the queue, unless it lies too deep: then it is not inspected, which is told. */
   push(part: Part): void {
     if (part.depth <= this.limits.maxNesting && this.#parts++ < this.limits.maxEntries * 4) {

@@ -84,14 +84,7 @@ export async function scanTar(part: Part, scan: Scan): Promise<void> {
         part,
         issue("not-inspected", "suspicious", at, "The tar is damaged here, and what follows cannot be told apart."),
       );
-      scan.push({
-        ...part,
-        path: `${part.path}!rest`,
-        name: "",
-        bytes: bytes.subarray(start),
-        depth: part.depth + 1,
-        loaded: false,
-      });
+      scan.pushRest(part, start);
       return;
     }
     const content = bytes.subarray(start, start + size);
