@@ -20,8 +20,12 @@ export interface ZipOptions extends ZipLimits {
   signal?: AbortSignal | undefined;
 }
 
-/** Bytes of a large file that are read at once: so few that the processor's cache still has them when they are summed. */
+/** Bytes of a large file in memory that are copied at once: the processor's cache still has them when they are summed. */
 const STEP = 1 << 18;
+/** Bytes that are read at once, */
+const PIECE = 1 << 22;
+/** in so many reads at a time, while what came is summed. */
+const READS = 3;
 
 /** A zip over a source that reads ranges. */
 export class ZipFile {
@@ -74,20 +78,30 @@ export class ZipFile {
       return checkedContent(copy, entry, sum);
     }
     const content = roomFor(size);
-    const piece = async (at: number): Promise<number> => {
-      const into = content.subarray(at, at + STEP);
+    const piece = async (at: number): Promise<Uint8Array> => {
+      const into = content.subarray(at, at + PIECE);
       const [got] = await this.source.read!([{ at: start + at, size: into.length, into }], signal);
-      if (got!.length === into.length) return into.length;
+      if (got!.length === into.length) return into;
       throw cut(start + at + got!.length);
     };
+    const begun: Promise<Uint8Array>[] = [];
     let sum = 0;
-    let next = piece(0);
-    for (let at = 0; at < size; ) {
-      const length = await next;
-      signal?.throwIfAborted();
-      if (at + length < size) next = piece(at + length);
-      sum = crc32(content.subarray(at, at + length), sum);
-      at += length;
+    try {
+      for (let at = 0; at < size || begun.length > 0; ) {
+        for (; at < size && begun.length < READS; at += PIECE) {
+          const read = piece(at);
+          // A failure is told when its turn comes.
+          read.catch(() => undefined);
+          begun.push(read);
+        }
+        const bytes = await begun[0]!;
+        signal?.throwIfAborted();
+        begun.shift();
+        sum = crc32(bytes, sum);
+      }
+    } finally {
+      // Where one fails the others still write to this memory, and read from the source.
+      await Promise.allSettled(begun);
     }
     return checkedContent(content, entry, sum);
   }

@@ -1,8 +1,9 @@
 /** Files of zips that are packed and unpacked piece by piece, as those above a gibibyte are. */
 import { expect, test } from "vitest";
 import { inMemory } from "../../sources/memory.ts";
-import { isBrineError } from "../errors.ts";
-import { ALL_METHODS, openZip, openZipSync, zipPiecesAsync } from "./index.ts";
+import type { Source } from "../bytes/parse.ts";
+import { isBrineError, SourceError, TruncatedError } from "../errors.ts";
+import { ALL_METHODS, openZip, openZipSync, zipPieces, zipPiecesAsync } from "./index.ts";
 
 const text = new TextEncoder().encode("pieces that follow each other, and repeat. ".repeat(40_000));
 const noise = Uint8Array.from({ length: 3_000_000 }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255);
@@ -68,4 +69,36 @@ test("refuse what is cut, damaged, or not as long as the directory tells", async
   ] as const) {
     for (const told of await tried(change)) expect(told).toMatch(message);
   }
+});
+
+test("pieces of a stored file that fail, all at once or one by one, are told once", async () => {
+  const data = new Uint8Array(30_000_000).map((_, i) => i * 7);
+  const bytes = new Uint8Array(Buffer.concat(zipPieces([{ name: "a", data: [data] }])));
+  const source = (fail: (at: number) => boolean): Source => ({
+    size: bytes.length,
+    next: () => Promise.reject(new Error("not asked")),
+    read: (spans) =>
+      Promise.all(
+        spans.map(async ({ at, size, into }) => {
+          if (size > 1_000_000 && fail(at)) throw new SourceError(`broken at ${at}`, {});
+          const got = bytes.subarray(at, at + size);
+          into?.set(got);
+          return into ?? got;
+        }),
+      ),
+  });
+  const read = async (fail: (at: number) => boolean): Promise<Uint8Array> => (await openZip(source(fail))).read("a");
+  expect(Buffer.compare(await read(() => false), data)).toBe(0);
+  await expect(read(() => true)).rejects.toThrow("broken at 31");
+  await expect(read((at) => at > 10_000_000)).rejects.toThrow(/broken at 1\d{7}/);
+  // A source that ends early is a cut zip.
+  const short = source(() => false);
+  const cut: Source = {
+    ...short,
+    read: async (spans) =>
+      (await short.read!(spans)).map((got, i) =>
+        spans[i]!.at > 9_000_000 && spans[i]!.size > 1_000_000 ? got.subarray(0, 10) : got,
+      ),
+  };
+  await expect((await openZip(cut)).read("a")).rejects.toThrow(TruncatedError);
 });
