@@ -1,7 +1,16 @@
 /** The work that an HDF5 file makes is no more than its bytes allow: structures that overlap, and scaled ones. */
 import { expect, test } from "vitest";
 import { Encoder } from "../src/formats/hdf5/write/encoder.ts";
-import { File, FormatError, slice, VirtualLayout, VirtualSource, vlenDType } from "../src/hdf5.ts";
+import {
+  compoundDType,
+  File,
+  FormatError,
+  slice,
+  stringDType,
+  VirtualLayout,
+  VirtualSource,
+  vlenDType,
+} from "../src/hdf5.ts";
 
 const SIZES = { offsets: 8, lengths: 8 };
 const ROOT = 48;
@@ -164,4 +173,22 @@ test("blocks of no elements, without end, are none", () => {
   for (let at = bytes.indexOf(open); at >= 0; at = bytes.indexOf(open, at + 1), found++) bytes[at + 8] = 0;
   expect(found).toBe(2);
   expect(new File(new Uint8Array(bytes)).dataset("x").shape).toEqual([0]);
+});
+
+test("text in a record with others at its place", () => {
+  const made = File.create();
+  made.createDataset("x", {
+    shape: [2],
+    dtype: compoundDType([
+      ["words", stringDType()],
+      ["number", "<i4"],
+    ]),
+  });
+  const bytes = made.toUint8Array();
+  // In version 1 of a datatype the offset follows the name and its NULs.
+  const at = Buffer.from(bytes).indexOf("number\0\0") + 8;
+  expect(bytes[at]).toBe(16);
+  bytes[at] = 0;
+  fails(bytes, (file) => file.dataset("x").dtype);
+  fails(bytes, (file) => file.dataset("x").read());
 });

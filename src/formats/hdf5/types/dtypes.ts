@@ -159,7 +159,7 @@ function compound(type: H5Type & { kind: "compound" }): Mapped {
       throw new UnsupportedError("compound", `a compound has two members named ${JSON.stringify(part.name)}`);
     }
     const offset = place.get(part.name) as number;
-    if (offset + part.dtype.itemsize > size + moved) {
+    if (offset < 0 || offset + part.dtype.itemsize > size + moved) {
       throw new FormatError(`the member ${JSON.stringify(part.name)} lies across others`, { format: "hdf5" });
     }
     fields.set(part.name, { dtype: part.dtype, offset });
