@@ -16,6 +16,7 @@ import {
   SourceError,
   slice,
   stringDType,
+  UnsupportedError,
 } from "../src/hdf5.ts";
 import { describe, differences } from "./support/describe-hdf5.ts";
 
@@ -213,4 +214,20 @@ test("an ellipsis takes a scalar dataset as an array without axes", () => {
   expect([n.shape, n.dtype.name, n.item()]).toEqual([[], "int32", 5]);
   expect(file.dataset("n").get()).toBe(5);
   expect((file.dataset("text").get("...") as NDArray).item()).toBe("word");
+});
+
+test("references of HDF5 1.12 to objects are followed, those to regions and attributes refused", async () => {
+  const bytes = unpacked("../references.h5");
+  using file = new File(bytes);
+  const later = await open(bytes);
+  const [object, region, attribute, inGroup] = rows(file.dataset("refs").read()) as Reference[];
+  expect(file.deref(object as Reference)).toMatchObject({ shape: [20] });
+  expect(file.deref(inGroup as Reference)).toMatchObject({ shape: [] });
+  for (const reference of [region, attribute] as Reference[]) {
+    expect(reference.isNull).toBe(false);
+    expect(() => file.deref(reference)).toThrow(UnsupportedError);
+    await expect(later.deref(reference)).rejects.toThrow(UnsupportedError);
+  }
+  expect((rows(file.dataset("null").read()) as Reference[]).map(({ isNull }) => isNull)).toEqual(Array(4).fill(true));
+  await later.close();
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError, LimitError, TruncatedError } from "../../../core/errors.ts";
+import { FormatError, LimitError, TruncatedError, UnsupportedError } from "../../../core/errors.ts";
 import { array, type DType, flattened, NDArray } from "../../../core/ndarray/index.ts";
 import { PyComplex } from "../../../core/values/scalars.ts";
 import { tupleFrom } from "../../../core/values/tuple.ts";
@@ -181,6 +181,10 @@ function element(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, at
   }
 }
 
+/** Kinds of references of HDF5 1.12 besides those to objects. */
+const REGION = 3;
+const ATTRIBUTE = 4;
+
 function reference(
   heaps: Heaps,
   sizes: Sizes,
@@ -193,8 +197,14 @@ function reference(
     return new Reference(region === null ? -1 : new Cursor(region, sizes).offset(), region);
   }
   if (of === "object") return new Reference(addressAt(bytes, at, sizes) || -1, null);
-  // References of HDF5 1.12: kind, flags, length and token of the object.
-  const c = new Cursor(bytes.subarray(at, at + size), sizes).skip(2);
+  // References of HDF5 1.12: kind, flags, length and token of the object; those of other kinds stand in a heap.
+  const c = new Cursor(bytes.subarray(at, at + size), sizes);
+  const kind = c.u8();
+  if (kind === REGION || kind === ATTRIBUTE) {
+    const what = `references of HDF5 1.12 to ${kind === REGION ? "regions" : "attributes"}`;
+    return new Reference(-1, null, new UnsupportedError(what, `${what} are not followed`, { format: "hdf5" }));
+  }
+  c.skip(1);
   const length = c.u8();
   return new Reference(c.uint(Math.min(length, 8)) || -1, null);
 }

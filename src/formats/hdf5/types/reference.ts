@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FormatError } from "../../../core/errors.ts";
+import type { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../../core/values/protocol.ts";
 import { repr } from "../../../core/values/repr.ts";
 
@@ -14,17 +14,20 @@ import { repr } from "../../../core/values/repr.ts";
 export class Reference {
   readonly #address: number;
   /** @internal Why it cannot be followed. */
-  readonly broken: FormatError | null;
+  readonly broken: FormatError | UnsupportedError | null;
   /** @internal The region as the file has it, for a region reference. */
   readonly region: Uint8Array | null;
 
-  constructor(address: number, region: Uint8Array | null, broken: FormatError | null = null) {
+  constructor(address: number, region: Uint8Array | null, broken: FormatError | UnsupportedError | null = null) {
     this.#address = address;
     this.region = region;
     this.broken = broken;
   }
 
-  /** Address of the object, -1 for the null reference. Throws `FormatError` when it makes no sense. */
+  /**
+   * Address of the object, -1 for the null reference. Throws `FormatError` when it makes no sense, `UnsupportedError`
+   * for a region or an attribute as HDF5 1.12 refers to them.
+   */
   get address(): number {
     if (this.broken !== null) throw this.broken;
     return this.#address;
