@@ -5,6 +5,7 @@
  * @module
  */
 import { swapItems } from "#platform";
+import { roomFor } from "../bytes/memory.ts";
 import type { DType } from "./dtype.ts";
 
 export type TypedData =
@@ -86,9 +87,9 @@ function turns(dtype: DType, storage: Storage): boolean {
 function copyOf(bytes: Uint8Array): Uint8Array {
   const { buffer, byteOffset, length } = bytes;
   // What is short is faster made anew, zeros and all.
-  if (length > 1024 && buffer instanceof ArrayBuffer)
+  if (length > 1024 && length < 4096 && buffer instanceof ArrayBuffer)
     return new Uint8Array(buffer.slice(byteOffset, byteOffset + length));
-  const copy = new Uint8Array(length);
+  const copy = length < 4096 ? new Uint8Array(length) : roomFor(length);
   copy.set(bytes);
   return copy;
 }
