@@ -217,7 +217,7 @@ test("an ellipsis takes a scalar dataset as an array without axes", () => {
 });
 
 test("references of HDF5 1.12 to objects are followed, those to regions and attributes refused", async () => {
-  const bytes = unpacked("../references.h5");
+  const bytes = unpacked("../references/references.h5");
   using file = new File(bytes);
   const later = await open(bytes);
   const [object, region, attribute, inGroup] = rows(file.dataset("refs").read()) as Reference[];
