@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { decompress as unzstd } from "fzstd";
+export { Decompress as Unzstd, decompress as unzstd } from "fzstd";
