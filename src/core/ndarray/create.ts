@@ -68,7 +68,8 @@ function fromStrided(view: StridedArray): NDArray {
     else last += far;
   }
   const isEmpty = sizeOf(shape) === 0;
-  if (stride.length !== shape.length || (!isEmpty && !(first >= 0 && last < base.size))) {
+  const fits = stride.length === shape.length && stride.every(Number.isInteger);
+  if (!fits || (!isEmpty && !(first >= 0 && last < base.size))) {
     throw new RangeError(
       `shape (${shape}), stride (${stride}) and offset ${offset} lead beyond the ${base.size} items`,
     );
@@ -77,8 +78,9 @@ function fromStrided(view: StridedArray): NDArray {
 }
 
 /**
- * Makes an array of a typed array (whose memory it shares, unless another dtype is asked for), of nested arrays, or of an
- * array of the `ndarray` package (whose memory it shares, too). `RangeError` when rows differ in length or the shape does not fit, `TypeError` when the dtype cannot hold an item.
+ * Makes an array of a typed array or an array of the `ndarray` package (whose memory it shares, unless another dtype is
+ * asked for), or of nested arrays. `RangeError` when rows differ in length, or the shape or strides do not fit,
+ * `TypeError` when the dtype cannot hold an item (numpy.asarray).
  *
  * @example
  * ```ts

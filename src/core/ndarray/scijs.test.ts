@@ -55,7 +55,7 @@ describe("ndarray of scijs", () => {
       [[2, 3], [3], 0],
       [[2], [1], 5],
       [[-1], [1], 0],
-      [[2 ** 40], [0.5], 0],
+      [[2], [0.5], 0],
     ]) {
       expect(() => array({ data, shape, stride, offset })).toThrow(RangeError);
     }
