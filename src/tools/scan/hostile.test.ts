@@ -35,6 +35,19 @@ function wrapper({ cls, dtype, count = 5, more = "" }: Wrapper): string {
 /** An array of five bytes, which to another reader swallow all that follows. */
 const five = (head: string): string => `${head}B${u4(PAYLOAD.length)}${PAYLOAD}.`;
 
+/** The head of a file in a tar, its checksum over what `more` writes, too. */
+function tarHead(name: string, size: number, more: (head: Buffer) => unknown): Buffer {
+  const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
+  const head = Buffer.alloc(512);
+  head.write(`${name}\0`);
+  head.write(`${octal(size, 11)}\0`, 124);
+  head.write("        ", 148);
+  more(head);
+  const sum = head.reduce((all, byte) => all + byte, 0);
+  head.write(`${octal(sum, 6)}\0 `, 148);
+  return head;
+}
+
 describe("joblib's arrays, which only joblib passes over", () => {
   test("a name with dots for the wrapper", async () => {
     expect(await verdict(five(wrapper({ cls: `${name("joblib", "numpy_pickle.NumpyArrayWrapper")})\x81` })))).toBe(
@@ -86,37 +99,17 @@ describe("files of two formats", () => {
   });
   test("a tar without the word ustar, told by its checksum as Python does", async () => {
     const packed = gzipSync(bytes(`cos${PAYLOAD.slice(4)}`));
-    const head = Buffer.alloc(512);
-    head.write("a.gz\0");
-    head.write("0000644\0", 100);
-    head.write(`${packed.length.toString(8).padStart(11, "0")}\0`, 124);
-    head.write("        ", 148);
-    head.write(
-      `${head
-        .reduce((sum, byte) => sum + byte, 0)
-        .toString(8)
-        .padStart(6, "0")}\0 `,
-      148,
-    );
+    const head = tarHead("a.gz", packed.length, (one) => one.write("0000644\0", 100));
     const tar = Buffer.concat([head, packed, Buffer.alloc(1536 - packed.length)]);
     const { verdict, files } = await scan(new Uint8Array(tar), { name: "a.tar" });
     expect([verdict, files[0]?.format]).toEqual(["dangerous", "tar"]);
   });
   test("a size that pax tells otherwise", async () => {
     const block = (name: string, kind: string, content: string, size = content.length): Buffer => {
-      const head = Buffer.alloc(512);
-      head.write(`${name}\0`);
-      head.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
-      head.write("        ", 148);
-      head.write(kind, 156);
-      head.write("ustar\x0000", 257);
-      head.write(
-        `${head
-          .reduce((sum, byte) => sum + byte, 0)
-          .toString(8)
-          .padStart(6, "0")}\0 `,
-        148,
-      );
+      const head = tarHead(name, size, (one) => {
+        one.write(kind, 156);
+        one.write("ustar\x0000", 257);
+      });
       return Buffer.concat([head, Buffer.from(content, "latin1"), Buffer.alloc((512 - (content.length % 512)) % 512)]);
     };
     const tar = Buffer.concat([
