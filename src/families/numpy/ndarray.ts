@@ -28,19 +28,18 @@ interface Extended {
   getArrayState?(): readonly unknown[];
 }
 
-const EMPTY = [[0], [1], 0] as const;
 const BYTE = /* @__PURE__ */ dtype("u1");
+/** The memory of arrays without items, which all may share: making some for each takes longer than all the rest. */
+const NONE = /* @__PURE__ */ new Uint8Array(0);
 
 /** An array without items that a state is to fill; undefined for a class that is none of arrays. */
 function emptyOf(subtype: unknown): NDArray | undefined {
-  const [shape, stride, offset] = EMPTY;
-  const view = { shape: [...shape], stride: [...stride], offset };
-  const none = new Uint8Array(0);
-  if (isNamed(subtype, "ndarray")) return new NDArray(BYTE, none, view);
-  if (subtype instanceof PyGlobal) return new SubclassArray(BYTE, none, view, current(subtype));
+  const view = { shape: [0], stride: [1], offset: 0 };
+  if (isNamed(subtype, "ndarray")) return new NDArray(BYTE, NONE, view);
+  if (subtype instanceof PyGlobal) return new SubclassArray(BYTE, NONE, view, current(subtype));
   if (typeof subtype !== "function" || !(subtype.prototype instanceof NDArray)) return undefined;
   // The caller's constructor does not run: NDArray's makes an object of the caller's class.
-  return Reflect.construct(NDArray, [BYTE, none, view], subtype as unknown as ArrayClass) as NDArray;
+  return Reflect.construct(NDArray, [BYTE, NONE, view], subtype as unknown as ArrayClass) as NDArray;
 }
 
 const reconstruct = {
@@ -87,8 +86,11 @@ function inert(cls: PyGlobal, state: unknown): PyObject {
 export function arrayOfState(state: unknown, share = false): NDArray {
   if (!isTuple(state) || state.length < 4 || state.length > 5)
     return refuse("the state of an array", "a tuple of 5", state);
-  const [shape, type, isFortran, data] = state.slice(-4) as readonly unknown[];
-  const [inner, axes] = typeAndShape(type, shape);
+  // By places: a slice of a frozen array takes longer than all the rest of this.
+  const at = state.length - 4;
+  const [inner, axes] = typeAndShape(state[at + 1], state[at]);
+  const isFortran = state[at + 2];
+  const data = state[at + 3];
   const order = isFortran ? "F" : "C";
   if (!inner.hasObject) return NDArray.fromBytes(inner, bytes(data, "the items of an array"), axes, { order, share });
   if (!Array.isArray(data)) return refuse("the items of an array of objects", "a list", data);

@@ -27,7 +27,9 @@ export function int(value: unknown, what: string): number {
 
 export function shapeOf(value: unknown, what: string): number[] {
   if (!isTuple(value)) return refuse(what, "a tuple", value);
-  return value.map((n) => int(n, what));
+  const shape = new Array<number>(value.length);
+  for (let i = 0; i < shape.length; i++) shape[i] = int(value[i], what);
+  return shape;
 }
 
 /** Text that Python 2 may have written as bytes. */
