@@ -72,7 +72,8 @@ export class Estimator {
     if (!(state instanceof PyDict)) throw new TypeError(`the state of ${this.name} must be a dict`);
     this.attrs = state as PyDict<string, unknown>;
     this.#model = null;
-    this.depth = 1 + deepest(state.values(), 3);
+    // Items that were deleted are no objects, and do no harm here.
+    this.depth = 1 + deepest(state.v, 3);
     if (this.depth > MAX_DEPTH) throw new RangeError(`${MAX_DEPTH} estimators within each other are the most`);
   }
 
@@ -269,9 +270,12 @@ export class Estimator {
 }
 
 /** Levels of estimators in values, also in lists and pairs of them. */
-function deepest(values: Iterable<unknown>, levels: number): number {
+function deepest(values: readonly unknown[], levels: number): number {
   let most = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    // Most are numbers and text.
+    if (typeof value !== "object" || value === null) continue;
     if (value instanceof Estimator) most = Math.max(most, value.depth);
     else if (levels > 0 && Array.isArray(value) && (typeof value[0] === "object" || typeof value[1] === "object")) {
       most = Math.max(most, deepest(value, levels - 1));
