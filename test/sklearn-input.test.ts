@@ -146,6 +146,26 @@ describe("a structure that cannot be", () => {
     expect(broken(cut(2, null), "knn.ball_tree.uniform", "names")).toThrow(/is not arrays/);
   });
 
+  it("is refused at every node and with every link that cannot be", () => {
+    const model = newest("tree", "iris");
+    const count = nodes(model).size;
+    const all = (name: string): bigint[] => [...nodes(model).field(name)] as bigint[];
+    const [left, right, feature] = [all("left_child"), all("right_child"), all("feature")];
+    const links = [-3n, -2n, 0n, BigInt(count), 2n ** 31n, 2n ** 32n + 2n, -(2n ** 31n), -(2n ** 63n), 2n ** 63n - 1n];
+    for (let i = 0; i < count; i++) {
+      const isLeaf = left[i] === -1n;
+      const tries = [
+        ...links.map((to) => ["left_child", left[i], to] as const),
+        ...(isLeaf ? [] : [...links, -1n, BigInt(i)].map((to) => ["right_child", right[i], to] as const)),
+        ...(isLeaf ? [] : [-1n, 4n, 2n ** 31n, -(2n ** 31n)].map((to) => ["feature", feature[i], to] as const)),
+      ];
+      for (const [name, before, to] of tries) {
+        const change = broken((est) => nodes(est).field(name).set(to, i));
+        expect(change, `${name} of node ${i}: ${before} to ${to}`).toThrow(/of a Tree/);
+      }
+    }
+  });
+
   it("is refused when the model is first used, where only its parts together show it", () => {
     const model = newest("tree", "iris");
     model.attrs.set("tree_", "no tree");

@@ -200,6 +200,36 @@ function wordsOf(nodes: NDArray): { words: Int32Array; starts: readonly number[]
   return { words: new Int32Array(data.buffer), starts, step: dtype.itemsize / 4 };
 }
 
+/**
+ * Are all links as they must be? Without a branch, since whether a node is a leaf cannot be foretold: what must not be
+ * below zero is gathered by its sign, and of leaves nothing.
+ */
+function isSound(
+  words: Int32Array,
+  [a, b, c]: readonly number[],
+  step: number,
+  count: number,
+  features: number,
+): boolean {
+  if (!(features >= 0 && features < 2 ** 31)) return false;
+  const last = count - 1;
+  const most = features - 1;
+  let high = 0;
+  let signs = 0;
+  for (let i = 0, at = 0; i < count; i++, at += step) {
+    const l = words[(a as number) + at] as number;
+    const r = words[(b as number) + at] as number;
+    const f = words[(c as number) + at] as number;
+    // The lower half of each tells all that a place can be; the other must be its sign.
+    high |= (words[(a as number) + at + 1] as number) ^ (l >> 31);
+    high |= (words[(b as number) + at + 1] as number) ^ (r >> 31);
+    high |= (words[(c as number) + at + 1] as number) ^ (f >> 31);
+    const inner = ((l + 1) | -(l + 1)) >> 31;
+    signs |= inner & (l | r | f | (l - i - 1) | (r - i - 1) | (last - l) | (last - r) | (most - f));
+  }
+  return high === 0 && signs >= 0;
+}
+
 /** Children stand after their parent, so that every walk ends, and ask for features that there are. */
 function checkNodes(nodes: NDArray, features: number): void {
   const count = nodes.size;
@@ -210,6 +240,7 @@ function checkNodes(nodes: NDArray, features: number): void {
     return;
   }
   const { words, starts, step } = found;
+  if (isSound(words, starts, step, count, features)) return;
   let [a, b, c] = starts as [number, number, number];
   for (let i = 0; i < count; i++, a += step, b += step, c += step) {
     const [l, r, f] = [words[a] as number, words[b] as number, words[c] as number];
