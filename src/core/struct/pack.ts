@@ -1,4 +1,5 @@
 import { numberToHalf } from "../bytes/half.ts";
+import { pyType } from "../values/protocol.ts";
 import { StructError } from "./error.ts";
 import type { Field, Layout } from "./format.ts";
 
@@ -116,11 +117,17 @@ function integer(value: unknown): number | bigint {
 function toFloat(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
+  if (isFloat(value)) return value.value;
   if (typeof value === "bigint") {
     const float = Number(value);
     if (Number.isFinite(float)) return float;
   }
   throw new StructError("required argument is not a float");
+}
+
+/** A `PyFloat`, which says that a whole number is a float; its class would weigh more here than its name. */
+function isFloat(value: unknown): value is { value: number } {
+  return typeof value === "object" && value !== null && (value as { [pyType]?: unknown })[pyType] === "float";
 }
 
 function tooLarge(value: unknown, code: string): StructError {
@@ -135,6 +142,7 @@ function outOfRange({ code }: Field, low: number | bigint, high: number | bigint
 
 /** Python's truth: empty and zero are false. */
 function isTrue(value: unknown): boolean {
+  if (isFloat(value)) return value.value !== 0;
   if (typeof value === "object" && value !== null) {
     const { length, size } = value as { length?: unknown; size?: unknown };
     return length !== 0 && size !== 0;

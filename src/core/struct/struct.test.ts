@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isBrineError } from "../errors.ts";
+import { PyFloat } from "../values/index.ts";
 import { calcsize, iterUnpack, pack, packInto, Struct, StructError, unpack, unpackFrom } from "./index.ts";
 
 type Json = null | boolean | number | string | Json[] | { e: number };
@@ -13,15 +14,17 @@ const fixture = JSON.parse(readFileSync(new URL("../../../fixtures/data/struct.j
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
 
-/** A fixture value as JS; `code` tells whether an integral float may pass for an int. */
-function decode(value: Json): unknown {
-  if (Array.isArray(value)) return value.map(decode);
+/** A fixture value as JS, its floats as numbers or as `PyFloat`s. */
+function decode(value: Json, float: (value: number) => unknown = (value) => value): unknown {
+  if (Array.isArray(value)) return value.map((item) => decode(item, float));
   if (typeof value !== "string") return value;
   const text = value.slice(1);
   if (value[0] === "i") return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
-  if (value[0] === "f") return text === "nan" ? Number.NaN : Buffer.from(text, "hex").readDoubleBE();
+  if (value[0] === "f") return float(text === "nan" ? Number.NaN : Buffer.from(text, "hex").readDoubleBE());
   return value[0] === "b" ? bytes(text) : text;
 }
+
+const asFloat = (value: number): PyFloat => new PyFloat(value);
 
 const isError = (answer: Json): answer is { e: number } =>
   typeof answer === "object" && answer !== null && !Array.isArray(answer);
@@ -55,8 +58,11 @@ describe("struct answers as CPython's", () => {
         else check(() => calcsize(format), answer, label);
       } else if (kind === "pack") {
         check(() => hex(pack(format, ...(decode(given) as unknown[]))), answer, label);
+        check(() => hex(pack(format, ...(decode(given, asFloat) as unknown[]))), answer, `${label} (PyFloat)`);
       } else if (kind === "each") {
+        const floats = decode(given, asFloat) as unknown[];
         for (const [i, value] of (decode(given) as unknown[]).entries()) {
+          check(() => hex(pack(format, floats[i])), (answer as Json[])[i]!, `${format} ${String(value)} (PyFloat)`);
           check(() => hex(pack(format, value)), (answer as Json[])[i]!, `${format} ${String(value)}`);
         }
       } else if (kind === "unpack") {
@@ -100,6 +106,11 @@ describe("brine's own rules", () => {
     expect(() => pack("<q", 0.5)).toThrow(StructError);
     expect(() => pack("<e", 65520)).toThrow("float too large to pack with e format");
     expect(() => pack("<e", 65520n)).toThrow("int too large to convert");
+  });
+
+  it("takes a PyFloat for a float, never for an int", () => {
+    expect(hex(pack("<d?", new PyFloat(1), new PyFloat(0)))).toBe("000000000000f03f00");
+    expect(() => pack("<q", new PyFloat(1))).toThrow("required argument is not an integer");
   });
 
   it("reads views into larger buffers and copies strings", () => {
