@@ -4,13 +4,27 @@
  * @module
  */
 import { LimitError } from "../errors.ts";
-import { pyKey } from "./protocol.ts";
+import { pyKey, pyType } from "./protocol.ts";
 import { isTuple } from "./tuple.ts";
 
 /** Stands where a deleted key or value was. */
 export const GONE: unique symbol = Symbol("gone");
 
 const MAX_KEY_NODES = 100_000;
+
+/** Types that compare by content and may change, which Python does not hash; a list and a bytearray are told before. */
+const UNHASHABLE: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
+  "dict",
+  "set",
+  "collections.OrderedDict",
+  "collections.defaultdict",
+  "collections.Counter",
+  "collections.deque",
+  "collections.ChainMap",
+  "array.array",
+  "types.SimpleNamespace",
+  "numpy.ndarray",
+]);
 
 /** The keys of one dict or set, or of many dicts of one shape; positions are those of the values array. */
 export class Keys {
@@ -182,6 +196,8 @@ export class Canon {
     }
     const method = (key as { [pyKey]?: () => unknown })[pyKey];
     if (typeof method !== "function") {
+      const type = pyTypeOf(key) ?? (key instanceof Map ? "dict" : key instanceof Set ? "set" : undefined);
+      if (UNHASHABLE.has(type)) throw new TypeError(`unhashable type: '${type}'`);
       const id = this.#objects.get(key) ?? ++this.#count;
       this.#objects.set(key, id);
       return `\0o${id}`;
@@ -248,5 +264,5 @@ export class Canon {
 }
 
 function pyTypeOf(value: object): string | undefined {
-  return (value as { [k: symbol]: string })[Symbol.for("brine.type")];
+  return (value as { [pyType]?: string })[pyType];
 }

@@ -62,7 +62,8 @@ it("goes to 100 000 levels", () => {
 /** A set in sets, none of which has an order: each takes a hash of its own. */
 function nestedSets(levels: number): unknown {
   let made: unknown = new PySet<unknown>([1, "a"]);
-  for (let i = 0; i < levels; i++) made = new PySet<unknown>([made, 1, "a"]);
+  const cls = new PyGlobal("m", "Key");
+  for (let i = 0; i < levels; i++) made = new PySet<unknown>([new PyObject(cls, tuple(made)), 1, "a"]);
   return made;
 }
 

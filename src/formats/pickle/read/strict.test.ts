@@ -43,6 +43,19 @@ test.each([
   "cm\nC\n)\x81)\x81.",
   "c__builtin__\nxrange\n(K\x00K\x05K\x01K\x01tR.",
   "c__builtin__\ncomplex\n(K\x00K\x05K\x01tR.",
+  // What changes is no key.
+  "\x80\x02}}K\x01s.",
+  "\x80\x02}(}\x85K\x01K\x02K\x03u.",
+  "\x80\x04}\x8fK\x01s.",
+  "\x80\x04\x8f(}\x90.",
+  "\x80\x04(\x8f\x91.",
+  "\x80\x02}ccollections\nOrderedDict\n)RK\x01s.",
+  "\x80\x02}ccollections\ndefaultdict\n)RK\x01s.",
+  "\x80\x02}ccollections\nCounter\n)RK\x01s.",
+  "\x80\x02}ccollections\nChainMap\n)RK\x01s.",
+  "\x80\x02}ccollections\ndeque\n)RK\x01s.",
+  "\x80\x02}carray\narray\nU\x01b\x85RK\x01s.",
+  "\x80\x02}ctypes\nSimpleNamespace\n)RK\x01s.",
 ])("refuses %j", (stream) => {
   expect(() => loads(bytes(stream))).toThrow(UnpicklingError);
 });
