@@ -1,6 +1,9 @@
 /**
  * Runs of values without parts: the inner loops over lists, tuples and dicts, the cursor in a local variable.
  *
+ * V8 reads an item fast where it has met four kinds of arrays at most, and none that is frozen; so plain lists have a
+ * loop of their own, apart from tuples and from lists with a float memory.
+ *
  * @module
  */
 import type { PyDict } from "../../../core/values/dict.ts";
@@ -11,10 +14,57 @@ import type { Writer } from "./writer.ts";
 
 /**
  * Writes the items from `i` up to `to` as long as they are numbers, strings, booleans, None or references to what was
- * written, and gives the index of the first that is none of these (or `to`). `floats` tells which integral numbers are
- * floats. Only for protocols 2 and up, without hooks or modes.
+ * written, and gives the index of the first that is none of these (or `to`). Only for protocols 2 and up, without hooks
+ * or modes, and for arrays without a float memory.
  */
-export function leaves(
+export function leaves(w: Writer, memo: Memo, items: readonly unknown[], i: number, to: number): number {
+  let limit = w.ready();
+  let out = w.out;
+  let p = w.n;
+  for (; i < to; i++) {
+    if (p >= limit) {
+      w.n = p;
+      limit = w.ready();
+      out = w.out;
+      p = w.n;
+    }
+    const value = items[i];
+    if (typeof value === "number") {
+      const int = value | 0;
+      if (int === value && (int !== 0 || 1 / value > 0)) {
+        p = putInt(out, p, int);
+        continue;
+      }
+      if (value === 0 || !Number.isSafeInteger(value)) {
+        out[p] = 0x47;
+        w.view.setFloat64(p + 1, value);
+        p += 9;
+        continue;
+      }
+    } else if (typeof value === "string") {
+      const word = hash(value);
+      if (w.words[word] === value) {
+        p = putGet(out, p, w.slots[word] as number);
+        continue;
+      }
+      const end = putWord(w, out, p, value, word);
+      if (end > 0) {
+        p = end;
+        continue;
+      }
+    }
+    w.n = p;
+    if (!leaf(w, memo, value)) return i;
+    limit = w.ready();
+    out = w.out;
+    p = w.n;
+  }
+  w.n = p;
+  return i;
+}
+
+/** The same for tuples and for lists of which `floats` tells which integral numbers are floats. */
+export function markedLeaves(
   w: Writer,
   memo: Memo,
   items: readonly unknown[],
@@ -25,7 +75,6 @@ export function leaves(
   let limit = w.ready();
   let out = w.out;
   let p = w.n;
-  const words = w.words;
   // The next place of a float, and how to come to the one after it.
   let mask = 0;
   let at: ArrayLike<number> | null = null;
@@ -58,50 +107,29 @@ export function leaves(
           next = mask === 0 ? -1 : 31 - Math.clz32(mask & -mask);
         } else next = cursor < values.length ? (at === null ? cursor : (at[cursor] as number)) : -1;
       }
-      if (!isFloat) {
-        const int = value | 0;
-        if (int === value && (int !== 0 || 1 / value > 0)) {
-          p = putInt(out, p, int);
-          continue;
-        }
-        if (value !== 0 && Number.isSafeInteger(value)) {
-          w.n = p;
-          w.int(value);
-          limit = w.ready();
-          out = w.out;
-          p = w.n;
-          continue;
-        }
-      }
-      out[p] = 0x47;
-      w.view.setFloat64(p + 1, value);
-      p += 9;
-      continue;
-    }
-    let slot = -1;
-    if (typeof value === "string") {
-      const word = hash(value);
-      if (words[word] !== value) {
-        w.n = p;
-        w.fresh(value, word);
-        limit = w.ready();
-        out = w.out;
-        p = w.n;
+      const int = value | 0;
+      if (int === value && !isFloat && (int !== 0 || 1 / value > 0)) {
+        p = putInt(out, p, int);
         continue;
       }
-      slot = w.slots[word] as number;
-    } else if (value === null) {
-      out[p++] = 0x4e;
-      continue;
-    } else if (typeof value === "boolean") {
-      out[p++] = value ? 0x88 : 0x89;
-      continue;
-    } else {
-      if (typeof value !== "object") break;
-      slot = memo.find(value);
-      if (slot < 0) break;
+      if (isFloat || value === 0 || !Number.isSafeInteger(value)) {
+        out[p] = 0x47;
+        w.view.setFloat64(p + 1, value);
+        p += 9;
+        continue;
+      }
+    } else if (typeof value === "string") {
+      const word = hash(value);
+      if (w.words[word] === value) {
+        p = putGet(out, p, w.slots[word] as number);
+        continue;
+      }
     }
-    p = putGet(out, p, slot);
+    w.n = p;
+    if (!leaf(w, memo, value)) return i;
+    limit = w.ready();
+    out = w.out;
+    p = w.n;
   }
   w.n = p;
   return i;
@@ -127,12 +155,11 @@ export function pairs(w: Writer, memo: Memo, dict: PyDict, at: number, to: numbe
       p = w.n;
     }
     const i = at >> 1;
-    let slot = -1;
     let value: unknown;
     if ((at & 1) === 0) {
       value = keys[i];
       if (slots !== null) {
-        slot = slots[i] as number;
+        const slot = slots[i] as number;
         if (slot < 0) {
           w.n = p;
           w.string(value as string);
@@ -147,46 +174,67 @@ export function pairs(w: Writer, memo: Memo, dict: PyDict, at: number, to: numbe
     if (typeof value === "number") {
       const int = value | 0;
       const isFloat = (at & 1) === 0 ? keyFloats?.has(i) === true : floats !== 0 && dict.isFloat(i);
-      if (int === value && !isFloat && (int !== 0 || 1 / value > 0)) p = putInt(out, p, int);
-      else if (isFloat || value === 0 || !Number.isSafeInteger(value)) {
+      if (int === value && !isFloat && (int !== 0 || 1 / value > 0)) {
+        p = putInt(out, p, int);
+        continue;
+      }
+      if (isFloat || value === 0 || !Number.isSafeInteger(value)) {
         out[p] = 0x47;
         w.view.setFloat64(p + 1, value);
         p += 9;
-      } else {
-        w.n = p;
-        w.int(value);
-        limit = w.ready();
-        out = w.out;
-        p = w.n;
-      }
-      continue;
-    }
-    if (typeof value === "string") {
-      const word = hash(value);
-      if (w.words[word] !== value) {
-        w.n = p;
-        w.fresh(value, word);
-        limit = w.ready();
-        out = w.out;
-        p = w.n;
         continue;
       }
-      slot = w.slots[word] as number;
-    } else if (value === null) {
-      out[p++] = 0x4e;
-      continue;
-    } else if (typeof value === "boolean") {
-      out[p++] = value ? 0x88 : 0x89;
-      continue;
-    } else {
-      if (typeof value !== "object") break;
-      slot = memo.find(value);
-      if (slot < 0) break;
+    } else if (typeof value === "string") {
+      const word = hash(value);
+      if (w.words[word] === value) {
+        p = putGet(out, p, w.slots[word] as number);
+        continue;
+      }
+      const end = putWord(w, out, p, value, word);
+      if (end > 0) {
+        p = end;
+        continue;
+      }
     }
-    p = putGet(out, p, slot);
+    w.n = p;
+    if (!leaf(w, memo, value)) return at;
+    limit = w.ready();
+    out = w.out;
+    p = w.n;
   }
   w.n = p;
   return at;
+}
+
+/** Writes a leaf that is no small number; false when the value is none. An integral number is an int. */
+function leaf(w: Writer, memo: Memo, value: unknown): boolean {
+  switch (typeof value) {
+    case "number":
+      if (Number.isSafeInteger(value)) w.int(value);
+      else w.float(value);
+      return true;
+    case "string":
+      w.string(value);
+      return true;
+    case "boolean":
+      w.op(value ? 0x88 : 0x89);
+      return true;
+    case "bigint":
+      w.long(value);
+      return true;
+    case "object": {
+      if (value === null) {
+        w.op(0x4e);
+        return true;
+      }
+      const slot = memo.find(value);
+      if (slot < 0) return false;
+      w.get(slot);
+      return true;
+    }
+    default:
+      return false;
+  }
 }
 
 function putInt(out: Uint8Array, p: number, int: number): number {
@@ -222,6 +270,26 @@ function putGet(out: Uint8Array, p: number, slot: number): number {
   out[p + 4] = slot >> 24;
   return p + 5;
 }
+
+/** Writes a short ASCII string that was not written lately, and gives the end; 0 when it is none. */
+function putWord(w: Writer, out: Uint8Array, p: number, text: string, word: number): number {
+  const size = text.length;
+  if (size > WORD || w.protocol < 4) return 0;
+  const at = p + 2;
+  for (let i = 0; i < size; i++) {
+    const c = text.charCodeAt(i);
+    if (c > 127) return 0;
+    out[at + i] = c;
+  }
+  out[p] = 0x8c;
+  out[p + 1] = size;
+  out[at + size] = 0x94;
+  w.remember(text, word, w.memoCount++);
+  return at + size + 1;
+}
+
+/** With its head and MEMOIZE not above what `Writer.ready` promises. */
+const WORD = 24;
 
 /** The first index whose place is `from` or behind it. */
 function firstFrom(at: ArrayLike<number>, from: number): number {

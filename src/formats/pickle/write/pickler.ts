@@ -11,7 +11,7 @@ import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts"
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { type FloatPlaces, isFloatAt, isSubclass, Mark } from "../../../core/values/tuple.ts";
 import { BATCH, listItemDone, pairDone, setBatch } from "./batches.ts";
-import { leaves, pairs } from "./leaves.ts";
+import { leaves, markedLeaves, pairs } from "./leaves.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -219,7 +219,11 @@ export class Pickling {
     const n = list.length;
     if (w.bin && n > 1) w.op(0x28);
     const stop = n < BATCH ? n : BATCH;
-    const done = this.#runs ? leaves(w, this.memo, list, 0, stop, floats) : 0;
+    const done = !this.#runs
+      ? 0
+      : floats === 0
+        ? leaves(w, this.memo, list, 0, stop)
+        : markedLeaves(w, this.memo, list, 0, stop, floats);
     if (done === n) listItemDone(this.w, n, n);
     else {
       this.push(LIST, list, done, floats);
@@ -236,7 +240,7 @@ export class Pickling {
       return;
     }
     if (w.protocol < 2 || n > 3) w.op(0x28);
-    const done = this.#runs ? leaves(w, this.memo, items, 0, n, floats) : 0;
+    const done = this.#runs ? markedLeaves(w, this.memo, items, 0, n, floats) : 0;
     if (done === n) this.#closeTuple(items);
     else {
       this.push(TUPLE, items, done, floats);
@@ -328,7 +332,11 @@ export class Pickling {
     while (i < n) {
       if (this.#met) this.#met = false;
       else if (runs) {
-        const done = leaves(this.w, this.memo, list, i, Math.min(n, i - (i % BATCH) + BATCH), floats);
+        const stop = Math.min(n, i - (i % BATCH) + BATCH);
+        const done =
+          floats === 0
+            ? leaves(this.w, this.memo, list, i, stop)
+            : markedLeaves(this.w, this.memo, list, i, stop, floats);
         if (done > i) {
           i = done;
           listItemDone(this.w, i, n);
@@ -353,7 +361,7 @@ export class Pickling {
     for (let i = this.#at[top] as number; i < n; ) {
       if (this.#met) this.#met = false;
       else if (runs) {
-        i = leaves(this.w, this.memo, items, i, n, floats);
+        i = markedLeaves(this.w, this.memo, items, i, n, floats);
         if (i === n) break;
       }
       const value = items[i++];
@@ -450,7 +458,7 @@ export class Pickling {
     if (isSet && i > 0 && i % BATCH === 0) setBatch(this.w);
     while (i < keys.length) {
       if (runs) {
-        const done = leaves(w, this.memo, keys, i, Math.min(keys.length, i - (i % BATCH) + BATCH), 0);
+        const done = leaves(w, this.memo, keys, i, Math.min(keys.length, i - (i % BATCH) + BATCH));
         if (done > i) {
           i = done;
           if (isSet && i % BATCH === 0) setBatch(this.w);

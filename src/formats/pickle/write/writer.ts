@@ -208,18 +208,20 @@ export class Writer {
     if (this.n + 96 > this.out.length) this.room(96);
     if (this.frameAt < 0) this.startFrame();
     const at = this.n + 2;
-    let end = at;
-    let rest = value;
-    do {
-      this.view.setBigUint64(end, rest, true);
-      end += 8;
-      rest >>= 64n;
-    } while (rest !== 0n && rest !== -1n && end < at + 64);
-    if (rest !== 0n && rest !== -1n) {
-      this.#huge(value);
-      return;
+    let end = at + 8;
+    this.view.setBigUint64(at, value, true);
+    if (BigInt.asIntN(64, value) !== value) {
+      let rest = value >> 64n;
+      for (; rest !== 0n && rest !== -1n && end < at + 64; end += 8) {
+        this.view.setBigUint64(end, rest, true);
+        rest >>= 64n;
+      }
+      if (rest !== 0n && rest !== -1n) {
+        this.#huge(value);
+        return;
+      }
+      this.out[end++] = rest === 0n ? 0 : 0xff;
     }
-    this.out[end++] = Number(rest);
     const size = this.#shortest(at, end);
     if (size <= 4) {
       this.int(Number(value));
@@ -308,8 +310,13 @@ export class Writer {
   fresh(text: string, word: number): void {
     this.#text(text);
     this.slot = this.put();
+    this.remember(text, word, this.slot);
+  }
+
+  /** Keeps the memo slot of a string that was written. */
+  remember(text: string, word: number, slot: number): void {
     this.words[word] = text;
-    this.slots[word] = this.slot;
+    this.slots[word] = slot;
     if (this.#usedCount < SHORT) this.#used[this.#usedCount] = word;
     this.#usedCount++;
   }
