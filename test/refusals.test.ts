@@ -12,7 +12,7 @@ import {
   loads,
   PicklingError,
   PyGlobal,
-  type PyObject,
+  PyObject,
   repr,
   tuple,
 } from "../src/pickle.ts";
@@ -20,6 +20,8 @@ import {
 class Client {
   query(): void {}
 }
+
+class Instance {}
 
 /** The error of dumping `value` deep inside other values. */
 function refusal(value: unknown): PicklingError {
@@ -35,28 +37,36 @@ function refusal(value: unknown): PicklingError {
 describe("what cannot be saved", () => {
   const timer = setTimeout(() => {});
   clearTimeout(timer);
-  it.each<[string, unknown]>([
-    ["a socket", new Socket()],
-    ["a server", new Server()],
-    ["a client of one's own", new Client()],
-    ["a promise", Promise.resolve(1)],
-    ["a WeakMap", new WeakMap()],
-    ["a WeakRef", new WeakRef({})],
-    ["a function", () => 1],
-    ["a class", Client],
-    ["a symbol", Symbol("x")],
-    ["undefined", undefined],
-    ["a generator", (function* () {})()],
-    ["a timer", timer],
-    ["a stream", new ReadableStream()],
-    ["an AbortController", new AbortController()],
-    ["an invalid date", new Date(Number.NaN)],
-  ])("%s names its path", (_, value) => {
+  it.each<[string, unknown, string]>([
+    ["a socket", new Socket(), "Socket: it lives only in this process; drop the field and reconnect after load, or"],
+    ["a server", new Server(), "reconnect after load"],
+    ["a client of one's own", new Client(), "reconnect after load"],
+    ["an instance", new Instance(), "instance of Instance: register the class by defineClass, or give a reducer"],
+    ["a promise", Promise.resolve(1), "await it first"],
+    ["a WeakMap", new WeakMap(), "WeakMap: nobody holds what it names; drop the field"],
+    ["a WeakRef", new WeakRef({}), "drop the field"],
+    ["a function", () => 1, "register it by defineFunction, or drop the field"],
+    ["a class", Client, "the class Client: register it by defineClass"],
+    ["a symbol", Symbol("x"), "drop the field"],
+    ["undefined", undefined, 'use null, or the option undefinedAs: "none"'],
+    ["a generator", (function* () {})(), "a Generator: gather what it gives in an array"],
+    ["an iterator", new Map().keys(), "a Map Iterator: gather what it gives in an array"],
+    ["a namespace", Math, "instance of Math"],
+    ["a timer", timer, "give a reducer"],
+    ["a stream", new ReadableStream(), "reconnect after load"],
+    ["an AbortController", new AbortController(), "give a reducer"],
+    ["an invalid date", new Date(Number.NaN), "an invalid Date is no moment: use null, or drop the field"],
+    ["a typed array, where NumPy is not known", new Float32Array(1), 'take dumps of "brine"'],
+    ["a list as a key", new Map([[[1], 2]]), "unhashable type: 'list'"],
+    ["a plain object as a key", new Map([[{}, 2]]), "unhashable type: 'dict'"],
+    ["a list in a set", new Set([[1]]), "unhashable type: 'list'"],
+    ["a dict in a tuple in a set", new Set([tuple(new Map())]), "unhashable type: 'dict'"],
+  ])("%s names its path, and what to do", (_, value, told) => {
     const error = refusal(value);
     expect(error).toBeInstanceOf(PicklingError);
     expect(error.path).toBe("value.jobs[3].conn");
     expect(error.message).toMatch(/\(value\.jobs\[3\]\.conn\)$/);
-    expect(error.reason.length).toBeGreaterThan(20);
+    expect(error.reason).toContain(told);
   });
 
   it("an open file names its path", async () => {
@@ -79,6 +89,29 @@ describe("what cannot be saved", () => {
     });
     expect(paths.every((path) => path?.startsWith("value"))).toBe(true);
     expect(paths[1]).toBe("value[1][0]");
+  });
+
+  it("keys that are no text stand in paths as Python prints them", () => {
+    const key = new PyObject(new PyGlobal("shop", "Key"), tuple());
+    for (const [made, step] of [
+      [tuple(1, null), "[(1, None)]"],
+      [new Uint8Array([65]), "[b'A']"],
+      [key, `[${repr(key)}]`],
+      ["two words", '["two words"]'],
+    ] as const) {
+      expect(refusal(new Map([[made, Client]])).path).toBe(`value.jobs[3].conn${step}`);
+    }
+    // A symbol has no text of its own.
+    expect(refusal(new Map([[tuple(1, Symbol("x")), 1]])).path).toMatch(/^value\.jobs\[3\]\.conn\[\(1, /);
+  });
+
+  it("a long path is told by its ends, and given whole", () => {
+    let deep: unknown = Client;
+    for (let i = 0; i < 10_000; i++) deep = [deep];
+    const error = refusal(deep);
+    expect(error.path).toBe(`value.jobs[3].conn${"[0]".repeat(10_000)}`);
+    expect(error.message.length).toBeLessThan(700);
+    expect(error.message).toMatch(/^cannot pickle the class Client: .* \(value\.jobs\[3\]\.conn\[0\].*\[0\]\)$/);
   });
 });
 

@@ -71,7 +71,8 @@ export class BrineError extends Error {
 function where({ offset, path }: ErrorDetails): string {
   const parts: string[] = [];
   if (offset !== undefined) parts.push(`byte ${offset}`);
-  if (path !== undefined) parts.push(path);
+  // A path may be as long as values are deep.
+  if (path !== undefined) parts.push(path.length > 500 ? `${path.slice(0, 240)}…${path.slice(-240)}` : path);
   return parts.length ? ` (${parts.join(", ")})` : "";
 }
 

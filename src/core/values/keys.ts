@@ -196,7 +196,7 @@ export class Canon {
     }
     const method = (key as { [pyKey]?: () => unknown })[pyKey];
     if (typeof method !== "function") {
-      const type = pyTypeOf(key) ?? (key instanceof Map ? "dict" : key instanceof Set ? "set" : undefined);
+      const type = pyTypeOf(key) ?? nativeType(key);
       if (UNHASHABLE.has(type)) throw new TypeError(`unhashable type: '${type}'`);
       const id = this.#objects.get(key) ?? ++this.#count;
       this.#objects.set(key, id);
@@ -261,6 +261,13 @@ export class Canon {
     const parts = sorted ? (source as { [pyKey](): readonly unknown[] })[pyKey]() : (source as readonly unknown[]);
     return { source, parts, texts: [], sorted };
   }
+}
+
+/** What Python calls JavaScript's own containers. */
+function nativeType(value: object): string | undefined {
+  const base = Object.getPrototypeOf(value) as object | null;
+  if (value instanceof Map || base === Object.prototype || base === null) return "dict";
+  return value instanceof Set ? "set" : undefined;
 }
 
 function pyTypeOf(value: object): string | undefined {

@@ -181,6 +181,7 @@ export class PyDateTime extends PyValue {
 
   /** The aware UTC datetime of a `Date`. */
   static fromDate(date: Date): PyDateTime {
+    if (Number.isNaN(date.getTime())) throw new TypeError("an invalid Date is no moment: use null, or drop the field");
     return new PyDateTime(
       date.getUTCFullYear(),
       date.getUTCMonth() + 1,

@@ -173,12 +173,10 @@ export class Reducers implements PackContext {
           : { func: ENCODE, args: tuple(decodeLatin1(bytes), "latin1") },
       );
     }
-    if (kind === Object || Object.getPrototypeOf(value) === null) {
-      return this.#mapping(p, value, Object.entries(value));
-    }
+    if (isPlain(value, kind)) return this.#mapping(p, value, Object.entries(value));
     if (kind === Map) return this.#mapping(p, value, value as Map<unknown, unknown>);
     if (kind === Set) {
-      const set = new PySet(value as Set<unknown>);
+      const set = hashed(p, () => new PySet(value as Set<unknown>));
       p.save(set, false);
       return;
     }
@@ -190,11 +188,8 @@ export class Reducers implements PackContext {
     if (w.bin) w.op(0x7d);
     else w.ascii("(d");
     p.memoize(value);
-    const dict = new PyDict(entries);
-    if (dict.size === 0) {
-      return;
-    }
-    p.openDict(dict);
+    const dict = hashed(p, () => new PyDict(entries));
+    if (dict.size > 0) p.openDict(dict);
   }
 
   #buffer(p: Pickling, value: PickleBuffer): void {
@@ -429,15 +424,42 @@ function withFirst(first: unknown, rest: PyTuple): PyTuple {
   return tupleFrom(items, at.length > 0 ? { at, values: at.map((i) => items[i] as number) } : 0);
 }
 
+/** A plain object: neither an iterator nor a namespace such as `Math`, which have `Object` as a constructor, too. */
+function isPlain(value: object, kind: unknown): boolean {
+  if (kind !== Object) return Object.getPrototypeOf(value) === null;
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** A dict or set of keys that JavaScript may have and Python not. */
+function hashed<T>(p: Pickling, make: () => T): T {
+  try {
+    return make();
+  } catch (e) {
+    if (e instanceof TypeError) throw p.fail(`${e.message}: no key of a dict or set in Python, a tuple may be`, e);
+    throw e;
+  }
+}
+
 /** Why a value cannot be saved, and what to do about it. */
 function unsaved(value: object | symbol): string {
-  const kind = typeof value === "object" ? (value.constructor?.name ?? "object") : typeof value;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const name = typeof value === "object" ? value.constructor?.name : "";
+  const kind = typeof value === "object" ? (name === "" || name === "Object" ? tag : (name ?? "object")) : typeof value;
   if (kind === "function") {
-    const name = (value as unknown as { name?: string }).name;
+    const { name } = value as unknown as { name?: string };
+    if (/^class\b/.test(String(value))) {
+      return `cannot pickle the class ${name || "(anonymous)"}: register it by defineClass, or drop the field`;
+    }
     return `cannot pickle the function ${name || "(anonymous)"}: register it by defineFunction, or drop the field`;
   }
   if (kind === "symbol") return "cannot pickle a symbol: drop the field";
-  if (/^(Promise|WeakMap|WeakSet|WeakRef)$/.test(kind)) return `cannot pickle a ${kind}: await or drop it first`;
+  if (kind === "Promise") return "cannot pickle a Promise: await it first, or drop the field";
+  if (/^Weak(Map|Set|Ref)$/.test(kind)) return `cannot pickle a ${kind}: nobody holds what it names; drop the field`;
+  if (/Iterator|Generator/.test(kind))
+    return `cannot pickle ${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}: gather what it gives in an array`;
+  if (ArrayBuffer.isView(value)) {
+    return `cannot pickle a ${kind}: take dumps of "brine", or the pack of "brine/numpy", for which it is an ndarray`;
+  }
   if (/Socket|Server|Stream|Handle|Client|Connection|Pool|Worker/.test(kind)) {
     return `cannot pickle a ${kind}: it lives only in this process; drop the field and reconnect after load, or give a reducer`;
   }
