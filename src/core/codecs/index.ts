@@ -7,7 +7,16 @@
  */
 export { adler32, Crc64, crc32 } from "../bytes/digest.ts";
 export { Xxh32, xxh32 } from "../bytes/xxh32.ts";
-export { type Codec, type DecodeOptions, type Decoder, drained, drawn, joined, located } from "./codec.ts";
+export {
+  type Codec,
+  type DecodeOptions,
+  type Decoder,
+  drained,
+  drawn,
+  joined,
+  located,
+  type Unpacker,
+} from "./codec.ts";
 export {
   type DeflateShell,
   deflateMany,
@@ -24,3 +33,4 @@ export { unpackLz4Block } from "./lz4block.ts";
 export { lzfDecode, lzfEncode } from "./lzf.ts";
 export { bz2, lzma, xz } from "./lzma.ts";
 export { zfile } from "./zfile.ts";
+export { zstd } from "./zstd.ts";

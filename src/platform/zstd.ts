@@ -1,6 +1,0 @@
-/**
- * Zstandard, by fzstd.
- *
- * @module
- */
-export { Decompress as Unzstd, decompress as unzstd } from "fzstd";
