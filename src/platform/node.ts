@@ -80,4 +80,3 @@ export { releaseBytes } from "./release.ts";
 export { type Spool, spoolNow } from "./spool.ts";
 export { openToucher } from "./touch.ts";
 export { codecsModule } from "./wasm/node.ts";
-export { Unzstd, unzstd } from "./zstd.ts";

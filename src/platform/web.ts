@@ -129,4 +129,3 @@ export { deflateZlib } from "./deflatezlib.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";
 export { ownPort, portOf, startKerasWorker } from "./webworker.ts";
-export { Unzstd, unzstd } from "./zstd.ts";

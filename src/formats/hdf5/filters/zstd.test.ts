@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytesOf } from "../../../../test/support/base64.ts";
-import { FormatError, LimitError } from "../../../core/errors.ts";
+import { FormatError, isBrineError, LimitError } from "../../../core/errors.ts";
 import { zstdDecode } from "./zstd.ts";
 
 // 3000 bytes in two writes to zlib.createZstdCompress of Node 24: a frame whose head states no size, and an empty one.
@@ -20,4 +20,22 @@ test("cut frames are typed errors", () => {
   for (let cut = 0; cut < SECOND; cut++) {
     expect(() => zstdDecode(frame.subarray(0, cut), 4000), `${cut}`).toThrow(FormatError);
   }
+});
+
+test("frames changed in any place are read rightly or typed errors, and never kept at work", () => {
+  const changed = frame.slice(0, SECOND);
+  let refused = 0;
+  for (let at = 0; at < changed.length; at++) {
+    for (let mask = 1; mask < 256; mask++) {
+      changed[at] = (frame[at] as number) ^ mask;
+      try {
+        expect(zstdDecode(changed, 4000).length).toBeLessThanOrEqual(4000);
+      } catch (e) {
+        if (!isBrineError(e)) throw e;
+        refused++;
+      }
+    }
+    changed[at] = frame[at] as number;
+  }
+  expect(refused).toBeGreaterThan(20_000);
 });
