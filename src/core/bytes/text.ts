@@ -116,8 +116,8 @@ export function encodeUtf8(text: string): Uint8Array {
 /** Python's `bytes.decode(encoding, errors)` for the codecs a Python 2 `str` may need; throws {@link DecodeError}. */
 export function decodeText(bytes: Uint8Array, encoding: string, errors: string): string {
   const codec = encoding.toLowerCase().replace(/[-_ ]/g, "");
-  if (codec === "latin1" || codec === "iso88591" || codec === "l1" || codec === "8859") return decodeLatin1(bytes);
-  if (codec === "ascii" || codec === "usascii" || codec === "646") {
+  if (/^(latin1|iso88591|l1|8859|(cp|ibm)819|isoir100)$/.test(codec)) return decodeLatin1(bytes);
+  if (/^(us)?ascii$|^646$|^ansix3/.test(codec)) {
     if (bytes.every((b) => b < 0x80)) return decodeLatin1(bytes);
     return repaired("ascii", bytes, errors, (b) => (b < 0x80 ? String.fromCharCode(b) : undefined));
   }
@@ -141,25 +141,80 @@ export function decodeText(bytes: Uint8Array, encoding: string, errors: string):
       }
     }
   }
-  const label = /^cp(125\d)$/.exec(codec) ? `windows-${codec.slice(2)}` : encoding;
+  const label = codec
+    .replace(/^cp(?=125\d$|874$)/, "windows-")
+    .replace(/^(iso8859)(?=\d)/, "iso-8859-")
+    .replace(/^koi8(?=[ru]$)/, "koi8-")
+    .replace(/^utf16(?=[lb]e$)/, "utf-16")
+    .replace(/^latin9$/, "iso-8859-15")
+    .replace(/^macroman$/, "macintosh")
+    .replace(/^maccyrillic$/, "x-mac-cyrillic");
   let decoder: TextDecoder;
   try {
-    decoder = new TextDecoder(label, { fatal: errors === "strict", ignoreBOM: true });
+    decoder = strictDecoder(label) ?? new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   } catch (cause) {
     throw new RangeError(`unknown encoding: ${encoding}`, { cause });
   }
-  if (codec === "cp1252")
-    return repaired(
-      encoding,
-      bytes,
-      errors,
-      (b) => CP1252[b - 0x80] ?? (b < 0x80 || b > 0x9f ? String.fromCharCode(b) : undefined),
-    );
+  if (/^(windows|iso-8859|koi8|ibm|mac|x-mac)/.test(decoder.encoding)) {
+    return repaired(encoding, bytes, errors, byBytes(decoder, codec));
+  }
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new DecodeError(encoding, bytes[0] ?? 0, 0);
+    return byPieces(decoder, bytes, encoding, errors);
   }
+}
+
+function strictDecoder(label: string): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** One byte by a codec of single bytes; what the web's tables fill up with control characters Python leaves undefined. */
+function byBytes(decoder: TextDecoder, codec: string): (b: number) => string | undefined {
+  const known: (string | undefined)[] = [];
+  const windows = decoder.encoding.startsWith("windows");
+  const own = windows && /^(cp|windows)/.test(codec);
+  const decode = (b: number): string | undefined => {
+    if (decoder.encoding === "windows-1252") return b < 0xa0 ? CP1252[b - 0x80] : String.fromCharCode(b);
+    // The web takes ISO 8859-9 and 11 for the code pages that fill their gap.
+    if (windows && !own && b < 0xa0) return String.fromCharCode(b);
+    try {
+      const text = decoder.decode(Uint8Array.of(b));
+      // Node fills gaps above by its private area.
+      return (own && text < "\xa0") || (windows && /[\ue000-\uf8ff]/.test(text)) ? undefined : text;
+    } catch {
+      return undefined;
+    }
+  };
+  return (b) => (b < 0x80 ? String.fromCharCode(b) : b in known ? known[b] : (known[b] = decode(b)));
+}
+
+/** Text with wrong bytes in it by a codec of several bytes: the shortest pieces that can be read, the rest repaired. */
+function byPieces(decoder: TextDecoder, bytes: Uint8Array, encoding: string, errors: string): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    let size = 1;
+    for (; size <= 4; size++) {
+      try {
+        const piece = at + size <= bytes.length ? decoder.decode(bytes.subarray(at, at + size)) : "";
+        if (piece === "") continue;
+        text += piece;
+        break;
+      } catch {
+        // A longer piece may be whole.
+      }
+    }
+    if (size > 4) {
+      text += repair(encoding, bytes[at] as number, at, errors);
+      size = 1;
+    }
+    at += size;
+  }
+  return text;
 }
 
 /** 0x80 to 0x9f of windows-1252; Node's decoder takes them for control characters. */
@@ -182,6 +237,7 @@ function repair(codec: string, byte: number, position: number, errors: string): 
     case "replace":
       return "\ufffd";
     case "surrogateescape":
+      if (byte < 0x80) throw new DecodeError(codec, byte, position);
       return String.fromCharCode(0xdc00 + byte);
     case "backslashreplace":
       return `\\x${byte.toString(16).padStart(2, "0")}`;

@@ -64,3 +64,18 @@ test("what a base that is not builtin was given is kept", () => {
   const made = loads(bytes("ccopyreg\n_reconstructor\n(cm\nC\ncm\nBase\nI7\ntR."));
   expect(repr((made as { args: unknown }).args)).toBe("(7,)");
 });
+
+test.each([
+  ["U\x01\x98.", "cp1251", "ignore", ""],
+  ["U\x02\xe9\x81.", "cp1250", "replace", "\u00e9\ufffd"],
+  ["U\x01\x80.", "iso-8859-9", "strict", "\x80"],
+  ["U\x01\x8a.", "mac-roman", "strict", "\u00e4"],
+  ["U\x03\xd6\xd0\xfe.", "gbk", "ignore", "\u4e2d"],
+  ["U\x03a\x00b.", "utf-16-le", "backslashreplace", "a\\x62"],
+])("decodes %j by %s, errors %s", (stream, encoding, errors, told) => {
+  expect(loads(bytes(stream), { encoding, errors })).toBe(told);
+});
+
+test("a byte that a code page leaves undefined is refused", () => {
+  expect(() => loads(bytes("U\x01\x98."), { encoding: "cp1251" })).toThrow("'cp1251' codec can't decode byte 0x98");
+});
