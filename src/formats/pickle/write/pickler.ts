@@ -14,7 +14,7 @@ import { BATCH, listItemDone, pairDone, setBatch } from "./batches.ts";
 import { leaves, markedLeaves, pairs } from "./leaves.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
-import type { Plan, Step } from "./plan.ts";
+import { isEndless, type Plan, type Step } from "./plan.ts";
 import type { Reducers } from "./reducers.ts";
 import { FRAME_TARGET, Writer } from "./writer.ts";
 
@@ -296,16 +296,10 @@ export class Pickling {
     this.push(PLAN, { steps, value } satisfies Plan, 0);
   }
 
-  /** What is made with itself as an argument is met again before the memo knows it, without end. */
   #refuseEndless(): void {
     this.#deep = this.depth * 2;
-    const open = new Set<unknown>();
-    for (let i = 0; i < this.depth; i++) {
-      if (this.#kinds[i] !== PLAN) continue;
-      const { value } = this.#items[i] as Plan;
-      if (open.has(value)) throw this.fail("cannot pickle a value that is made with itself as an argument");
-      open.add(value);
-    }
+    const plans = this.#items.slice(0, this.depth).filter((_, i) => this.#kinds[i] === PLAN) as Plan[];
+    if (isEndless(plans)) throw this.fail("cannot pickle a value that is made with itself as an argument");
   }
 
   #pop(): void {

@@ -15,3 +15,8 @@ export interface Plan {
   steps: Step[];
   value: unknown;
 }
+
+/** Is a value made with itself as an argument? It is met again before the memo knows it, without end. */
+export function isEndless(plans: readonly Plan[]): boolean {
+  return new Set(plans.map(({ value }) => value)).size < plans.length;
+}
