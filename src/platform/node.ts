@@ -68,6 +68,7 @@ export function swapItems(bytes: Uint8Array, size: number): void {
   else native.swap64();
 }
 
+export { bigintRecords, packedBigints } from "./bigints.ts";
 export { fastCrc32 } from "./crc.ts";
 export { nativeDigest } from "./digest.ts";
 export { openNow } from "./filenow.ts";

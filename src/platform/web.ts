@@ -129,3 +129,13 @@ export { deflateZlib } from "./deflatezlib.ts";
 export { swapItems } from "./swap.ts";
 export { codecsModule } from "./wasm/later.ts";
 export { ownPort, portOf, startKerasWorker } from "./webworker.ts";
+
+/** Pages make large integers one by one. */
+export function packedBigints(_records: Uint8Array, _count: number): bigint[] | null {
+  return null;
+}
+
+/** Nor does a page take them apart together. */
+export function bigintRecords(_values: bigint[]): Uint8Array | null {
+  return null;
+}

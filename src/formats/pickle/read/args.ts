@@ -151,3 +151,13 @@ export function oldString(m: State, bytes: Uint8Array): unknown {
     throw m.fail(`${e.message}: pass encoding: "latin1", "utf-8" or "bytes" for a Python 2 pickle`, e);
   }
 }
+
+/** A string of the window; text that cannot be decoded is bad data. */
+export function cut(m: State, strings: State["strings"], at: number, size: number): string {
+  try {
+    return strings.cut(at, size);
+  } catch (e) {
+    if (e instanceof DecodeError) throw m.fail(e.message, e);
+    throw e;
+  }
+}

@@ -6,13 +6,14 @@
  * @module
  */
 
-import { DecodeError } from "../../../core/bytes/text.ts";
 import { PyDict } from "../../../core/values/dict.ts";
 import { PySet } from "../../../core/values/set.ts";
 import { EMPTY_TUPLE, tupleFrom } from "../../../core/values/tuple.ts";
+import { cut } from "./args.ts";
 import { makeList } from "./build.ts";
 import { floatRun } from "./floatrun.ts";
 import { frameStop, joined } from "./joins.ts";
+import { longRun } from "./longrun.ts";
 import { longFromBytes } from "./numbers.ts";
 import { rareStep } from "./rare.ts";
 import { more, NEW_DICT, NEW_LIST, type State } from "./state.ts";
@@ -56,6 +57,8 @@ export function step(m: State): number {
   const strings = m.strings;
   let p = m.pos;
   let sp = m.sp;
+  // Up to here large integers are not looked for again.
+  let tried = 0;
   // Items at or below the fence belong to somebody else: a mark stands there.
   let fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
 
@@ -96,6 +99,16 @@ export function step(m: State): number {
         // LONG1
         const size = bytes[p + 1] as number;
         if (p + 2 + size > end) break;
+        if (bytes[p + 2 + size] === 0x8a && size >= 8 && p >= tried) {
+          m.pos = p;
+          m.sp = sp;
+          tried = longRun(m);
+          sp = m.sp;
+          if (m.pos > p) {
+            p = m.pos;
+            continue;
+          }
+        }
         stack[sp++] = longFromBytes(bytes, m.dataView(), p + 2, size, m.bigints);
         p += 2 + size;
         continue;
@@ -476,14 +489,5 @@ export function step(m: State): number {
     sp = m.sp;
     if (result >= 0) return result;
     fence = m.mp > 0 ? m.joins[m.mp - 1] || (m.marks[m.mp - 1] as number) : 0;
-  }
-}
-
-function cut(m: State, strings: State["strings"], at: number, size: number): string {
-  try {
-    return strings.cut(at, size);
-  } catch (e) {
-    if (e instanceof DecodeError) throw m.fail(e.message, e);
-    throw e;
   }
 }

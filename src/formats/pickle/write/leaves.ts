@@ -8,6 +8,7 @@
  */
 import type { PyDict } from "../../../core/values/dict.ts";
 import type { FloatPlaces } from "../../../core/values/tuple.ts";
+import { LEAST, longs } from "./longs.ts";
 import type { Memo } from "./memo.ts";
 import { hash } from "./strings.ts";
 import type { Writer } from "./writer.ts";
@@ -18,6 +19,8 @@ import type { Writer } from "./writer.ts";
  * or modes, and for arrays without a float memory.
  */
 export function leaves(w: Writer, memo: Memo, items: readonly unknown[], i: number, to: number): number {
+  // May large integers be taken apart together?
+  let together = true;
   let limit = w.ready();
   let out = w.out;
   let p = w.n;
@@ -52,15 +55,43 @@ export function leaves(w: Writer, memo: Memo, items: readonly unknown[], i: numb
         p = end;
         continue;
       }
+    } else if (value === null) {
+      out[p++] = 0x4e;
+      continue;
+    } else if (typeof value === "boolean") {
+      out[p++] = value ? 0x88 : 0x89;
+      continue;
+    } else if (typeof value === "object") {
+      const slot = memo.find(value);
+      if (slot < 0) break;
+      p = putGet(out, p, slot);
+      continue;
     }
     w.n = p;
-    if (!leaf(w, memo, value)) return i;
+    if (typeof value === "bigint" && together && i + LEAST <= to && typeof items[i + LEAST - 1] === "bigint") {
+      const next = longs(w, items, i, to);
+      together = next > i;
+      if (together) i = next - 1;
+      else w.long(value);
+    } else if (!rare(w, value)) return i;
     limit = w.ready();
     out = w.out;
     p = w.n;
   }
   w.n = p;
   return i;
+}
+
+/** Items of a list, with or without a float memory. */
+export function listLeaves(
+  w: Writer,
+  memo: Memo,
+  items: readonly unknown[],
+  i: number,
+  to: number,
+  floats: number | FloatPlaces,
+): number {
+  return floats === 0 ? leaves(w, memo, items, i, to) : markedLeaves(w, memo, items, i, to, floats);
 }
 
 /** The same for tuples and for lists of which `floats` tells which integral numbers are floats. */
@@ -124,9 +155,20 @@ export function markedLeaves(
         p = putGet(out, p, w.slots[word] as number);
         continue;
       }
+    } else if (value === null) {
+      out[p++] = 0x4e;
+      continue;
+    } else if (typeof value === "boolean") {
+      out[p++] = value ? 0x88 : 0x89;
+      continue;
+    } else if (typeof value === "object") {
+      const slot = memo.find(value);
+      if (slot < 0) break;
+      p = putGet(out, p, slot);
+      continue;
     }
     w.n = p;
-    if (!leaf(w, memo, value)) return i;
+    if (!rare(w, value)) return i;
     limit = w.ready();
     out = w.out;
     p = w.n;
@@ -195,9 +237,20 @@ export function pairs(w: Writer, memo: Memo, dict: PyDict, at: number, to: numbe
         p = end;
         continue;
       }
+    } else if (value === null) {
+      out[p++] = 0x4e;
+      continue;
+    } else if (typeof value === "boolean") {
+      out[p++] = value ? 0x88 : 0x89;
+      continue;
+    } else if (typeof value === "object") {
+      const slot = memo.find(value);
+      if (slot < 0) break;
+      p = putGet(out, p, slot);
+      continue;
     }
     w.n = p;
-    if (!leaf(w, memo, value)) return at;
+    if (!rare(w, value)) return at;
     limit = w.ready();
     out = w.out;
     p = w.n;
@@ -206,35 +259,13 @@ export function pairs(w: Writer, memo: Memo, dict: PyDict, at: number, to: numbe
   return at;
 }
 
-/** Writes a leaf that is no small number; false when the value is none. An integral number is an int. */
-function leaf(w: Writer, memo: Memo, value: unknown): boolean {
-  switch (typeof value) {
-    case "number":
-      if (Number.isSafeInteger(value)) w.int(value);
-      else w.float(value);
-      return true;
-    case "string":
-      w.string(value);
-      return true;
-    case "boolean":
-      w.op(value ? 0x88 : 0x89);
-      return true;
-    case "bigint":
-      w.long(value);
-      return true;
-    case "object": {
-      if (value === null) {
-        w.op(0x4e);
-        return true;
-      }
-      const slot = memo.find(value);
-      if (slot < 0) return false;
-      w.get(slot);
-      return true;
-    }
-    default:
-      return false;
-  }
+/** Writes a number, string or large integer that takes more than a few bytes; false when the value is none of them. */
+function rare(w: Writer, value: unknown): boolean {
+  if (typeof value === "number") w.int(value);
+  else if (typeof value === "string") w.string(value);
+  else if (typeof value === "bigint") w.long(value);
+  else return false;
+  return true;
 }
 
 function putInt(out: Uint8Array, p: number, int: number): number {

@@ -11,7 +11,7 @@ import { PyByteArray, PyFloat, PyGlobal } from "../../../core/values/scalars.ts"
 import { PyFrozenSet, PySet } from "../../../core/values/set.ts";
 import { type FloatPlaces, isFloatAt, isSubclass, Mark } from "../../../core/values/tuple.ts";
 import { BATCH, listItemDone, pairDone, setBatch } from "./batches.ts";
-import { leaves, markedLeaves, pairs } from "./leaves.ts";
+import { leaves, listLeaves, markedLeaves, pairs } from "./leaves.ts";
 import { Memo } from "./memo.ts";
 import { keyPath } from "./path.ts";
 import { isEndless, type Plan, type Step } from "./plan.ts";
@@ -219,11 +219,7 @@ export class Pickling {
     const n = list.length;
     if (w.bin && n > 1) w.op(0x28);
     const stop = n < BATCH ? n : BATCH;
-    const done = !this.#runs
-      ? 0
-      : floats === 0
-        ? leaves(w, this.memo, list, 0, stop)
-        : markedLeaves(w, this.memo, list, 0, stop, floats);
+    const done = this.#runs ? listLeaves(w, this.memo, list, 0, stop, floats) : 0;
     if (done === n) listItemDone(this.w, n, n);
     else {
       this.push(LIST, list, done, floats);
@@ -327,10 +323,7 @@ export class Pickling {
       if (this.#met) this.#met = false;
       else if (runs) {
         const stop = Math.min(n, i - (i % BATCH) + BATCH);
-        const done =
-          floats === 0
-            ? leaves(this.w, this.memo, list, i, stop)
-            : markedLeaves(this.w, this.memo, list, i, stop, floats);
+        const done = listLeaves(this.w, this.memo, list, i, stop, floats);
         if (done > i) {
           i = done;
           listItemDone(this.w, i, n);
