@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { NDArray } from "../../core/ndarray/index.ts";
+import { type DType, NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { SparseMatrix } from "../scipy/index.ts";
 import type { Estimator } from "./estimator.ts";
 import { floatsOf, labelsOf, plain } from "./fields.ts";
-import { Matrix } from "./matrix.ts";
+import { asTruth, Matrix } from "./matrix.ts";
 
 /** A column's values. */
 export type Column = ArrayLike<unknown> | NDArray;
@@ -180,12 +180,28 @@ function ofArray(array: NDArray): Matrix {
   const [rows, cols] = array.shape as [number, number];
   const numbers = /[biuf]/.test(array.dtype.kind) ? floatsOf(array) : null;
   const isSingle = array.dtype.kind === "f" && array.dtype.itemsize === 4;
-  if (numbers !== null) return Matrix.dense(numbers.data, rows, cols).asSingle(isSingle);
+  if (numbers !== null) {
+    const made = Matrix.dense(numbers.data, rows, cols).asSingle(isSingle);
+    made.held = heldBy(array.dtype);
+    return made;
+  }
   const items = array.flat();
   return Matrix.columns(
     Array.from({ length: cols }, (_, j) => tidy(Array.from({ length: rows }, (_, i) => plain(items[i * cols + j])))),
     rows,
   );
+}
+
+/** What a dtype of ints or bools makes of a number that is put into it, as C has it; null for floats. */
+function heldBy({ kind, itemsize }: DType): ((v: number) => number) | null {
+  if (kind === "f") return null;
+  if (kind === "b") return asTruth;
+  const wide = 2 ** (8 * itemsize);
+  if (itemsize > 4) return Math.trunc;
+  return (v) => {
+    const cut = ((Math.trunc(v) % wide) + wide) % wide;
+    return kind === "i" && cut >= wide / 2 ? cut - wide : cut;
+  };
 }
 
 /** Float64 where a column holds numbers alone. */

@@ -10,6 +10,9 @@ import { tuple } from "../../core/values/tuple.ts";
 import type { Csr } from "../../math/index.ts";
 import { SparseMatrix } from "../scipy/index.ts";
 
+/** What is left of a number in an array of bools. */
+export const asTruth = (v: number): number => Number(v !== 0);
+
 /** A table of rows and columns in whichever form it came; each form is made from another when it is first wanted. */
 export class Matrix {
   readonly rows: number;
@@ -31,6 +34,8 @@ export class Matrix {
   isBool = false;
   /** Are the entries of each row, where it is sparse, given back from the last to the first? */
   isBackward = false;
+  /** What is left of a number in an array of the dtype it came in, where that is one of ints or bools; else null. */
+  held: ((v: number) => number) | null = null;
   /** Did it come in single precision, or is it given back in it? Its numbers are rounded to it then. */
   isSingle = false;
 

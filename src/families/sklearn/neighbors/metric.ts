@@ -17,6 +17,8 @@ export interface Metric {
   back(distance: number): number;
   /** The exponent of a KD tree's bounds. */
   readonly p: number;
+  /** The reduced distance where SciPy measures, if that is another. */
+  bySciPy?: Metric["reduced"];
 }
 
 const same = (v: number): number => v;
@@ -125,14 +127,26 @@ const canberra = plainMetric("canberra", (a, i, b, j, d) => {
   return sum;
 });
 
-const braycurtis = plainMetric("braycurtis", (a, i, b, j, d) => {
-  let [num, all] = [0, 0];
-  for (let l = 0; l < d; l++) {
-    num += Math.abs((a[i + l] as number) - (b[j + l] as number));
-    all += Math.abs((a[i + l] as number) + (b[j + l] as number));
-  }
-  return all > 0 ? num / all : 0;
-});
+/** By the sizes of both in scikit-learn's own code, by the size of their sum in SciPy's. */
+const braycurtis: Metric = {
+  ...plainMetric("braycurtis", (a, i, b, j, d) => {
+    let [num, all] = [0, 0];
+    for (let l = 0; l < d; l++) {
+      const [x, y] = [a[i + l] as number, b[j + l] as number];
+      num += Math.abs(x - y);
+      all += Math.abs(x) + Math.abs(y);
+    }
+    return all > 0 ? num / all : 0;
+  }),
+  bySciPy(a, i, b, j, d) {
+    let [num, all] = [0, 0];
+    for (let l = 0; l < d; l++) {
+      num += Math.abs((a[i + l] as number) - (b[j + l] as number));
+      all += Math.abs((a[i + l] as number) + (b[j + l] as number));
+    }
+    return num / all;
+  },
+};
 
 const haversine: Metric = {
   name: "haversine",
@@ -165,12 +179,13 @@ const zeroOr = (top: number, bottom: number): number => (top === 0 ? 0 : top / b
 
 const TRUTHS: Readonly<Record<string, (both: number, one: number, other: number, d: number) => number>> = {
   jaccard: (t, f, g) => zeroOr(f + g, t + f + g),
-  dice: (t, f, g) => zeroOr(f + g, 2 * t + f + g),
+  // Two rows of nothing are no number apart by these two, and so no neighbours.
+  dice: (t, f, g) => (f + g) / (2 * t + f + g),
   matching: (_, f, g, d) => (f + g) / d,
   rogerstanimoto: (_, f, g, d) => (2 * (f + g)) / (d + f + g),
   sokalmichener: (_, f, g, d) => (2 * (f + g)) / (d + f + g),
   russellrao: (t, _, __, d) => (d - t) / d,
-  sokalsneath: (t, f, g) => zeroOr(f + g, 0.5 * t + f + g),
+  sokalsneath: (t, f, g) => (f + g) / (0.5 * t + f + g),
   yule: (t, f, g, d) => zeroOr(2 * f * g, t * (d - t - f - g) + f * g),
 };
 

@@ -4,10 +4,11 @@
  * @module
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
-import { Fused, KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
+import { type Csr, Fused, KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, misfit, num, plain, text, wrong } from "../fields.ts";
+import { matrixOf } from "../input.ts";
 import { Matrix } from "../matrix.ts";
 import type { Neighbors, Within } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
@@ -66,6 +67,25 @@ export function squared(x: Float64Array, y: Float64Array, n: number, m: number, 
   return out;
 }
 
+/** Squared distances to sparse rows, whose products are added one after another, as SciPy adds them. */
+function squaredSparse(x: Float64Array, rows: number, d: number, fit: Csr): Float64Array {
+  const { indptr, indices, data, rows: m } = fit;
+  const out = new Float64Array(rows * m);
+  const xx = norms(x, rows, d);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < m; j++, at++) {
+      let [product, norm] = [0, 0];
+      for (let e = indptr[j] as number; e < (indptr[j + 1] as number); e++) {
+        const v = data[e] as number;
+        product += (x[i * d + (indices[e] as number)] as number) * v;
+        norm += v * v;
+      }
+      out[at] = Math.max(0, (xx[i] as number) - 2 * product + norm);
+    }
+  }
+  return out;
+}
+
 /** The search of a fitted estimator. */
 export function searchOf(est: Estimator): Search {
   const metric = metricOf(est);
@@ -75,6 +95,7 @@ export function searchOf(est: Estimator): Search {
   const [n, d] = (points?.shape ?? [tree?.order.length ?? 0, tree?.dims ?? 0]) as [number, number];
   const data = points?.data ?? (tree as SpaceTree).points;
   const method = text(est, "_fit_method");
+  const isOld = !isSince(est.version, 1, 1);
   if ((method === "kd_tree" || method === "ball_tree") && tree === null) wrong(est, "_tree", "a KDTree or BallTree");
   let places: Float64Array | null = null;
   const kept = metric.name === "manhattan" ? new KeptRows(data, n, d) : null;
@@ -82,44 +103,48 @@ export function searchOf(est: Estimator): Search {
   const width = metric.name === "precomputed" ? n : d;
   const isGemm = metric.name === "euclidean" || metric.name === "sqeuclidean";
   const isWalked = tree !== null && method !== "brute";
-  const reducedOf = (part: Float64Array, rows: number): Float64Array => {
+  const reducedOf = (part: Float64Array, rows: number, isOwn: boolean): Float64Array => {
     if (metric.name === "precomputed") return part.slice();
     // Trees measure each pair by itself.
-    if (isGemm && !isWalked) return squared(part, data, rows, n, d);
+    if (isGemm && !isWalked)
+      return sparse === null ? squared(part, data, rows, n, d) : squaredSparse(part, rows, d, sparse);
     const out = new Float64Array(rows * n);
     if (kept?.pairwise("distances", part, rows, out)) return out;
     const four = metric.name === "manhattan" ? fourSizes : isGemm ? fourSquares : null;
+    const measure = isOwn ? metric.reduced : (metric.bySciPy ?? metric.reduced);
     for (let i = 0; i < rows; i++) {
       let j = 0;
       if (four !== null) {
         places ??= Float64Array.from({ length: n }, (_, place) => place);
         for (; j + 4 <= n; j += 4) four(part, i * d, data, places, j, d, out, i * n + j);
       }
-      for (; j < n; j++) out[i * n + j] = metric.reduced(part, i * d, data, j * d, d);
+      for (; j < n; j++) out[i * n + j] = measure(part, i * d, data, j * d, d);
     }
     return out;
   };
   let yy: Float64Array | null = null;
-  const walk = isWalked ? descent(tree, metric) : null;
+  const walk = isWalked ? descent(tree, metric, isSince(est.version, 1, 0)) : null;
   const keptTree =
     isWalked && (metric.name === "euclidean" || metric.name === "manhattan")
       ? new KeptTree(tree, metric.name === "manhattan")
       : null;
   // Sparse rows are multiplied otherwise.
-  const isDense = !(est.attrs.get("_fit_X") instanceof SparseMatrix);
+  const fit = est.attrs.get("_fit_X");
+  const sparse = fit instanceof SparseMatrix ? matrixOf(null, fit).csr : null;
+  const isDense = sparse === null;
   const isBlas = !isWalked && isGemm && isDense;
-  const isOld = !isSince(est.version, 1, 1);
   let settled: Settled | null = null;
   const isAngle = metric.name === "cosine" && isDense;
   let angles: SettledAngles | null = null;
-  const keptPoints = !isWalked && isGemm ? new KeptPoints(data, n, d) : null;
+  const keptPoints = !isWalked && isGemm && isDense ? new KeptPoints(data, n, d) : null;
   return {
     metric,
     count: n,
     features: width,
     finite: metric.name === "nan_euclidean" ? "allow-nan" : true,
     all(x) {
-      return reducedOf(x.data, x.rows).map(metric.full);
+      const isOwn = isWalked || !(isOld || isMixed(est, x));
+      return reducedOf(x.data, x.rows, isOwn).map(metric.full);
     },
     nearest(x, k) {
       if (!(Number.isInteger(k) && k > 0)) throw new TypeError(`Expected n_neighbors > 0. Got ${k}`);
@@ -141,8 +166,7 @@ export function searchOf(est: Estimator): Search {
           /^(cosine|hamming|nan_euclidean|mahalanobis|correlation|precomputed|jaccard|dice|matching|rogerstanimoto|sokalmichener|russellrao|sokalsneath|yule)$/.test(
             metric.name,
           ) ||
-          (est.attrs.get("_fit_X") instanceof SparseMatrix &&
-            (isSince(est.version, 1, 4) || !isSince(est.version, 1, 2))));
+          (!isDense && (isSince(est.version, 1, 4) || !isSince(est.version, 1, 2))));
       // The table that was fitted is taken for that very array, whose rows NumPy's distances put at 0 from themselves.
       const isSelf = isParted && (isAngle || isGemm) && x.rows === n && !x.isSparse && isSame(x.data, data);
       const sorted = (found: Heap, at: number): void => {
@@ -170,9 +194,15 @@ export function searchOf(est: Estimator): Search {
         const part = x.data.subarray(from * width, (from + rows) * width);
         // The identity of squares is finished as the heap is filled.
         const gram =
-          walk === null && isGemm && !isParted ? { xx: norms(part, rows, d), yy: (yy ??= norms(data, n, d)) } : null;
+          walk === null && isGemm && isDense && !isParted
+            ? { xx: norms(part, rows, d), yy: (yy ??= norms(data, n, d)) }
+            : null;
         const all =
-          gram !== null ? timesTransposed(part, data, rows, d, n) : walk === null ? reducedOf(part, rows) : null;
+          gram !== null
+            ? timesTransposed(part, data, rows, d, n)
+            : walk === null
+              ? reducedOf(part, rows, !isParted)
+              : null;
         for (let i = 0; i < rows; i++) {
           const at = (from + i) * k;
           if (all !== null && isParted) {
@@ -226,7 +256,7 @@ function isMixed(est: Estimator, x: Matrix): boolean {
   const fit = est.attrs.get("_fit_X");
   if (!(fit instanceof NDArray)) return false;
   const { kind, itemsize } = fit.dtype;
-  if (kind !== "f") return true;
+  if (kind !== "f" || x.held !== null) return true;
   return itemsize === 4 ? !x.isSingle || !isSince(est.version, 1, 2) : x.isSingle;
 }
 
@@ -288,8 +318,8 @@ const fourSizes: Four = (x, at, points, order, i, d, out, to) => {
 
 type Descent = (x: Float64Array, at: number, heap: Heap) => void;
 
-/** Goes down a tree, nearer children first (BinaryTree._query_single_depthfirst). */
-function descent(tree: SpaceTree, metric: Metric): Descent {
+/** Goes down a tree, nearer children first (BinaryTree._query_single_depthfirst). Since 1.0 what is no number comes in, too. */
+function descent(tree: SpaceTree, metric: Metric, takesNaN: boolean): Descent {
   const { points, dims: d, order, start, end, isLeaf, bounds, radius, kind } = tree;
   const half = tree.nodes * d;
   const bound = (node: number, x: Float64Array, at: number): number => {
@@ -330,7 +360,8 @@ function descent(tree: SpaceTree, metric: Metric): Descent {
         }
         for (; i < last; i++) {
           const point = order[i] as number;
-          heap.push(metric.reduced(x, at, points, point * d, d), point);
+          const v = metric.reduced(x, at, points, point * d, d);
+          if (takesNaN || v < heap.largest) heap.push(v, point);
         }
         continue;
       }
