@@ -16,7 +16,7 @@ import {
   timesTransposed,
 } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, floatsOf, misfit, num, text, vector, wrong } from "../fields.ts";
+import { floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { squared } from "../neighbors/search.ts";
@@ -154,6 +154,12 @@ function agglomeration(est: Estimator): Model {
   };
 }
 
+/** Since 1.7 squared distances are put into a table of the input's dtype, in 1.7 the logarithm of 2π as well. */
+function heldOf(est: Estimator, x: Matrix): { held: Matrix["held"]; constant: number } {
+  const held = isSince(est.version, 1, 7) ? x.held : null;
+  return { held, constant: held !== null && !isSince(est.version, 1, 8) ? held(log2pi) : log2pi };
+}
+
 /** Log-densities of each component, `(rows, components)`, without weights. */
 function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: Matrix) => Float64Array {
   const kind = text(est, "covariance_type") ?? "full";
@@ -178,7 +184,9 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
       k,
       d,
     );
-    return ({ data, rows }) => {
+    return (x) => {
+      const { data, rows } = x;
+      const { constant } = heldOf(est, x);
       const cross = timesTransposed(data, pulled, rows, d, k);
       const out = timesTransposed(
         data.map((v) => v * v),
@@ -190,7 +198,7 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
       for (let i = 0, at = 0; i < rows; i++) {
         for (let c = 0; c < k; c++, at++) {
           const sum = (own[c] as number) - 2 * (cross[at] as number) + (out[at] as number);
-          out[at] = -0.5 * (d * log2pi + sum) + (dets[c] as number);
+          out[at] = -0.5 * (d * constant + sum) + (dets[c] as number);
         }
       }
       return out;
@@ -199,11 +207,13 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
   return (x) => {
     const n = x.rows;
     const out = new Float64Array(n * k);
+    const { held, constant } = heldOf(est, x);
+    const isProduct = kind === "full" || kind === "tied";
     for (let c = 0; c < k; c++) {
       const own = mu.subarray(c * d, (c + 1) * d);
       let turned: Float64Array | null = null;
       let offset: Float64Array | null = null;
-      if (kind === "full" || kind === "tied") {
+      if (isProduct) {
         const p = kind === "full" ? chol.subarray(c * d * d, (c + 1) * d * d) : chol;
         turned = times(x.data, p, n, d, d);
         offset = times(own.slice(), p, 1, d, d);
@@ -217,7 +227,8 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
               : (turned[i * d + l] as number) - (offset[l] as number);
           squares[l] = diff * diff;
         }
-        out[i * k + c] = -0.5 * (d * log2pi + pairwiseSum(squares)) + (dets[c] as number);
+        const sum = pairwiseSum(squares);
+        out[i * k + c] = -0.5 * (d * constant + (held !== null && isProduct ? held(sum) : sum)) + (dets[c] as number);
       }
     }
     return out;

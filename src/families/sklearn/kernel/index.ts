@@ -7,7 +7,7 @@ import { times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { namesIn } from "../featurenames.ts";
 import { floats, floatsOf, misfit, num, plain, vector } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { asTruth, Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { targetRows } from "../tree/index.ts";
 import { kernelOf } from "./pairwise.ts";
@@ -90,7 +90,11 @@ function additive(est: Estimator): Model {
           out[to + 2 * j * d] = factor * Math.sin(j * log);
         }
       }
-      return Matrix.dense(out, rows, width);
+      // scikit-learn puts them into a table of the input's dtype.
+      if (x.held === null) return Matrix.dense(out, rows, width);
+      const made = Matrix.dense(out.map(x.held), rows, width);
+      made.isBool = x.held === asTruth;
+      return made;
     },
   };
 }
