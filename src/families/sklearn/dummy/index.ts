@@ -11,10 +11,16 @@ import type { Kinds, Model } from "../model.ts";
 import { generatorOf } from "../random.ts";
 import { decided, targetRows } from "../tree/index.ts";
 
+/** How it answers; "warn" stands for what was the default up to 0.23. */
+function strategyOf(est: Estimator): string {
+  const strategy = text(est, "strategy", "prior") as string;
+  return strategy === "warn" ? "stratified" : strategy;
+}
+
 /** One target: its labels, and the shares that every row gets. */
 function target(est: Estimator, classes: unknown[], prior: Float64Array, constant: unknown): number[] {
   if (prior.length !== classes.length) misfit(est, `${prior.length} shares of ${classes.length} classes`);
-  const strategy = text(est, "strategy", "prior");
+  const strategy = strategyOf(est);
   if (strategy === "constant") return classes.map((label) => Number(label === constant));
   if (strategy === "most_frequent") return Array.from(prior, (_, j) => Number(j === argmax(prior)));
   return strategy === "uniform" ? classes.map(() => 1 / classes.length) : Array.from(prior);
@@ -31,7 +37,7 @@ function classifier(est: Estimator): Model {
     const prior = floatsOf(isMany && Array.isArray(given) ? given[t] : given)?.data;
     return target(est, classes, prior ?? wrong(est, "class_prior_", "numbers"), constants[t]);
   });
-  const strategy = text(est, "strategy", "prior") as string;
+  const strategy = strategyOf(est);
   const drawn = (x: Matrix): Matrix[] => {
     const random = generatorOf(est);
     return rows.map((row) => {

@@ -5,7 +5,7 @@
  */
 import { argmax } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
-import { floats, floatsOf, labels, labelsOf, misfit, text, vector } from "../fields.ts";
+import { floats, floatsOf, isSince, labels, labelsOf, misfit, text, vector } from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { squared } from "../neighbors/search.ts";
@@ -118,8 +118,11 @@ function manyTargets(isRegressor: boolean): (est: Estimator) => Model {
       predict,
       // Before 0.23 other regressors weighted their targets by their variance, these never.
       ...(isRegressor && {
-        score: (x: Matrix, y: ArrayLike<unknown> | null) =>
-          y === null ? misfit(est, "its score needs y") : r2(y, predict(x)),
+        score: (x: Matrix, y: ArrayLike<unknown> | null) => {
+          if (y === null) return misfit(est, "its score needs y");
+          // A single row has no spread to be explained.
+          return y.length < 2 && isSince(est.version, 0, 22) ? Number.NaN : r2(y, predict(x));
+        },
       }),
       ...(members.every((member) => member.model.predictProba) && {
         predictProba: (x: Matrix) => members.map((member) => byMethod(est, member, "predict_proba", x)),

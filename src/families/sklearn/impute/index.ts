@@ -7,7 +7,7 @@ import { PyObject } from "../../../core/values/object.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { namesIn } from "../featurenames.ts";
-import { flag, floats, floatsOf, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import { flag, floats, floatsOf, isSince, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { tidy } from "../input.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
@@ -180,6 +180,10 @@ function nearest(est: Estimator): Model {
         }
       }
       for (let at = 0; at < out.length; at++) if (!valid[at % d]) out[at] = 0;
+      // Up to 1.2 a table without holes was given back before its holes were told.
+      if (!isSince(est.version, 1, 3) && !data.some((v, at) => valid[at % d] && isMissing(v))) {
+        return Matrix.dense(out, x.rows, d).take(kept);
+      }
       return withIndicator(est, x, Matrix.dense(out, x.rows, d).take(kept));
     },
   };
@@ -195,8 +199,13 @@ function iterative(est: Estimator): Model {
     const places = Array.from(floatsOf(others)?.data ?? wrong(est, "imputation_sequence_", "triples"));
     return { column: numberOf(column), places, model: partOf(est, model, "imputation_sequence_").model };
   });
-  const low = est.attrs.has("_min_value") ? vector(est, "_min_value") : null;
-  const high = est.attrs.has("_max_value") ? vector(est, "_max_value") : null;
+  // One for all columns up to 0.22, one for each since.
+  const bounds = (name: string): ((column: number) => number | undefined) => {
+    const given = est.attrs.has(name) ? vector(est, name) : [];
+    return (column) => given[given.length === 1 ? 0 : column];
+  };
+  const low = bounds("_min_value");
+  const high = bounds("_max_value");
   return {
     features: num(est, "n_features_in_", 0) || undefined,
     finite: false,
@@ -224,8 +233,8 @@ function iterative(est: Estimator): Model {
         for (const [r, i] of rows.entries()) {
           const v = numberOf(filled[r]);
           out[i * d + column] = Math.min(
-            high?.[column] ?? Number.POSITIVE_INFINITY,
-            Math.max(low?.[column] ?? Number.NEGATIVE_INFINITY, v),
+            high(column) ?? Number.POSITIVE_INFINITY,
+            Math.max(low(column) ?? Number.NEGATIVE_INFINITY, v),
           );
         }
       }

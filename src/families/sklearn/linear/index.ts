@@ -225,6 +225,7 @@ function classifier(sharesFor: (est: Estimator) => Shares | null): (est: Estimat
     const binarizer = est.attrs.get("_label_binarizer");
     const isMany =
       binarizer instanceof Object &&
+      isSince(est.version, 1, 0) &&
       String(partOf(est, binarizer, "_label_binarizer").get("y_type_")).startsWith("multilabel");
     if (outputs !== (classes.length === 2 ? 1 : classes.length) && !(classes.length === 2 && outputs === 2)) {
       misfit(est, `${outputs} rows of weights for ${classes.length} classes`);

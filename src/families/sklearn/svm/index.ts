@@ -207,6 +207,9 @@ function classifier(est: Estimator): Model {
     features: machineOf(est, false).features,
     decisionFunction: decide,
     predict(x) {
+      if (flag(est, "break_ties") && !isRest) {
+        throw new TypeError("break_ties must be False when decision_function_shape is 'ovo'");
+      }
       if (breaks) {
         const { data } = decide(x);
         return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
@@ -224,7 +227,8 @@ function classifier(est: Estimator): Model {
             for (let i = 0, p = 0; i < k; i++) {
               for (let j = i + 1; j < k; j++, p++) {
                 const raw = sigmoid(dec[row * pairs + p] as number, a[p] as number, b[p] as number);
-                const v = Math.min(Math.max(raw, 1e-7), 1 - 1e-7);
+                // As libsvm's max has it, what is no number counts as the least.
+                const v = raw > 1e-7 ? Math.min(raw, 1 - 1e-7) : 1e-7;
                 r[i * k + j] = v;
                 r[j * k + i] = 1 - v;
               }
