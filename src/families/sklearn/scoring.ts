@@ -36,11 +36,23 @@ const NAMED: Readonly<Record<string, string>> = {
   neg_median_absolute_error: "-median_absolute_error",
   neg_root_mean_squared_error: "-root_mean_squared_error",
   neg_log_loss: "-log_loss",
+  neg_brier_score: "-brier_score_loss",
+  neg_mean_absolute_percentage_error: "-mean_absolute_percentage_error",
+  neg_mean_squared_log_error: "-mean_squared_log_error",
+  neg_root_mean_squared_log_error: "-root_mean_squared_log_error",
+  neg_mean_poisson_deviance: "-mean_poisson_deviance",
+  neg_mean_gamma_deviance: "-mean_gamma_deviance",
+  matthews_corrcoef: "matthews_corrcoef",
 };
 
 function byName(name: string): Scorer {
   const given = Object.hasOwn(NAMED, name) ? (NAMED[name] as string) : null;
   if (given !== null) return { func: given.replace("-", ""), sign: given.startsWith("-") ? -1 : 1, words: new Map() };
+  const [, kind, weighted] = /^roc_auc_(ov[ro])(_weighted)?$/.exec(name) ?? [];
+  if (kind !== undefined) {
+    const words = new Map([["multi_class", kind] as const, ["average", weighted ? "weighted" : "macro"] as const]);
+    return { func: "roc_auc_score", sign: 1, words };
+  }
   const [, metric, average] = /^(f1|precision|recall|jaccard)(?:_(micro|macro|weighted))?$/.exec(name) ?? [];
   const words = new Map(average === undefined ? [] : [["average", average]]);
   return { func: name.endsWith("_score") ? name : `${metric ?? name}_score`, sign: 1, words };
@@ -112,9 +124,27 @@ function measured(
       only();
       return truth.length < 2 && isSince(est.version, 0, 22) ? Number.NaN : r2(truth, given());
     case "log_loss":
-    case "roc_auc_score":
       only();
-      return (func === "log_loss" ? logLoss : area)(est, model, classes ?? refuse(), x, truth);
+      return logLoss(est, model, classes ?? refuse(), x, truth);
+    case "roc_auc_score":
+    case "average_precision_score":
+    case "brier_score_loss": {
+      only(...(func === "roc_auc_score" ? ["multi_class", "average"] : []));
+      const places = placesOf(est, classes ?? refuse(), truth);
+      const isMany = words.get("multi_class") !== undefined && words.get("multi_class") !== "raise";
+      const k = (classes ?? refuse()).length;
+      if (isMany && k > 2) return areas(est, tableOf(est, model, x), places, words, k);
+      if (k !== 2) throw new UnsupportedError("scoring", `${est.name} scores by ${func} of more than two classes`);
+      if (func === "brier_score_loss" || isMany) {
+        const given = tableOf(est, model, x).take([1]).data;
+        return isMany ? area(given, places) : mean(squares(gaps(given, places)));
+      }
+      const scores = model.decisionFunction?.(x).data ?? tableOf(est, model, x).take([1]).data;
+      return (func === "roc_auc_score" ? area : precision)(scores, places);
+    }
+    case "matthews_corrcoef":
+      only();
+      return correlation(counted(truth, given()), truth.length);
     case "balanced_accuracy_score": {
       only();
       const recalls = counted(truth, given()).filter(({ there }) => there > 0);
@@ -158,6 +188,20 @@ const squares = (values: Float64Array): Float64Array => values.map((v) => v * v)
 const ERRORS: ReadonlyMap<string, (y: Float64Array, p: Float64Array) => number> = new Map([
   ["mean_squared_error", (y, p) => mean(squares(gaps(y, p)))],
   ["root_mean_squared_error", (y, p) => Math.sqrt(mean(squares(gaps(y, p))))],
+  [
+    "mean_absolute_percentage_error",
+    (y, p) => mean(gaps(y, p).map((v, i) => Math.abs(v) / Math.max(Math.abs(y[i] as number), Number.EPSILON))),
+  ],
+  ["mean_squared_log_error", (y, p) => mean(squares(gaps(y.map(Math.log1p), p.map(Math.log1p))))],
+  ["root_mean_squared_log_error", (y, p) => Math.sqrt(mean(squares(gaps(y.map(Math.log1p), p.map(Math.log1p)))))],
+  [
+    "mean_poisson_deviance",
+    (y, p) => 2 * mean(y.map((v, i) => (v === 0 ? 0 : v * Math.log(v / (p[i] as number))) - v + (p[i] as number))),
+  ],
+  [
+    "mean_gamma_deviance",
+    (y, p) => 2 * mean(y.map((v, i) => Math.log((p[i] as number) / v) + v / (p[i] as number) - 1)),
+  ],
   ["mean_absolute_error", (y, p) => mean(gaps(y, p).map(Math.abs))],
   ["median_absolute_error", (y, p) => median(gaps(y, p).map(Math.abs))],
   ["max_error", (y, p) => gaps(y, p).reduce((most, v) => Math.max(most, Math.abs(v)), 0)],
@@ -254,19 +298,25 @@ function logLoss(
   return sum / x.rows;
 }
 
-/** The area under the curve of two classes: how often a row of the second is scored above one of the first. */
-function area(est: Estimator, model: Model, classes: readonly unknown[], x: Matrix, truth: ArrayLike<unknown>): number {
-  if (classes.length !== 2) {
-    throw new UnsupportedError("scoring", `${est.name} scores by roc_auc_score of more than two classes`);
-  }
-  const scores = model.decisionFunction?.(x).data ?? probabilityOf(est, model, x);
+/** The place of each row's label among the classes. */
+function placesOf(est: Estimator, classes: readonly unknown[], truth: ArrayLike<unknown>): Float64Array {
+  return Float64Array.from(truth, (label) => placeOf(est, classes, label));
+}
+
+function tableOf(est: Estimator, model: Model, x: Matrix): Matrix {
+  const given = model.predictProba?.(x) ?? misfit(est, "its estimator gives no probabilities");
+  return Array.isArray(given) ? misfit(est, "it has several targets") : given;
+}
+
+/** The area under the curve: how often a row of the second class is scored above one of the first. */
+function area(scores: Float64Array, places: Float64Array): number {
   const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
   let [positives, ranks] = [0, 0];
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
     while (to < order.length && scores[order[to] as number] === scores[order[from] as number]) to++;
     for (let i = from; i < to; i++) {
-      if (placeOf(est, classes, truth[order[i] as number]) !== 1) continue;
+      if (places[order[i] as number] !== 1) continue;
       positives++;
       // Rows of one score share their ranks.
       ranks += (from + 1 + to) / 2;
@@ -276,7 +326,52 @@ function area(est: Estimator, model: Model, classes: readonly unknown[], x: Matr
   return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
 }
 
-function probabilityOf(est: Estimator, model: Model, x: Matrix): Float64Array {
-  const given = model.predictProba?.(x) ?? misfit(est, "its estimator gives no scores");
-  return Array.isArray(given) ? misfit(est, "it has several targets") : given.take([1]).data;
+/** Areas of each class against the rest, or against each other one, averaged. */
+function areas(est: Estimator, given: Matrix, places: Float64Array, words: Words, k: number): number {
+  if (new Set(places).size < k) misfit(est, "y does not hold all of its classes");
+  const columns = Array.from({ length: k }, (_, c) => given.take([c]).data);
+  const isWeighted = words.get("average") === "weighted";
+  const parts: [score: number, rows: number][] = [];
+  for (const [c, own] of columns.entries()) {
+    if (words.get("multi_class") === "ovr") {
+      const isOwn = places.map((place) => Number(place === c));
+      parts.push([area(own, isOwn), isOwn.reduce((sum, v) => sum + v, 0)]);
+      continue;
+    }
+    for (let other = c + 1; other < k; other++) {
+      const rows = Array.from(places.keys()).filter((i) => places[i] === c || places[i] === other);
+      const of = (place: number): number =>
+        area(
+          Float64Array.from(rows, (i) => (columns[place] as Float64Array)[i] as number),
+          Float64Array.from(rows, (i) => Number(places[i] === place)),
+        );
+      parts.push([(of(c) + of(other)) / 2, rows.length]);
+    }
+  }
+  const all = parts.reduce((sum, [, rows]) => sum + (isWeighted ? rows : 1), 0);
+  return parts.reduce((sum, [score, rows]) => sum + score * (isWeighted ? rows : 1), 0) / all;
+}
+
+/** Precisions at each score from the highest down, by how much they add to the recall. */
+function precision(scores: Float64Array, places: Float64Array): number {
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number));
+  const all = places.reduce((sum, v) => sum + v, 0);
+  let [right, sum, before] = [0, 0, 0];
+  for (const [at, i] of order.entries()) {
+    right += places[i] as number;
+    const next = order[at + 1];
+    if (next !== undefined && scores[next] === scores[i]) continue;
+    sum += ((right - before) / all) * (right / (at + 1));
+    before = right;
+  }
+  return sum;
+}
+
+/** The correlation of what is there with what is said (Matthews). */
+function correlation(counts: readonly Count[], rows: number): number {
+  const sum = (of: (count: Count) => number): number => counts.reduce((all, count) => all + of(count), 0);
+  const both = rows * sum(({ right }) => right) - sum(({ there, said }) => there * said);
+  const own = rows * rows - sum(({ there }) => there * there);
+  const other = rows * rows - sum(({ said }) => said * said);
+  return own * other === 0 ? 0 : both / Math.sqrt(own * other);
 }
