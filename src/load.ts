@@ -27,7 +27,7 @@ import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/i
 
 /**
  * Reads one value from bytes, whatever format they are in: pickle, joblib, npy (an array) and npz (the dict of its
- * arrays), also packed by gzip, zlib, bz2, xz, lzma or lz4. Throws `UnsupportedError` naming the format of bytes that are something else, `LimitError` for a bomb,
+ * arrays), also packed by gzip, zlib, bz2, xz, lzma, lz4 or zstd. Throws `UnsupportedError` naming the format of bytes that are something else, `LimitError` for a bomb,
  * and as `loads` of `brine/pickle`.
  *
  * @example
@@ -46,7 +46,7 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
 
 /**
  * Reads one value from a path, URL, `Blob`, `Response`, stream, file-like object or bytes: pickle, joblib, npy (an
- * array), npz (the dict of its arrays; `brine/numpy` reads them one by one) and skops (an estimator); gzip, zlib, bz2, xz, lzma and lz4 are
+ * array), npz (the dict of its arrays; `brine/numpy` reads them one by one) and skops (an estimator); gzip, zlib, bz2, xz, lzma, lz4 and zstd are
  * unpacked on the way; HDF5 comes as an open file (`AsyncFile` of `brine/hdf5`), read when asked. Throws `UnsupportedError` naming the format of what is none of these, `LimitError` for a bomb,
  * and as `load` of `brine/pickle`. File-like objects are not looked into. Estimators of scikit-learn come back able to
  * predict: their code is fetched when the file holds some, as is that of pandas' frames. A file of torch.save gives its value, with

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../test/support/base64.ts";
-import { bz2, gzip, lz4, lzma, xz, zlib } from "./core/codecs/index.ts";
+import { bz2, gzip, lz4, lzma, xz, zlib, zstd } from "./core/codecs/index.ts";
 import { dumps, isBrineError, load, loadAll, loads, repr, toJS, UnsupportedError } from "./index.ts";
+import type { DataFrame } from "./pandas.ts";
+import { infoOf } from "./tools/info/index.ts";
+import { scan } from "./tools/scan/index.ts";
 
 const shells = JSON.parse(readFileSync(new URL("../fixtures/data/shells.json", import.meta.url), "utf8")) as Record<
   string,
@@ -104,10 +107,33 @@ describe("compressed pickles", () => {
   });
 });
 
+describe("frames that pandas packed", () => {
+  const files = JSON.parse(
+    readFileSync(new URL("../fixtures/data/pandas-shells.json", import.meta.url), "utf8"),
+  ) as Record<string, string>;
+  const ROWS = [
+    { name: "Ada", score: 1.5, age: 36 },
+    { name: "Grace", score: 2, age: 85 },
+    { name: "Edith", score: -3, age: 70 },
+  ];
+
+  it.each(Object.keys(files).filter((name) => !/zip|tar/.test(name)))("%s", async (name) => {
+    const data = bytesOf(files[name] as string);
+    for (const source of [data, new Blob([Uint8Array.from(data)]), drip(data, 100)]) {
+      const frame = (await load(source)) as DataFrame;
+      expect(frame.toRecords()).toEqual(ROWS);
+    }
+    expect(dumps(loads(data))).toEqual(dumps(loads(bytesOf(files["frame.pkl"] as string))));
+    const { verdict } = await scan(data, { name });
+    expect(verdict).toBe("safe");
+    expect((await infoOf(data)).format).toBe("pickle");
+  });
+});
+
 describe("errors of a shell say where in the packed bytes they are", () => {
   const random = Uint8Array.from({ length: 90_000 }, (_, i) => (i * 2654435761) >>> ((i % 7) + 9));
   const value = dumps(random);
-  it.each([gzip, zlib, bz2, lzma, xz, lz4])("$name", async (codec) => {
+  it.each([gzip, zlib, bz2, lzma, xz, lz4, zstd])("$name", async (codec) => {
     await codec.ready?.();
     const packed = codec.encode(value);
     const half = packed.subarray(0, packed.length >> 1);
@@ -116,7 +142,7 @@ describe("errors of a shell say where in the packed bytes they are", () => {
     await expect(load(half)).rejects.toMatchObject(truncated);
     const damaged = packed.slice();
     damaged.fill(0xff, half.length, half.length + 40);
-    if (codec !== lz4) {
+    if (codec !== lz4 && codec !== zstd) {
       const error = (await caught(() => loads(damaged))) as { offset: number };
       expect(error).toMatchObject({ code: "FORMAT", offset: expect.any(Number) });
       expect(error.offset).toBeGreaterThan(10);

@@ -7,14 +7,14 @@
  */
 import { rawBytes } from "#platform";
 import type { Source } from "./core/bytes/parse.ts";
-import { bz2, type Codec, type Decoder, gzip, located, lz4, lzma, xz, zfile, zlib } from "./core/codecs/index.ts";
+import { bz2, type Codec, type Decoder, gzip, located, lz4, lzma, xz, zfile, zlib, zstd } from "./core/codecs/index.ts";
 import { FormatError, LimitError } from "./core/errors.ts";
 import type { Limits } from "./formats/pickle/index.ts";
 import { sniff } from "./sniff.ts";
 
 /** Shells by the names that {@link sniff} gives them. */
 const SHELLS: ReadonlyMap<string, Codec> = new Map(
-  [gzip, zlib, bz2, xz, lzma, lz4, zfile].map((codec) => [codec.name, codec]),
+  [gzip, zlib, bz2, xz, lzma, lz4, zstd, zfile].map((codec) => [codec.name, codec]),
 );
 
 /** Bytes that are given out whatever they were packed into. */

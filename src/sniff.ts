@@ -65,7 +65,8 @@ const SIGNATURES: readonly Signature[] = [
   { format: "bz2", starts: /^BZh[1-9](1AY&SY|\x17rE8P\x90)/, help: "load unpacks it" },
   { format: "xz", starts: /^\xfd7zXZ\0/, help: "load unpacks it" },
   { format: "lzma", starts: /^\x5d\0\0[\x01-\x80\0]/, help: "load unpacks it" },
-  { format: "zstd", starts: /^\x28\xb5\x2f\xfd/, help: "unpack it first (unzstd)" },
+  // A short frame that is skipped may stand before, as pzstd writes it.
+  { format: "zstd", starts: /^([\x50-\x5f]\*M\x18\x04\0\0\0.{4})?\x28\xb5\x2f\xfd/s, help: "load unpacks it" },
   { format: "lz4", starts: /^(\x04"M\x18|\x02!L\x18|[\x50-\x5f]\*M\x18)/, help: "load unpacks it" },
   { format: "ZFile", starts: /^ZF0x[0-9a-f]+L? *x/, help: "load unpacks it" },
   { format: "parquet", starts: /^PAR1/, help: "a table that pandas or pyarrow wrote; brine does not read it" },

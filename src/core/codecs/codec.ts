@@ -38,33 +38,29 @@ export interface Decoder {
   close?(): void;
 }
 
-/** One compression format, read. */
-export interface Unpacker {
+/** One compression format, both directions. */
+export interface Codec {
   readonly name: string;
   /** The bytes its files begin with; empty for a format without a mark of its own. */
   readonly prefix: Uint8Array;
   /** The ending of its files, dot and all. */
   readonly extension: string;
+  /** Level that `encode` takes when none is given. */
+  readonly level: number;
   /** Unpacks at once. Throws `FormatError`, `TruncatedError`, `LimitError`. */
   decode(bytes: Uint8Array, options?: DecodeOptions): Uint8Array;
+  /** Packs at once. */
+  encode(bytes: Uint8Array, level?: number): Uint8Array;
   /** A decoder for pieces. */
   decoder(): Decoder;
   /** Is the decoder the fastest way? Then files are unpacked straight into their arrays. */
   pulls?(): boolean;
   /** Unpacks pieces as they come, without holding the whole. */
   decodePieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
-  /** Readies what `decode` and `encode` need where that takes a wait; the other methods wait by themselves. */
-  ready?(): Promise<void>;
-}
-
-/** One compression format, both directions. */
-export interface Codec extends Unpacker {
-  /** Level that `encode` takes when none is given. */
-  readonly level: number;
-  /** Packs at once. */
-  encode(bytes: Uint8Array, level?: number): Uint8Array;
   /** Packs pieces as they come. */
   encodePieces(pieces: AsyncIterable<Uint8Array>, level?: number): AsyncGenerator<Uint8Array>;
+  /** Readies what `decode` and `encode` need where that takes a wait; the other methods wait by themselves. */
+  ready?(): Promise<void>;
 }
 
 /** Everything a decoder gives for one input. */

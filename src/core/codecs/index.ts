@@ -7,16 +7,7 @@
  */
 export { adler32, Crc64, crc32 } from "../bytes/digest.ts";
 export { Xxh32, xxh32 } from "../bytes/xxh32.ts";
-export {
-  type Codec,
-  type DecodeOptions,
-  type Decoder,
-  drained,
-  drawn,
-  joined,
-  located,
-  type Unpacker,
-} from "./codec.ts";
+export { type Codec, type DecodeOptions, type Decoder, drained, drawn, joined, located } from "./codec.ts";
 export {
   type DeflateShell,
   deflateMany,

@@ -137,6 +137,19 @@ describe("zstd", () => {
     expect(() => zstd.decode(claims)).toThrow(/a window of more than 512 MiB/);
   });
 
+  it("packs as it is, and runs of one byte shorter", async () => {
+    for (const plain of [[], [7], new Array(300_000).fill(9), Array.from({ length: 200_000 }, (_, i) => i * i)]) {
+      const bytes = Uint8Array.from(plain);
+      const packed = zstd.encode(bytes);
+      expect(packed.length).toBeLessThan(bytes.length + 40);
+      expect(sum(zstd.decode(packed))).toBe(sum(bytes));
+      const all: Uint8Array[] = [];
+      for await (const piece of zstd.encodePieces(pieces(bytes, 70_000))) all.push(piece);
+      expect(sum(drained(zstd.decoder(), joined(all)))).toBe(sum(bytes));
+    }
+    expect(zstd.encode(new Uint8Array(1e6)).length).toBeLessThan(100);
+  });
+
   it("names a dictionary that is wanted", () => {
     const frame = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x22, 0x39, 0x30, 1, 9, 0, 0, 7);
     expect(() => zstd.decode(frame)).toThrow(/needs the dictionary 12345, which is not in the file/);

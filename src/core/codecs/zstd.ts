@@ -8,7 +8,7 @@
 import { rawBytes } from "#platform";
 import { Xxh64 } from "../bytes/xxh64.ts";
 import { FormatError, LimitError, TruncatedError, UnsupportedError } from "../errors.ts";
-import { type DecodeOptions, type Decoder, drawn, type Unpacker } from "./codec.ts";
+import { type Codec, type DecodeOptions, type Decoder, drawn, joined } from "./codec.ts";
 import { ByteQueue } from "./queue.ts";
 import { Blocks, MOST, SLACK } from "./zstdblock.ts";
 import { damaged } from "./zstdtables.ts";
@@ -228,13 +228,65 @@ class ZstdDecoder implements Decoder {
   }
 }
 
-/** Zstandard (Python: `compression.zstd`). */
-export const zstd: Unpacker = {
+const RAW = 0;
+const RUN = 1;
+
+/** Packs one frame without looking for anything but runs of one byte: readers take it, and it is hardly smaller. */
+class ZstdEncoder {
+  readonly #sum = new Xxh64();
+
+  /** The head, with a window of 128 KiB and a sum. */
+  head(size: number | null): Uint8Array {
+    const out = new Uint8Array(size === null ? 6 : 14);
+    const view = new DataView(out.buffer);
+    view.setUint32(0, FRAME, true);
+    out[4] = size === null ? 4 : 0xc4;
+    out[5] = 7 << 3;
+    if (size !== null) view.setBigUint64(6, BigInt(size), true);
+    return out;
+  }
+
+  *blocks(bytes: Uint8Array): Generator<Uint8Array> {
+    this.#sum.update(bytes);
+    for (let at = 0; at < bytes.length; at += MOST) {
+      const block = bytes.subarray(at, at + MOST);
+      const isRun = block.every((byte) => byte === block[0]);
+      yield blockHead(isRun ? RUN : RAW, block.length, false);
+      yield isRun ? block.subarray(0, 1) : block;
+    }
+  }
+
+  end(): Uint8Array {
+    const out = new Uint8Array(7);
+    out.set(blockHead(RAW, 0, true));
+    new DataView(out.buffer).setUint32(3, Number(this.#sum.digest() & 0xffffffffn), true);
+    return out;
+  }
+}
+
+function blockHead(kind: number, size: number, isLast: boolean): Uint8Array {
+  const head = (size << 3) | (kind << 1) | (isLast ? 1 : 0);
+  return Uint8Array.of(head, head >> 8, head >> 16);
+}
+
+/** Zstandard (Python: `compression.zstd`); read as libzstd does, packed as it is. */
+export const zstd: Codec = {
   name: "zstd",
   prefix: /* @__PURE__ */ Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd),
   extension: ".zst",
+  level: 0,
   decode: (bytes, options = {}) => new ZstdDecoder().all(bytes, options),
+  encode(bytes) {
+    const encoder = new ZstdEncoder();
+    return joined([encoder.head(bytes.length), ...encoder.blocks(bytes), encoder.end()]);
+  },
   decoder: () => new ZstdDecoder(),
   pulls: () => true,
   decodePieces: (pieces) => drawn(() => new ZstdDecoder(), pieces),
+  async *encodePieces(pieces) {
+    const encoder = new ZstdEncoder();
+    yield encoder.head(null);
+    for await (const piece of pieces) yield* encoder.blocks(piece);
+    yield encoder.end();
+  },
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bz2, type Codec, type Decoder, deflateRaw, inflateMany, lzma } from "../codecs/index.ts";
+import { bz2, type Codec, type Decoder, deflateRaw, inflateMany, lzma, zstd } from "../codecs/index.ts";
 import { LimitError } from "../errors.ts";
 import { viewOf, type ZipEntry, zipError } from "./directory.ts";
 
@@ -86,9 +86,10 @@ const deflate: Method = {
 /** The method that needs nothing else: deflate. */
 export const DEFLATE_ONLY: Methods = /* @__PURE__ */ new Map([[8, deflate]]);
 
-/** All methods that Python's zipfile knows. */
+/** All methods that Python's zipfile knows, that of zstd from 3.14 on. */
 export const ALL_METHODS: Methods = /* @__PURE__ */ new Map([
   [8, deflate],
   [12, /* @__PURE__ */ byCodec("bzip2", bz2)],
   [14, zipLzma],
+  [93, /* @__PURE__ */ byCodec("zstd", zstd)],
 ]);

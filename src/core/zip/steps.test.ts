@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { inMemory } from "../../sources/memory.ts";
 import type { Source } from "../bytes/parse.ts";
+import { crc32, zstd } from "../codecs/index.ts";
 import { isBrineError, SourceError, TruncatedError } from "../errors.ts";
 import { ALL_METHODS, openZip, openZipSync, zipPieces, zipPiecesAsync } from "./index.ts";
 
@@ -35,6 +36,26 @@ test("give the same as at once, by both drivers", async () => {
       }
     }
   }
+});
+
+test("read what zstd packed, as Python 3.14 writes it", async () => {
+  const packed = zstd.encode(text);
+  const zip = new Uint8Array(Buffer.concat(zipPieces([{ name: "text", data: [packed] }])));
+  const view = new DataView(zip.buffer);
+  const directory = Buffer.from(zip).indexOf("PK\x01\x02");
+  for (const [method, sum, size] of [
+    [8, 14, 22],
+    [directory + 10, directory + 16, directory + 24],
+  ] as const) {
+    view.setUint16(method, 93, true);
+    view.setUint32(sum, crc32(text), true);
+    view.setUint32(size, text.length, true);
+  }
+  const found = await (await openZip(inMemory(zip), options)).read("text");
+  expect(Buffer.from(found).equals(text)).toBe(true);
+  view.setUint32(directory + 24, text.length - 1, true);
+  expect(() => openZipSync(zip, inMemory(zip), options).readSync("text")).toThrow(/more than the \d+ bytes/);
+  expect(() => openZipSync(zip, inMemory(zip)).readSync("text")).toThrow(/packed by zstd/);
 });
 
 test("refuse what is cut, damaged, or not as long as the directory tells", async () => {

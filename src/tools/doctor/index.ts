@@ -79,8 +79,13 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
   const joblib = isJoblib(seen);
   const shell = shells[0];
   const packing = shell && wrongFile(shell.name, packed[0] ?? 0, unpacking(shell.name));
-  // joblib.load unpacks by itself; of its files this is told when asked for.
-  if (packing && (!joblib || options.error?.includes(packing.message.slice(packing.message.indexOf(":") + 2)))) {
+  // joblib.load unpacks most by itself; of its files this is told when asked for.
+  if (
+    packing &&
+    (!joblib ||
+      shell.name === "zstd" ||
+      options.error?.includes(packing.message.slice(packing.message.indexOf(":") + 2)))
+  ) {
     findings.unshift(packing);
   }
   return {
@@ -95,6 +100,8 @@ const BLANK = { protocol: null, writers: [], globals: [], pins: [], classes: [] 
 
 /** How Python reads a packed pickle. */
 function unpacking(shell: string): string {
+  if (shell === "zstd")
+    return "pickle.load(compression.zstd.open(FILE)) from Python 3.14 on; pandas.read_pickle reads it";
   const opener = /^(gzip|bz2)$/.test(shell) ? shell : /^(lzma|xz)$/.test(shell) ? "lzma" : null;
   return opener === null ? "joblib.load reads it" : `pickle.load(${opener}.open(FILE)); joblib.load reads it too`;
 }

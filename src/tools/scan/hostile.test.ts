@@ -4,6 +4,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { zstd } from "../../core/codecs/index.ts";
 import { array } from "../../core/ndarray/index.ts";
 import { zipPieces } from "../../core/zip/index.ts";
 import { npyBytes } from "../../formats/npy/index.ts";
@@ -143,6 +144,22 @@ describe("names and states", () => {
     expect(await verdict(text, "a.pkl")).toBe("dangerous");
     const method = `\x80\x04${made}}${short("append")}${opener}sbC${String.fromCharCode(inner.length)}${inner}a.`;
     expect(await verdict(method, "a.pkl")).toBe("dangerous");
+  });
+});
+
+describe("methods of zips", () => {
+  /** A zip of one file whose bytes are said to be packed by a method. */
+  const saying = (method: number, packed: Uint8Array): Uint8Array => {
+    const zip = new Uint8Array(Buffer.concat(zipPieces([{ name: "x.bin", data: [packed] }])));
+    const directory = Buffer.from(zip).indexOf("PK\x01\x02");
+    zip[8] = zip[directory + 10] = method;
+    return zip;
+  };
+  const payload = bytes(`cos${PAYLOAD.slice(4)}`);
+  test("zstd is seen through, what is unknown is suspicious", async () => {
+    const { verdict, findings } = await scan(saying(93, zstd.encode(payload)), { name: "a.zip" });
+    expect([verdict, findings[0]?.path]).toEqual(["dangerous", "a.zip/x.bin+0x0"]);
+    expect((await scan(saying(98, payload), { name: "a.zip" })).verdict).toBe("suspicious");
   });
 });
 

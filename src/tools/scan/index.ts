@@ -84,7 +84,7 @@ async function whole(input: SourceInput, state: Scan, given?: string): Promise<{
 const HARMLESS =
   /^(parquet|Feather|TensorFlow Lite|MATLAB|PDF|JPEG|PNG|SQLite|HTML|XML|UTF-16 text|Git LFS pointer|ONNX)$/;
 /** Formats whose content cannot be seen here. */
-const CLOSED = /^(7z|RAR|zstd)$/;
+const CLOSED = /^(7z|RAR)$/;
 
 /** Files that are opened as zips, whatever they begin with. */
 const ZIPPED = /\.(zip|npz|keras|pt|pth|ckpt|bin|pt2|mar|whl|jar)$/i;
@@ -203,7 +203,7 @@ async function unwrap(part: Part, state: Scan, shell: NonNullable<ReturnType<typ
       ),
     );
   }
-  const name = part.name.replace(/\.(gz|gzip|bz2|xz|lzma|lz4|z|Z)$/, "");
+  const name = part.name.replace(/\.(gz|gzip|bz2|xz|lzma|lz4|zst|z|Z)$/, "");
   const isData = /\.npy$/.test(name) && name !== part.name;
   const loaded = part.loaded && !isData;
   state.push({ ...part, path: `${part.path}!${shell.name}`, name, bytes, depth: part.depth + 1, loaded });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bz2, type Codec, crc32, deflateRaw } from "../../core/codecs/index.ts";
+import { bz2, type Codec, crc32, deflateRaw, zstd } from "../../core/codecs/index.ts";
 import { isBrineError } from "../../core/errors.ts";
 import { ALL_METHODS } from "../../core/zip/index.ts";
 import { issue } from "./issue.ts";
@@ -15,6 +15,7 @@ import { type Central, directories, type Head, type Local, localAt, strays } fro
 const CODECS: ReadonlyMap<number, Codec> = new Map([
   [8, deflateRaw],
   [12, bz2],
+  [93, zstd],
 ]);
 
 /** Where the directory of a zip begins, whatever the bytes begin with; null where there is none. */
