@@ -38,7 +38,7 @@ export interface LoadOptions {
   copy?: boolean;
   /** Resolves persistent ids. */
   persistentLoad?: (id: unknown) => unknown;
-  /** Sees every global first; undefined leaves it to the packs. */
+  /** Sees every global first: gives a registered class, another name as a `PyGlobal`, or any value; undefined leaves it to the packs. */
   findClass?: (module: string, name: string) => unknown;
   /** Extension codes (copyreg.add_extension): code to `[module, name]`. */
   extensions?: ReadonlyMap<number, readonly [string, string]> | Readonly<Record<number, readonly [string, string]>>;

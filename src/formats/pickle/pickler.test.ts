@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bytesOf } from "../../../test/support/base64.ts";
-import { dump, loadAll, loads, Pickler, PyGlobal, PyObject, repr, tuple, Unpickler } from "./index.ts";
+import { defineClass, dump, loadAll, loads, Pickler, PyGlobal, PyObject, repr, tuple, Unpickler } from "./index.ts";
 
 // Made by CPython 3.13: one Pickler dumps ["shared"], then {"again": that list}.
 const memo4 = bytesOf("gASVDQAAAAAAAABdlIwGc2hhcmVklGEugASVDgAAAAAAAAB9lIwFYWdhaW6UaABzLg==");
@@ -93,6 +93,32 @@ test("hooks may be methods of a subclass", () => {
   expect(back).toBe(store);
   expect(repr(when)).toBe("<other.when args=(5,)>");
   expect(() => new Unpickler(saver.getValue()).loadSync()).toThrow(/persistentLoad/);
+});
+
+test("findClass may name another class, hand names on, or give a class that is registered", () => {
+  class Moved extends Unpickler {
+    override findClass(module: string, name: string): unknown {
+      return super.findClass(module === "old_things" ? "collections" : module, name);
+    }
+  }
+  const stream = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const renamed = stream("\x80\x02cold_things\nOrderedDict\n)R.");
+  expect(repr(new Moved(renamed).loadSync())).toBe("OrderedDict()");
+  const findClass = (): unknown => new PyGlobal("__builtin__", "xrange");
+  expect(repr(loads(stream("ca\nb\n(K\x05tR."), { findClass }))).toBe("range(0, 5)");
+  expect(repr(loads(stream("\x80\x03ca\nb\n."), { findClass, globals: "error" }))).toBe("<class '__builtin__.xrange'>");
+  // What is only handed on is held to the policy.
+  expect(() => new Moved(stream("cos\nsystem\n."), { globals: "error" }).loadSync()).toThrow(
+    "os.system is not allowed",
+  );
+
+  class Point {}
+  const classes = [defineClass({ python: "geo.Point", js: Point })];
+  const made = stream("\x80\x02cother\nP\n)\x81}U\x01xK\x01sb.");
+  const given = loads(made, { classes, findClass: () => Point });
+  expect(given).toBeInstanceOf(Point);
+  expect({ ...(given as object) }).toEqual({ x: 1 });
+  expect(() => loads(made, { findClass: () => Point })).toThrow("pass it by defineClass or defineFunction");
 });
 
 test("a target gets the bytes in order and is left open", async () => {

@@ -9,6 +9,7 @@ import { UnpicklingError, withPath } from "../../core/errors.ts";
 import { asBytes, type SourceInput, toSource } from "../../sources/index.ts";
 import { runOptions } from "./load.ts";
 import type { LoadAsyncOptions } from "./options.ts";
+import { PassedName } from "./read/globals.ts";
 import { finish, globalsFor } from "./read/loads.ts";
 import { newState, type Parsed, parsePickle } from "./read/parse.ts";
 
@@ -46,9 +47,12 @@ export class Unpickler {
     return resolve(id);
   }
 
-  /** What a name stands for; undefined leaves it to the packs. The `findClass` option unless overridden. */
+  /**
+   * What a name stands for: a registered class, another name as a `PyGlobal`, any value; undefined leaves it to the
+   * packs. Unless overridden the `findClass` option, or the name itself, which the packs then know.
+   */
   findClass(module: string, name: string): unknown {
-    return this.#options.findClass?.(module, name);
+    return this.#options.findClass?.(module, name) ?? new PassedName(module, name);
   }
 
   /** A copy of the memo: slot to value. */

@@ -24,6 +24,9 @@ class KnownGlobal extends PyGlobal {
   }
 }
 
+/** A name that a hook hands on: the packs and the policy say what it stands for. */
+export class PassedName extends PyGlobal {}
+
 /** Resolves names and rebuilds instances for one load. */
 export class Globals implements PackContext {
   readonly encoding: string;
@@ -74,9 +77,14 @@ export class Globals implements PackContext {
   }
 
   #resolve(m: State, module: string, name: string, old: boolean): unknown {
+    let given: unknown;
     if (this.#options.findClass) {
-      const given = this.#guard(m, () => this.#options.findClass?.(module, name));
-      if (given !== undefined) return given;
+      given = this.#guard(m, () => this.#options.findClass?.(module, name));
+      if (given instanceof PyGlobal) ({ module, name } = given);
+      else if (given !== undefined) {
+        this.#registered(given);
+        return given;
+      }
     }
     if (old) [module, name] = toPython3(module, name);
     [module, name] = this.#renamed(module, name);
@@ -88,11 +96,24 @@ export class Globals implements PackContext {
       (this.#entries ??= new Map()).set(entry.value, entry);
       return entry.value;
     }
+    // A name of the hook's own choice is allowed by the choice.
+    if (given instanceof PyGlobal && !(given instanceof PassedName)) return given;
     const policy = this.#options.globals ?? "inert";
     if (policy !== "inert" && !(Array.isArray(policy) && policy.includes(full)) && !INTERPRETED.has(full)) {
       throw new UnsafeError(full, `${full} is not allowed here`, { offset: m.base + m.pos, format: "pickle" });
     }
     return new KnownGlobal(module, name, null);
+  }
+
+  /** Looks a class or function up that a hook gave: how it is made its pack says. */
+  #registered(value: unknown): void {
+    for (const pack of this.#packs) {
+      for (const entry of pack.globals.values()) {
+        if (entry.value !== value) continue;
+        (this.#entries ??= new Map()).set(value, entry);
+        return;
+      }
+    }
   }
 
   #renamed(module: string, name: string): [string, string] {
@@ -155,7 +176,7 @@ export class Globals implements PackContext {
     const partial = newFromPartial(func);
     if (partial !== null) return this.make(m, partial.cls, partial.args, partial.kwargs);
     // What a partial or an operator would give only Python knows; nothing else that is no name can be called.
-    if (operator?.callOperator === undefined) throw m.fail("the object to be called is not callable");
+    if (operator?.callOperator === undefined) throw m.fail(notCalled(func, "the object to be called is not callable"));
     return new PyObject(func as PyObject, args, "call");
   }
 
@@ -170,7 +191,7 @@ export class Globals implements PackContext {
     }
     // What a call gave may be a class; an instance is none.
     if (!(cls instanceof PyGlobal) && !(cls instanceof PyObject && cls.how === "call"))
-      throw m.fail("NEWOBJ class argument must be a type");
+      throw m.fail(notCalled(cls, "NEWOBJ class argument must be a type"));
     const made = new PyObject(cls, args, "new");
     if (kwargs !== null && kwargs.size > 0) made.rare = { kwargs };
     return made;
@@ -384,4 +405,10 @@ function setState(target: PyObject, state: unknown): void {
     return;
   }
   (target.rare ??= {}).state = state;
+}
+
+/** Why a value is not called; a function of JavaScript can only come from a hook. */
+function notCalled(value: unknown, reason: string): string {
+  if (typeof value !== "function") return reason;
+  return `findClass gave ${value.name || "a function"}, which is not registered: pass it by defineClass or defineFunction`;
 }
