@@ -15,6 +15,8 @@ declare const tupleBrand: unique symbol;
 export interface FloatPlaces {
   readonly at: ArrayLike<number> | null;
   readonly values: ArrayLike<number>;
+  /** The array is a long tuple. */
+  readonly tuple?: boolean;
 }
 
 /** Returns the object it is given, so that a subclass can stamp private fields on an array. */
@@ -31,18 +33,19 @@ class Stamp {
  */
 export class Mark extends Stamp {
   #memo = -1;
+  // A number for tuples alone: a third field would cost time with every tuple of a file.
   #floats: number | FloatPlaces;
-  #tuple: boolean;
 
-  constructor(target: readonly unknown[], floats: number | FloatPlaces, isTuple: boolean) {
+  constructor(target: readonly unknown[], floats: number | FloatPlaces) {
     super(target);
     this.#floats = floats;
-    this.#tuple = isTuple;
   }
 
   /** Was the array marked as a tuple? False says nothing: a frozen array of the caller's is a tuple too. */
   static isTuple(target: readonly unknown[]): boolean {
-    return #memo in target && (target as unknown as Mark).#tuple;
+    if (!(#memo in target)) return false;
+    const floats = (target as unknown as Mark).#floats;
+    return typeof floats === "number" || floats.tuple === true;
   }
 
   static has(target: readonly unknown[]): boolean {
@@ -62,9 +65,10 @@ export class Mark extends Stamp {
     return #memo in target ? (target as unknown as Mark).#floats : 0;
   }
 
-  static setFloats(target: readonly unknown[], floats: number | FloatPlaces): void {
+  /** Gives a list its float memory. */
+  static setFloats(target: readonly unknown[], floats: FloatPlaces): void {
     if (#memo in target) (target as unknown as Mark).#floats = floats;
-    else new Mark(target, floats, false);
+    else new Mark(target, floats);
   }
 }
 
@@ -86,7 +90,7 @@ export function tuple<T extends readonly unknown[]>(...items: T): PyTuple<T> {
 /** Turns an array the library owns into a tuple, in place; `floats` is the mask or places of its integral floats. */
 export function tupleFrom(items: readonly unknown[], floats: number | FloatPlaces = 0): PyTuple {
   if (items.length === 0) return EMPTY_TUPLE;
-  new Mark(items, floats, true);
+  new Mark(items, typeof floats === "number" ? floats : { ...floats, tuple: true });
   return Object.freeze(items) as PyTuple;
 }
 

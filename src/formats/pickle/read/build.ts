@@ -64,7 +64,7 @@ export function makeList(stack: unknown[], from: number, to: number, notes: Note
   const list = stack.slice(from, to);
   if (notes.count > 0) {
     const floats = notes.claim(stack, from, true);
-    if (floats !== 0) new Mark(list, floats, false);
+    if (floats !== 0) new Mark(list, floats);
   }
   return list;
 }

@@ -50,7 +50,7 @@ export function floatRun(m: State): boolean {
       p += 9;
     } else p += op === 0x95 ? 9 : 1;
   }
-  if (whole > 0) new Mark(list, places(list, whole), false);
+  if (whole > 0) new Mark(list, places(list, whole));
   m.pos = last;
   const slot = m.pendingMemo[--m.pn] as number;
   m.stack[m.sp - 1] = list;
