@@ -328,3 +328,15 @@ test("calls may nest: a hook may load another pickle", async () => {
   const answer = await load<unknown[]>(dripping(outer), { findClass: () => void loads(inner) });
   expect(answer[1]).toBe("x");
 });
+
+test("reads lines of numbers by the short way as by the long one", () => {
+  const of = (text: string): unknown => loads(new TextEncoder().encode(`${text}\n.`));
+  for (const text of ["0.5", "45.23", "-0.0", "-12.250", "123456789012.345", "0.1234567890123", "00000000000.001"]) {
+    expect(Object.is(of(`F${text}`), Number(text)), text).toBe(true);
+    for (const other of [`${text}e0`, `${text}00000000000000000`]) expect(of(`F${other}`), other).toBe(Number(other));
+  }
+  for (const text of [".", "-", "1.2.3", "1.-", "1,5"]) expect(() => of(`F${text}`)).toThrow("convert string to float");
+  expect([of("I00"), of("I01"), of("I02"), of("I0"), of("I1"), of("I010")]).toEqual([false, true, 2, 0, 1, 8]);
+  const list = loads(new TextEncoder().encode("(lF2.0\naF2.5\naI01\naI2\na."));
+  expect(repr(list)).toBe("[2.0, 2.5, True, 2]");
+});

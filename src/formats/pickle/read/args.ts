@@ -97,6 +97,41 @@ export function decimal(m: State, stop: number): number {
   return value;
 }
 
+/** The bool of an INT at `m.pos` that is written `00` or `01`. */
+export function truthAt({ bytes, pos, end }: State): boolean | undefined {
+  if (pos + 3 >= end || bytes[pos + 1] !== 48 || bytes[pos + 3] !== 10) return undefined;
+  const digit = (bytes[pos + 2] as number) - 48;
+  return digit === 0 || digit === 1 ? digit === 1 : undefined;
+}
+
+/** Powers of ten, all exact. */
+const TENS: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/**
+ * Puts the float of the line at `m.pos + 1` on the stack when it is plain decimals with a point, fifteen at most, which
+ * one division gives exactly; its end, or 0 when it is anything else.
+ */
+export function plainFloat(m: State): number {
+  const { bytes, end } = m;
+  const minus = bytes[m.pos + 1] === 45;
+  const from = m.pos + (minus ? 2 : 1);
+  let digits = 0;
+  let point = 0;
+  let p = from;
+  for (; p < end && p < from + 16; p++) {
+    const digit = (bytes[p] as number) - 48;
+    if (digit === -2 && point === 0 && p > from) point = p;
+    else if (digit < 0 || digit > 9) break;
+    else digits = digits * 10 + digit;
+  }
+  if (point === 0 || p === point + 1 || p >= end || bytes[p] !== 10) return 0;
+  const size = digits / (TENS[p - point - 1] as number);
+  const value = minus ? -size : size;
+  if (value % 1 === 0 && (value !== 0 || !minus)) m.notes.add(m.sp);
+  m.stack[m.sp++] = value;
+  return p;
+}
+
 export function line(m: State, read: (text: string) => unknown): number {
   const found = lineAt(m, 1);
   if (found === null) return more(m, m.end - m.pos + 1, true);

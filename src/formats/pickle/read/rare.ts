@@ -20,11 +20,13 @@ import {
   lines,
   oldString,
   payload,
+  plainFloat,
   signed4,
   size4,
   size8,
   slice,
   slotOf,
+  truthAt,
 } from "./args.ts";
 import { makeList } from "./build.ts";
 import { escapeDecode, rawUnicodeEscape } from "./escapes.ts";
@@ -98,6 +100,8 @@ export function rareStep(m: State, op: number): number {
         m.pos = stop + 1;
         return GO_ON;
       }
+      const truth = truthAt(m);
+      if (truth !== undefined) return push(m, m.sp, truth, 4);
       return line(
         m,
         (text) => textInt(text, m.bigints, globals.maxDigits) ?? bad(m, `could not convert string to int: '${text}'`),
@@ -111,12 +115,19 @@ export function rareStep(m: State, op: number): number {
           bad(m, `invalid literal for int(): '${text}'`)
         );
       });
-    case 0x46: // FLOAT
+    case 0x46: {
+      // FLOAT
+      const stop = m.bigints ? 0 : plainFloat(m);
+      if (stop > 0) {
+        m.pos = stop + 1;
+        return GO_ON;
+      }
       return line(m, (text) => {
         const value = textFloat(text) ?? bad(m, `could not convert string to float: '${text}'`);
         if (!m.bigints && value % 1 === 0 && (value !== 0 || 1 / value > 0)) m.notes.add(m.sp);
         return value;
       });
+    }
     case 0x53: // STRING
       return line(m, (text) => {
         const quoted = /^(['"])([\s\S]*)\1$/.exec(text);
@@ -235,13 +246,13 @@ export function rareStep(m: State, op: number): number {
       // LIST
       const from = popMark(m);
       m.realize(from);
-      const list = makeList(stack, from, m.sp, m.notes);
-      return push(m, from, list, 1);
+      return push(m, from, from === m.sp ? [] : makeList(stack, from, m.sp, m.notes), 1);
     }
     case 0x64: {
       // DICT
       const from = popMark(m);
       m.realize(from);
+      if (from === m.sp) return push(m, from, m.shapes.emptyDict(), 1);
       if ((m.sp - from) & 1) throw m.fail("odd number of items for DICT");
       return push(
         m,
