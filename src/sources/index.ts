@@ -43,7 +43,11 @@ export function toSource(input: SourceInput, signal?: AbortSignal): Source | Pro
 
 /** What stands somewhere whole, as a source; null for what only comes piece by piece. */
 function stored(input: SourceInput, signal?: AbortSignal): Source | Promise<Source> | null {
-  if (typeof input === "string") return openPath(input);
+  if (typeof input === "string") {
+    // A text is a path and never leads to the network.
+    if (/^https?:\/\//i.test(input)) throw new TypeError(`an address is passed as a URL: new URL("${input}")`);
+    return openPath(input);
+  }
   const bytes = asBytes(input);
   if (bytes !== null) return inMemory(bytes);
   if (typeof input !== "object" || input === null) return null;

@@ -113,3 +113,7 @@ it("sizes that nothing can hold, and sizes that are only claimed, are typed erro
   const [near] = await reader.spans([{ at: 100, size: 19_000_000 }]);
   expect(Buffer.compare(near as Uint8Array, data.subarray(100, 19_000_100))).toBe(0);
 });
+
+it("a text is a path, never an address", () => {
+  expect(() => toSource("https://example.org/a.pkl")).toThrow('passed as a URL: new URL("https://example.org/a.pkl")');
+});
