@@ -127,7 +127,7 @@ export function plainFloat(m: State): number {
   if (point === 0 || p === point + 1 || p >= end || bytes[p] !== 10) return 0;
   const size = digits / (TENS[p - point - 1] as number);
   const value = minus ? -size : size;
-  if (value % 1 === 0 && (value !== 0 || !minus)) m.notes.add(m.sp);
+  if (value - Math.floor(value) === 0 && (value !== 0 || !minus)) m.notes.add(m.sp);
   m.stack[m.sp++] = value;
   return p;
 }

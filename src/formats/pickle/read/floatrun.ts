@@ -46,7 +46,7 @@ export function floatRun(m: State): boolean {
     if (op === 0x47) {
       const value = view.getFloat64(p + 1);
       list[i++] = value;
-      if (value % 1 === 0 && (value !== 0 || 1 / value > 0)) whole++;
+      if (value - Math.floor(value) === 0 && (value !== 0 || 1 / value > 0)) whole++;
       p += 9;
     } else p += op === 0x95 ? 9 : 1;
   }
@@ -70,7 +70,7 @@ function places(list: number[], whole: number): FloatPlaces {
   let n = 0;
   for (let i = 0; i < list.length; i++) {
     const value = list[i] as number;
-    if (value % 1 === 0 && (value !== 0 || 1 / value > 0)) {
+    if (value - Math.floor(value) === 0 && (value !== 0 || 1 / value > 0)) {
       at[n] = i;
       values[n++] = value;
     }

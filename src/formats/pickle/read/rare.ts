@@ -124,7 +124,7 @@ export function rareStep(m: State, op: number): number {
       }
       return line(m, (text) => {
         const value = textFloat(text) ?? bad(m, `could not convert string to float: '${text}'`);
-        if (!m.bigints && value % 1 === 0 && (value !== 0 || 1 / value > 0)) m.notes.add(m.sp);
+        if (!m.bigints && value - Math.floor(value) === 0 && (value !== 0 || 1 / value > 0)) m.notes.add(m.sp);
         return value;
       });
     }

@@ -116,7 +116,8 @@ export function step(m: State): number {
       case 0x47: {
         // BINFLOAT
         const value = (m.view ?? m.dataView()).getFloat64(p + 1);
-        if (value % 1 === 0 && !m.bigints && !(value === 0 && 1 / value < 0)) notes.add(sp);
+        // The remainder of one would be asked of the C library.
+        if (value - Math.floor(value) === 0 && !m.bigints && !(value === 0 && 1 / value < 0)) notes.add(sp);
         stack[sp++] = value;
         p += 9;
         continue;
