@@ -11,8 +11,8 @@
 import { writePath } from "#platform";
 import { joined } from "./core/codecs/index.ts";
 import { withPath } from "./core/errors.ts";
-import { numpy } from "./families/numpy/index.ts";
 import {
+  arrays,
   isLegacy,
   weightsOnly as listed,
   nested,
@@ -55,7 +55,7 @@ function reading({ weightsOnly = false, ...rest }: TorchLoadOptions): [LoadOptio
   const more = Array.isArray(globals) ? (globals as readonly string[]) : [];
   return [{ ...rest, globals }, globals === "inert" ? [torch] : [listed(more), torch]];
 }
-const packs = [nested, torch, numpy];
+const packs = [nested, torch, arrays];
 
 /**
  * Reads a file of torch.save from bytes: zip or legacy. Tensors are views of the bytes. Throws `FormatError` for damaged
@@ -155,7 +155,7 @@ export async function open<T = unknown>(
 
 /**
  * The bytes of a file as torch.save writes it, which `torch.load(…, weights_only=True)` reads: tensors keep their views
- * of one storage; arrays and typed arrays become tensors. Throws `PicklingError` for what cannot be saved.
+ * of one storage; arrays and typed arrays become tensors, but for NumPy's that were read from a file of torch. Throws `PicklingError` for what cannot be saved.
  *
  * @example
  * ```ts

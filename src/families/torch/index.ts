@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { NDArray } from "../../core/ndarray/index.ts";
 import { definePack, type GlobalEntry, type Pack } from "../../core/pack.ts";
 import { BY_STORAGE, DTYPES } from "./dtypes.ts";
 import { REBUILDERS, reduceSparse, reduceTensor, torchSize } from "./rebuild.ts";
 import { SparseTensor } from "./sparse.ts";
 import { Tensor } from "./tensor.ts";
 
+export { arrays } from "./arrays.ts";
 export { isLegacy, type Opened, openTorch, openTorchSync, torchPieces } from "./container.ts";
 export { stateDict } from "./names.ts";
 export { type NestedLayout, NestedTensor, nested } from "./nested.ts";
@@ -59,6 +59,5 @@ export const torch: Pack = /* @__PURE__ */ definePack({
   reducers: [
     [Tensor, reduceTensor],
     [SparseTensor, reduceSparse],
-    [NDArray, (value: NDArray) => reduceTensor(Tensor.from(value))],
   ],
 });

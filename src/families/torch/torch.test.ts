@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { BrineError } from "../../core/errors.ts";
+import { array, NDArray } from "../../core/ndarray/index.ts";
 import type { PyDict } from "../../core/values/dict.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
@@ -151,6 +152,22 @@ describe("files of torch.save", () => {
       // Untyped storages of legacy files it refuses for another reason than their names.
       else if (row.strict === false && !/^(untyped|float8 scaled) legacy$/.test(row.id))
         expect(strict, row.id).toThrow("not allowed here");
+    }
+  });
+
+  it("keep arrays of NumPy, while a caller's become tensors", async () => {
+    const found = crossed.filter(({ id }) => id.startsWith("np inside"));
+    expect(found.length).toBe(4);
+    for (const row of found) {
+      for (const value of [loads<PyDict>(bytesOf(row)), (await loadAny(bytesOf(row))) as PyDict]) {
+        value.set("own", array([1, 2]));
+        value.set("typed", Float32Array.of(1, 2));
+        const again = loads<PyDict>(dumps(value));
+        const state = again.get("n");
+        expect([state instanceof NDArray, repr(state)]).toEqual([true, "array([0., 1., 2.])"]);
+        for (const name of ["t", "own", "typed"]) expect(again.get(name), name).toBeInstanceOf(Tensor);
+        expect((again.get("typed") as Tensor).dtype).toBe("float32");
+      }
     }
   });
 
