@@ -18,6 +18,18 @@ export function toInt(value: bigint, bigints: boolean): number | bigint {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 
+/** Little-endian two's complement of at most six bytes. */
+export function shortLong(bytes: Uint8Array, start: number, size: number): number {
+  if (size === 0) return 0;
+  let value = 0;
+  let scale = 1;
+  for (let i = 0; i < size; i++) {
+    value += (bytes[start + i] as number) * scale;
+    scale *= 256;
+  }
+  return (bytes[start + size - 1] as number) > 127 ? value - scale : value;
+}
+
 /** Little-endian two's complement of `size` bytes at `start` (LONG1, LONG4). */
 export function longFromBytes(
   bytes: Uint8Array,
@@ -26,16 +38,7 @@ export function longFromBytes(
   size: number,
   bigints: boolean,
 ): number | bigint {
-  if (size <= 6 && !bigints) {
-    if (size === 0) return 0;
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < size; i++) {
-      value += (bytes[start + i] as number) * scale;
-      scale *= 256;
-    }
-    return (bytes[start + size - 1] as number) > 127 ? value - scale : value;
-  }
+  if (size <= 6 && !bigints) return shortLong(bytes, start, size);
   if (size === 0) return 0n;
   if (size > MAX_LONG_BYTES) throw new LimitError("maxLongBytes", MAX_LONG_BYTES, size);
   if (size === 7) {

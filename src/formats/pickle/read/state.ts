@@ -23,6 +23,8 @@ export const STREAM = 2;
 export const LONG = 3;
 
 const KEPT = 1 << 20;
+/** Below this slot the memo holds strings themselves, since those of a short pickle are soon recalled. */
+export const NEAR = 256;
 
 /** The machine's state: window, stack, marks, memo. */
 export class State {
@@ -88,9 +90,9 @@ export class State {
   restart(): void {
     if (this.stack.length > KEPT) this.stack = [];
     if (this.memo.length > KEPT) this.memo = [];
-    else this.memo.fill(undefined, 0, this.memoTop);
+    else wipe(this.memo, this.memoTop);
     if (this.places.length > KEPT) this.places = new Int32Array(1024);
-    else this.places.fill(0, 0, this.memoTop);
+    else if (this.memoTop > NEAR) this.places.fill(0, 0, this.memoTop);
     this.sp = this.mp = this.pn = this.memoCount = this.memoTop = this.proto = this.frameEnd = this.alloc = 0;
     this.far = this.floatSlots = this.forwards = null;
     this.notes.count = 0;
@@ -113,7 +115,7 @@ export class State {
       if (stack[middle] === undefined) high = middle;
       else low = middle + 1;
     }
-    stack.fill(undefined, 0, low);
+    wipe(stack, low);
     if (this.notes.at.length > KEPT) this.notes.at = [];
     this.bytes = EMPTY;
     this.view = null;
@@ -337,6 +339,12 @@ export class State {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Forgets the first `count` values: a call of `fill` takes longer than a few of them. */
+function wipe(values: unknown[], count: number): void {
+  if (count > 64) values.fill(undefined, 0, count);
+  else for (let i = 0; i < count; i++) values[i] = undefined;
+}
 const SHORT_BINUNICODE = 0x8c;
 /** How far back BUILD looks in the memo. */
 const RECENT = 64;

@@ -14,9 +14,9 @@ import { makeList } from "./build.ts";
 import { floatRun } from "./floatrun.ts";
 import { frameStop, joined } from "./joins.ts";
 import { longRun } from "./longrun.ts";
-import { longFromBytes } from "./numbers.ts";
+import { longFromBytes, shortLong } from "./numbers.ts";
 import { rareStep } from "./rare.ts";
-import { more, NEW_DICT, NEW_LIST, type State } from "./state.ts";
+import { more, NEAR, NEW_DICT, NEW_LIST, type State } from "./state.ts";
 
 /** Bytes that follow an opcode at least; lines and payloads are looked at by their own. */
 const FIXED: Uint8Array = /* @__PURE__ */ (() => {
@@ -37,9 +37,6 @@ const DICT_BYTES = 96;
 const SET_BYTES = 200;
 const TUPLE_BYTES = 96;
 const VIEW_BYTES = 104;
-
-/** Below this slot the memo holds strings themselves, since those of a short pickle are soon recalled. */
-const NEAR = 256;
 
 /**
  * Runs the machine until the pickle ends (DONE, the value on the stack at `sp`), the window runs dry (MORE, at the start
@@ -109,7 +106,10 @@ export function step(m: State): number {
             continue;
           }
         }
-        stack[sp++] = longFromBytes(bytes, m.dataView(), p + 2, size, m.bigints);
+        stack[sp++] =
+          size <= 6 && !m.bigints
+            ? shortLong(bytes, p + 2, size)
+            : longFromBytes(bytes, m.dataView(), p + 2, size, m.bigints);
         p += 2 + size;
         continue;
       }
