@@ -4,6 +4,7 @@
  * @module
  */
 import { openPath } from "#platform";
+import type { Shell } from "./boxes.ts";
 import { type Compressor, codecsOf } from "./compressors.ts";
 import { runSync, type Source } from "./core/bytes/parse.ts";
 import { Reader, run } from "./core/bytes/reader.ts";
@@ -166,7 +167,7 @@ async function loadOnce<T>(input: SourceInput, options: JoblibLoadAsyncOptions):
   let source: Source | null = lazy?.source ?? null;
   try {
     if (source === null) {
-      const onShell = (shell: Codec): void => {
+      const onShell = (shell: Shell): void => {
         if (shell.name === "ZFile") onWarning?.(oldText(name));
         if (mmapMode !== null) {
           onWarning?.(
@@ -213,7 +214,7 @@ async function peeked(
   file: Source,
   { signal, limits }: JoblibLoadAsyncOptions,
   codecs: readonly Codec[],
-  onShell: (shell: Codec) => void,
+  onShell: (shell: Shell) => void,
 ): Promise<Source> {
   let head = await file.next(1, signal);
   while (head.length > 0 && shellOf(head, codecs) === null && mayBeShell(head, codecs)) {

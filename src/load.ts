@@ -4,6 +4,7 @@
  * @module
  */
 import { type ArrayHead, arraysFrom, arraysNow, mayBecomeArrays, mayHoldArrays } from "./arrays.ts";
+import { boxFrom, boxOf, mayBeBox, type Shell } from "./boxes.ts";
 import type { Source } from "./core/bytes/parse.ts";
 import { type Codec, joined } from "./core/codecs/index.ts";
 import { LimitError, withPath } from "./core/errors.ts";
@@ -23,7 +24,7 @@ import { eachWithFamilies, withFamilies } from "./lazy.ts";
 import { withPacks } from "./packs.ts";
 import { MAX_NESTING, mayBeShell, peeled, peeledBytes, shellOf } from "./shells.ts";
 import { demandPickle, HEAD, isHdf5, isTorch } from "./sniff.ts";
-import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/index.ts";
+import { asBytes, type BytesLike, inMemory, type SourceInput, toSource } from "./sources/index.ts";
 
 /**
  * Reads one value from bytes, whatever format they are in: pickle, joblib, npy (an array) and npz (the dict of its
@@ -38,7 +39,7 @@ import { asBytes, type BytesLike, type SourceInput, toSource } from "./sources/i
 export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): T {
   let bytes = asBytes(data);
   if (bytes === null) return loadsPickle<T>(data, withPacks(options));
-  bytes = peeledBytes(bytes, options.limits);
+  bytes = peeledBytes(bytes, options.limits, [], [], boxOf);
   if (mayHoldArrays(bytes)) return arraysNow(bytes, options) as T;
   demandPickle(bytes);
   return loadsPickle<T>(bytes, withPacks(options));
@@ -67,7 +68,7 @@ export async function load<T>(input: SourceInput, options: LoadAsyncOptions = {}
 }
 
 async function loadOnce<T>(input: SourceInput, options: LoadAsyncOptions): Promise<T> {
-  const seen: Seen = { arrays: null, hdf5: false, torch: false };
+  const seen: Seen = { arrays: null, hdf5: false, torch: false, boxFrom };
   const found = await looked(input, options, [], seen);
   if (seen.hdf5) return (await openedHdf5(found, options)) as T;
   if (seen.torch) return loadedTorch<T>(found, options);
@@ -95,7 +96,7 @@ export async function* loadEach<T = unknown>(
   input: SourceInput,
   options: LoadAsyncOptions = {},
 ): AsyncGenerator<Loaded<T>> {
-  const seen: Seen = { arrays: null, hdf5: false, torch: false };
+  const seen: Seen = { arrays: null, hdf5: false, torch: false, boxFrom };
   const found = await looked(input, options, [], seen);
   if (seen.hdf5) {
     yield { value: (await openedHdf5(found, options)) as T, start: 0, end: sizeOf(found) };
@@ -132,6 +133,8 @@ interface Seen {
   arrays: ArrayHead | null;
   hdf5: boolean;
   torch: boolean;
+  /** Takes files out of archives. */
+  readonly boxFrom: typeof boxFrom;
 }
 
 /** Takes note of arrays where these are wanted; refuses everything else that is no pickle. */
@@ -148,11 +151,11 @@ export async function looked(
   { signal, limits }: LoadAsyncOptions,
   more: readonly Codec[] = [],
   seen?: Seen,
-  onShell?: (shell: Codec) => void,
+  onShell?: (shell: Shell) => void,
 ): Promise<SourceInput> {
   signal?.throwIfAborted();
   const bytes = asBytes(input);
-  if (bytes !== null && shellOf(bytes, more) === null) {
+  if (bytes !== null && shellOf(bytes, more) === null && !(seen && mayBeBox(bytes))) {
     take(bytes, undefined, seen);
     return input;
   }
@@ -167,7 +170,7 @@ export async function opened(
   limits: Limits | undefined,
   more: readonly Codec[],
   seen?: Seen,
-  onShell?: (shell: Codec) => void,
+  onShell?: (shell: Shell) => void,
 ): Promise<Source> {
   let source = outer;
   try {
@@ -175,13 +178,21 @@ export async function opened(
       const head = await headOf(source, signal, more);
       source = again(source, head);
       const shell = shellOf(head, more);
-      if (shell === null) {
+      const boxed = shell === null && mayBeBox(head) ? seen?.boxFrom : undefined;
+      const within = (await boxed?.(source, head, limits, signal)) ?? null;
+      if (within !== null) source = within.source;
+      const found = shell ?? within?.box?.shell ?? null;
+      if (found === null) {
         take(head, source.name, seen);
         return source;
       }
-      if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: shell.name });
-      onShell?.(shell);
-      source = peeled(source, shell, limits);
+      if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format: found.name });
+      onShell?.(found);
+      if (shell !== null) source = peeled(source, shell, limits);
+      else if (within?.box) {
+        await source.close?.();
+        source = inMemory(within.box.content, source.name);
+      }
     }
   } catch (e) {
     await source.close?.();

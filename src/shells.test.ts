@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../test/support/base64.ts";
-import { bz2, gzip, lz4, lzma, xz, zlib, zstd } from "./core/codecs/index.ts";
+import { bz2, gzip, joined, lz4, lzma, xz, zlib, zstd } from "./core/codecs/index.ts";
+import { zipPieces } from "./core/zip/index.ts";
+import { diagnose, fix } from "./doctor.ts";
 import { dumps, isBrineError, load, loadAll, loads, repr, toJS, UnsupportedError } from "./index.ts";
 import type { DataFrame } from "./pandas.ts";
 import { infoOf } from "./tools/info/index.ts";
@@ -111,22 +113,68 @@ describe("frames that pandas packed", () => {
   const files = JSON.parse(
     readFileSync(new URL("../fixtures/data/pandas-shells.json", import.meta.url), "utf8"),
   ) as Record<string, string>;
+  const ENDINGS: Record<string, string> = { gzip: "gz", bz2: "bz2", xz: "xz", zstd: "zst", zip: "zip", tar: "tar" };
   const ROWS = [
     { name: "Ada", score: 1.5, age: 36 },
     { name: "Grace", score: 2, age: 85 },
     { name: "Edith", score: -3, age: 70 },
   ];
 
-  it.each(Object.keys(files).filter((name) => !/zip|tar/.test(name)))("%s", async (name) => {
+  it.each(Object.keys(files))("%s", async (name) => {
     const data = bytesOf(files[name] as string);
-    for (const source of [data, new Blob([Uint8Array.from(data)]), drip(data, 100)]) {
+    for (const source of [data, new Blob([Uint8Array.from(data)]), drip(data, 700)]) {
       const frame = (await load(source)) as DataFrame;
       expect(frame.toRecords()).toEqual(ROWS);
     }
     expect(dumps(loads(data))).toEqual(dumps(loads(bytesOf(files["frame.pkl"] as string))));
     const { verdict } = await scan(data, { name });
     expect(verdict).toBe("safe");
-    expect((await infoOf(data)).format).toBe("pickle");
+    const { format, shells } = await infoOf(data);
+    const endings = name.split(".").slice(2).reverse();
+    expect([format, shells.map((shell) => ENDINGS[shell])]).toEqual(["pickle", endings]);
+    // What the doctor rewrites is packed again in the same way.
+    const { bytes: mended, changes } = await fix(data, { for: { pandas: "2.0", python: "3.7" } });
+    expect(changes.length).toBeGreaterThan(0);
+    expect((await infoOf(mended)).shells).toEqual(shells);
+    expect((await diagnose(mended)).protocol).toBe(4);
+  });
+
+  it("of one file alone, which brine reads", async () => {
+    const pickle = dumps([1, 2]);
+    const zip = (...names: string[]): Uint8Array<ArrayBuffer> =>
+      new Uint8Array(Buffer.concat(zipPieces(names.map((name) => ({ name, data: [pickle] })))));
+    expect(loads(zip("x.pkl"))).toEqual([1, 2]);
+    expect(await load(drip(zip("x.pkl"), 7))).toEqual([1, 2]);
+    expect(await load(new Blob([zip("any/name")]))).toEqual([1, 2]);
+    const text = new Uint8Array(Buffer.concat(zipPieces([{ name: "a.txt", data: [Buffer.from("hello")] }])));
+    for (const data of [zip("x.pkl", "y.pkl"), zip(), text]) {
+      expect(() => loads(data)).toThrow(/zip file, no pickle: unpack it first/);
+      await expect(load(drip(data, 50))).rejects.toThrow(/unpack it first/);
+    }
+    let nested = zip("x");
+    for (let i = 0; i < 4; i++) nested = new Uint8Array(Buffer.concat(zipPieces([{ name: "x", data: [nested] }])));
+    expect(await caught(() => loads(nested))).toMatchObject({ code: "LIMIT", limit: "maxNesting" });
+    expect(await caught(load(nested))).toMatchObject({ code: "LIMIT", limit: "maxNesting" });
+    const bomb = joined(zipPieces([{ name: "x", data: [dumps(" ".repeat(7e7))], deflate: true }]));
+    for (const limits of [{ maxBytes: 1e6 }, { maxRatio: 100 }]) {
+      expect(await caught(() => loads(bomb, { limits }))).toMatchObject({ code: "LIMIT" });
+      expect(await caught(load(bomb, { limits }))).toMatchObject({ code: "LIMIT" });
+    }
+  });
+
+  it("damaged in any byte: typed errors, or the same", async () => {
+    for (const name of ["frame.pkl.zip", "frame.pkl.tar"]) {
+      const data = bytesOf(files[name] as string);
+      for (let i = 0; i < 600; i++) {
+        const bad = Uint8Array.from(data);
+        bad[i % data.length]! ^= 1 << (i & 7);
+        try {
+          loads(bad);
+        } catch (e) {
+          expect([name, i, isBrineError(e)]).toEqual([name, i, true]);
+        }
+      }
+    }
   });
 });
 

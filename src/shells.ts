@@ -6,6 +6,7 @@
  * @module
  */
 import { rawBytes } from "#platform";
+import { type Boxed, mayBeBox, type Shell } from "./boxes.ts";
 import type { Source } from "./core/bytes/parse.ts";
 import { bz2, type Codec, type Decoder, gzip, located, lz4, lzma, xz, zfile, zlib, zstd } from "./core/codecs/index.ts";
 import { FormatError, LimitError } from "./core/errors.ts";
@@ -45,20 +46,27 @@ export function mayBeShell(head: Uint8Array, more: readonly Codec[] = []): boole
 /** The first bytes of shells, which no pickle of protocol 2 and above begins with. */
 const FIRST: ReadonlySet<number> = new Set([...SHELLS.values()].map(({ prefix }) => prefix[0] as number));
 
-/** Bytes without their shells, which `seen` takes, the outermost first. Throws `LimitError` for a bomb, `FormatError` for damaged data. */
+/** Bytes without their shells, which `seen` takes, the outermost first; `boxOf` takes them out of archives of one file. Throws `LimitError` for a bomb, `FormatError` for damaged data. */
 export function peeledBytes(
   bytes: Uint8Array,
   limits: Limits = {},
   more: readonly Codec[] = [],
-  seen: Codec[] = [],
+  seen: Shell[] = [],
+  boxOf: ((bytes: Uint8Array, limits: Limits) => Boxed | null) | null = null,
 ): Uint8Array {
-  if (more.length === 0 && !FIRST.has(bytes[0] as number)) return bytes;
+  if (more.length === 0 && !FIRST.has(bytes[0] as number) && !mayBeBox(bytes)) return bytes;
   const { maxBytes = MAX_BYTES, maxRatio = MAX_RATIO } = limits;
   for (let depth = 0; ; depth++) {
     const shell = shellOf(bytes, more);
-    if (shell === null) return bytes;
-    const format = shell.name;
+    const box = shell === null && boxOf !== null && mayBeBox(bytes) ? boxOf(bytes, limits) : null;
+    const format = (shell ?? box?.shell)?.name;
+    if (format === undefined) return bytes;
     if (depth === MAX_NESTING) throw new LimitError("maxNesting", MAX_NESTING, depth + 1, { format });
+    if (box !== null) {
+      seen.push(box.shell);
+      bytes = box.content;
+    }
+    if (shell === null) continue;
     const byRatio = Math.max(FREE, Math.floor(bytes.length * maxRatio));
     const most = Math.min(maxBytes, byRatio);
     const inside = unpacked(shell, bytes, most);

@@ -4,6 +4,7 @@
  * @module
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { boxOf, mayBeBox, type Shell } from "../boxes.ts";
 import { decodeLatin1 } from "../core/bytes/text.ts";
 import type { Codec } from "../core/codecs/index.ts";
 import { isBrineError, withPath } from "../core/errors.ts";
@@ -43,7 +44,7 @@ async function openHdf5(file: string, io: IO): Promise<OpenedHdf5 | null> {
     throw fileError(file, e);
   }
   if (beginsHdf5(head)) return { file: new File(file), shells: [], size, unpacked: size };
-  return shellOf(head) === null ? null : ofBytes(await readBytes(file, io));
+  return shellOf(head) === null && !mayBeBox(head) ? null : ofBytes(await readBytes(file, io));
 }
 
 /** Bytes at the beginning that tell: the last place of a user block's end among them. */
@@ -56,11 +57,11 @@ function beginsHdf5(bytes: Uint8Array): boolean {
 async function ofBytes(bytes: Uint8Array): Promise<OpenedHdf5 | null> {
   if (beginsHdf5(bytes)) return { file: new File(bytes), shells: [], size: bytes.length, unpacked: bytes.length };
   const shell = shellOf(bytes);
-  if (shell === null) return null;
-  await shell.ready?.();
-  if (!(await mayUnpackTo(shell, bytes))) return null;
-  const shells: Codec[] = [];
-  const inner = peeledBytes(bytes, {}, [], shells);
+  if (shell === null && !mayBeBox(bytes)) return null;
+  await shell?.ready?.();
+  if (shell !== null && !(await mayUnpackTo(shell, bytes))) return null;
+  const shells: Shell[] = [];
+  const inner = peeledBytes(bytes, {}, [], shells, boxOf);
   if (!beginsHdf5(inner)) return null;
   const names = shells.map(({ name }) => name);
   return { file: new File(inner), shells: names, size: bytes.length, unpacked: inner.length };
@@ -81,7 +82,7 @@ async function mayUnpackTo(shell: Codec, bytes: Uint8Array): Promise<boolean> {
     decoder.close?.();
   }
   const first = head.subarray(0, filled);
-  return beginsHdf5(first) || shellOf(first) !== null;
+  return beginsHdf5(first) || shellOf(first) !== null || mayBeBox(first);
 }
 
 /** Does something with a file that is HDF5, and closes it; false for every other file, and where `use` says so. */

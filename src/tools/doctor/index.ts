@@ -83,7 +83,7 @@ export async function diagnose(source: SourceInput, options: DiagnoseOptions = {
   if (
     packing &&
     (!joblib ||
-      shell.name === "zstd" ||
+      /^(zstd|zip|tar)$/.test(shell.name) ||
       options.error?.includes(packing.message.slice(packing.message.indexOf(":") + 2)))
   ) {
     findings.unshift(packing);
@@ -102,6 +102,7 @@ const BLANK = { protocol: null, writers: [], globals: [], pins: [], classes: [] 
 function unpacking(shell: string): string {
   if (shell === "zstd")
     return "pickle.load(compression.zstd.open(FILE)) from Python 3.14 on; pandas.read_pickle reads it";
+  if (shell === "zip" || shell === "tar") return "pandas.read_pickle reads it";
   const opener = /^(gzip|bz2)$/.test(shell) ? shell : /^(lzma|xz)$/.test(shell) ? "lzma" : null;
   return opener === null ? "joblib.load reads it" : `pickle.load(${opener}.open(FILE)); joblib.load reads it too`;
 }

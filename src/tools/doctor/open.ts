@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Codec } from "../../core/codecs/index.ts";
+import { boxOf, type Shell } from "../../boxes.ts";
 import { peeledBytes, shellOf } from "../../shells.ts";
 import { asBytes, type SourceInput, toRanges } from "../../sources/index.ts";
 
@@ -11,7 +11,7 @@ export interface Opened {
   readonly packed: Uint8Array;
   readonly inner: Uint8Array;
   /** What it is packed into, the outermost first. */
-  readonly shells: readonly Codec[];
+  readonly shells: readonly Shell[];
 }
 
 /** Reads a source whole and unpacks it. Throws `SourceError`, `FormatError`, `TruncatedError` and `LimitError`. */
@@ -25,9 +25,9 @@ export async function opened(input: SourceInput): Promise<Opened> {
       await source.close?.();
     }
   }
-  const shells: Codec[] = [];
+  const shells: Shell[] = [];
   await shellOf(packed)?.ready?.();
-  const inner = peeledBytes(packed, {}, [], shells);
+  const inner = peeledBytes(packed, {}, [], shells, boxOf);
   for (const shell of shells) await shell.ready?.();
   return { packed, inner, shells };
 }
