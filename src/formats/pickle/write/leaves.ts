@@ -14,8 +14,8 @@ import { hash } from "./strings.ts";
 import type { Writer } from "./writer.ts";
 
 /**
- * Writes the items from `i` up to `to` as long as they are numbers, strings, booleans, None or references to what was
- * written, and gives the index of the first that is none of these (or `to`). Only for protocols 2 and up, without hooks
+ * Writes the items from `i` up to `to` as long as they are numbers, strings, bytes, booleans, None or references to what
+ * was written, and gives the index of the first that is none of these (or `to`). Only for protocols 2 and up, without hooks
  * or modes, and for arrays without a float memory.
  */
 export function leaves(w: Writer, memo: Memo, items: readonly unknown[], i: number, to: number): number {
@@ -63,8 +63,17 @@ export function leaves(w: Writer, memo: Memo, items: readonly unknown[], i: numb
       continue;
     } else if (typeof value === "object") {
       const slot = memo.find(value);
-      if (slot < 0) break;
-      p = putGet(out, p, slot);
+      if (slot >= 0) {
+        p = putGet(out, p, slot);
+        continue;
+      }
+      if (value.constructor !== Uint8Array || w.protocol < 3) break;
+      w.n = p;
+      w.bytes(value as Uint8Array);
+      memo.addBytes(value as Uint8Array, w.put());
+      limit = w.ready();
+      out = w.out;
+      p = w.n;
       continue;
     }
     w.n = p;
