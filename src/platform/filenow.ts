@@ -4,6 +4,7 @@
  * @module
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { SourceError } from "../core/errors.ts";
 import { fileError, pathOf } from "./files.ts";
 
 /** An open file: `read` gives bytes from a place, fewer only at the end. */
@@ -31,6 +32,8 @@ export function openNow(where: string | URL): OpenedFile {
   return {
     size,
     read(at, wanted, into) {
+      // The system may have given its number to another file.
+      if (!open) throw new SourceError("the file is closed", { path });
       const bytes = into ?? new Uint8Array(Buffer.allocUnsafeSlow(wanted).buffer);
       let done = 0;
       try {

@@ -5,6 +5,8 @@
  */
 import { FormatError, SourceError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
+import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { repr } from "../../core/values/repr.ts";
 import { attributes, attributeValue } from "./attrs.ts";
 import type { DatasetInfo } from "./data.ts";
 import { DatasetHead } from "./datasethead.ts";
@@ -12,9 +14,9 @@ import { isDataset, isType, typeOf } from "./describe.ts";
 import { Empty } from "./empty.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
-import { intoTyped, readSelection } from "./read.ts";
+import { fillOf, intoTyped, readSelection } from "./read.ts";
 import { selectionOf } from "./regions.ts";
-import { joined, linkIn, type Place, resolve } from "./resolve.ts";
+import { above, joined, linkIn, type Place, resolve } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
 import type { Core } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
@@ -110,6 +112,16 @@ export class AsyncDataset extends DatasetHead implements AsyncIterable<unknown> 
     this.attrs = new AsyncAttributes(shared, place.at);
   }
 
+  /** The group it is in. Rejects with `TypeError` for what a reference led to. */
+  get parent(): Promise<AsyncGroup> {
+    return parentOf(this.#shared, this.name);
+  }
+
+  /** What stands where nothing was written. */
+  get fillvalue(): Promise<unknown> {
+    return this.#shared.run(fillOf(this.#shared.core.context, this.info));
+  }
+
   /** Everything, as `ds[()]`. */
   read(): Promise<unknown> {
     return this.get();
@@ -157,6 +169,11 @@ export class AsyncGroup {
     this.attrs = new AsyncAttributes(shared, place.at);
   }
 
+  /** The group above in its path; the root's is itself. Rejects with `TypeError` for what a reference led to. */
+  get parent(): Promise<AsyncGroup> {
+    return parentOf(this.shared, this.name);
+  }
+
   /** The object at a path; undefined where there is none. Soft links are followed. */
   async get(path: string): Promise<AsyncItem | undefined> {
     const { core } = this.shared;
@@ -195,6 +212,10 @@ export class AsyncGroup {
       if (link.kind === "hard") yield [name, await this.#object({ at: link.at, path: joined(this.name, name) })];
       else yield [name, this.shared.isClosed(link) ? undefined : await this.get(name)];
     }
+  }
+
+  async *values(): AsyncIterableIterator<AsyncItem | undefined> {
+    for await (const [, item] of this.entries()) yield item;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<[string, AsyncItem | undefined]> {
@@ -267,4 +288,19 @@ export class AsyncGroup {
     const there = names.length === 0 ? "holds nothing" : `holds ${names.join(", ")}`;
     throw new SourceError(`there is no ${JSON.stringify(path)}: ${this.name} ${there}`, { format: "hdf5" });
   }
+
+  get [pyType](): string {
+    return "h5py._hl.group.Group";
+  }
+  [pyRepr](): Parts {
+    // How many members it has would have to be read.
+    return [`<HDF5 group "${this.name}">`];
+  }
+  [inspect](): string {
+    return repr(this);
+  }
+}
+
+async function parentOf(shared: AsyncShared, path: string): Promise<AsyncGroup> {
+  return new AsyncGroup(shared, { at: shared.core.root, path: "/" }).group(above(path));
 }

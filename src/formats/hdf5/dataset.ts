@@ -9,9 +9,11 @@ import type { DatasetInfo } from "./data.ts";
 import { DatasetHead } from "./datasethead.ts";
 import { Dimension, isScale, makeScale } from "./dims.ts";
 import { Empty } from "./empty.ts";
+import type { File } from "./file.ts";
+import type { Group } from "./group.ts";
 import { fillOf, intoTyped, readSelection } from "./read.ts";
 import { regionReference, selectionOf } from "./regions.ts";
-import type { Place } from "./resolve.ts";
+import { above, type Place } from "./resolve.ts";
 import { type Selection, type Selector, select } from "./selection.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
@@ -51,6 +53,15 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
   get info(): DatasetInfo {
     const node = this.#shared.draft?.peek(this.#at);
     return node?.kind === "dataset" ? node.info : (this.#info as DatasetInfo);
+  }
+
+  get file(): File {
+    return this.#shared.file as File;
+  }
+
+  /** The group it is in. Throws `TypeError` for what a reference led to. */
+  get parent(): Group {
+    return this.file.group(above(this.name));
   }
 
   /** The datatype, for another dataset of the same. */

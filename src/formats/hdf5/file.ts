@@ -5,6 +5,7 @@
  */
 import { existsNow, openNow, patchNow, writeNow } from "#platform";
 import { SourceError, UnsupportedError } from "../../core/errors.ts";
+import { type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { asBytes } from "../../sources/index.ts";
 import { type Filter, filtersOf } from "./filters/index.ts";
 import { Group } from "./group.ts";
@@ -72,10 +73,12 @@ export class File extends Group implements Disposable, AsyncDisposable {
   readonly #target: string | URL | null;
   readonly #external: FileOptions["external"];
   readonly #inPlace: boolean;
+  #isOpen = true;
 
   constructor(source: string | URL | ArrayBufferLike | ArrayBufferView, mode: Mode = "r", options: FileOptions = {}) {
     const shared = openShared(source, mode, options);
     super(shared, { at: shared.core.root, path: "/" });
+    shared.file = this;
     // As h5py has it: what can be written is "r+".
     this.mode = mode === "r" ? "r" : "r+";
     this.#target = typeof source === "string" || source instanceof URL ? source : null;
@@ -127,6 +130,16 @@ export class File extends Group implements Disposable, AsyncDisposable {
     return new File(new Uint8Array(0), "w", options);
   }
 
+  /** Its path as it was told; null for a file in memory. */
+  get filename(): string | null {
+    return this.#target === null ? null : String(this.#target);
+  }
+
+  /** Which structures are made in it. */
+  get libver(): Libver {
+    return this.shared.draft?.options.libver ?? (this.shared.core.version < 2 ? "earliest" : "latest");
+  }
+
   /** Bytes before the HDF5 part. */
   get userblockSize(): number {
     return this.shared.core.userblock;
@@ -161,6 +174,7 @@ export class File extends Group implements Disposable, AsyncDisposable {
   /** Writes what was changed and closes the file; what was read stays. */
   close(): void {
     const { draft } = this.shared;
+    this.#isOpen = false;
     try {
       this.flush();
     } finally {
@@ -172,6 +186,7 @@ export class File extends Group implements Disposable, AsyncDisposable {
   /** The same, with chunks packed side by side where the platform can. */
   async closeAsync(): Promise<void> {
     const { draft } = this.shared;
+    this.#isOpen = false;
     try {
       if (draft?.changed && !draft.closed && this.#target !== null) {
         const image = await runLater(save(draft, isBegun(draft)));
@@ -182,6 +197,12 @@ export class File extends Group implements Disposable, AsyncDisposable {
       if (draft !== null) draft.closed = true;
       this.shared.close();
     }
+  }
+
+  override [pyRepr](): Parts {
+    if (!this.#isOpen) return ["<Closed HDF5 file>"];
+    const name = this.filename?.split(/[\\/]/).pop();
+    return [`<HDF5 file ${name === undefined ? "in memory" : `"${name}"`} (mode ${this.mode})>`];
   }
 
   [Symbol.dispose](): void {
@@ -226,12 +247,17 @@ function joinedBlocks(blocks: readonly Uint8Array[]): Uint8Array {
 }
 
 const MODES: readonly string[] = ["r", "r+", "w", "x", "a"];
+const OPTIONS = ["external", "members", "swmr", "filters", "libver", "trackOrder", "inPlace", "userblockSize"];
 
 function openShared(
   source: string | URL | ArrayBufferLike | ArrayBufferView,
   mode: Mode,
   options: FileOptions,
 ): Shared {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name))
+      throw new TypeError(`File has no option "${name}": the options are ${OPTIONS.join(", ")}`);
+  }
   if (!MODES.includes(mode)) throw new RangeError(`Invalid mode; must be one of r, r+, w, x, a, not ${String(mode)}`);
   const isPath = typeof source === "string" || source instanceof URL;
   let isNew = mode === "w" || mode === "x";

@@ -10,6 +10,7 @@ import { repr } from "../../core/values/repr.ts";
 import { Attributes } from "./attributes.ts";
 import { Dataset } from "./dataset.ts";
 import { isDataset, isType, typeOf } from "./describe.ts";
+import type { File } from "./file.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
 import { NamedType } from "./namedtype.ts";
@@ -49,6 +50,10 @@ export class Group implements Iterable<[string, Item | undefined]> {
     this.#place = place;
     this.name = place.path;
     this.attrs = new Attributes(shared, place.at);
+  }
+
+  get file(): File {
+    return this.shared.file as File;
   }
 
   /** The object at a path (`"a/b"`, `"/from/the/root"`); undefined where there is none. Soft links are followed. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
 import { type Filter, filtersOf } from "./filters/index.ts";
@@ -34,13 +35,22 @@ export interface OpenOptions {
  * ```
  */
 export class AsyncFile extends AsyncGroup implements AsyncDisposable {
+  #isOpen = true;
+
   /** Bytes before the HDF5 part. */
   get userblockSize(): number {
     return this.shared.core.userblock;
   }
 
+  override [pyRepr](): Parts {
+    if (!this.#isOpen) return ["<Closed HDF5 file>"];
+    const name = this.shared.core.context.store.name?.split(/[\\/]/).pop();
+    return [`<HDF5 file ${name === undefined ? "without a name" : `"${name}"`} (mode r)>`];
+  }
+
   /** Closes the file; what was read stays. */
   async close(): Promise<void> {
+    this.#isOpen = false;
     await this.shared.close();
   }
 

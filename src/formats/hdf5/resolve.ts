@@ -30,6 +30,12 @@ export function joined(path: string, name: string): string {
   return path === "/" ? `/${name}` : `${path}/${name}`;
 }
 
+/** The path one level up; the root's is its own. */
+export function above(path: string): string {
+  if (path === "") throw new TypeError("what a reference leads to has no path, and so no parent");
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
 /** Finds an object; undefined where a name is not there, an `Outside` where the way leads to another file. */
 export function* resolve(
   context: Context,

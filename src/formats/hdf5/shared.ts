@@ -5,6 +5,7 @@
  */
 
 import { SourceError } from "../../core/errors.ts";
+import type { File } from "./file.ts";
 import type { Filter } from "./filters/filter.ts";
 import type { Group } from "./group.ts";
 import type { Link } from "./messages/links.ts";
@@ -60,6 +61,8 @@ export class Core {
 /** What groups and datasets of a file that answers at once need. */
 export interface Shared {
   readonly core: Core;
+  /** Set by the file itself, which is made last. */
+  file?: File;
   run<T>(reading: Reading<T>): T;
   /** Opens the file of an external link; undefined where it is not there. */
   outside(name: string): Group | undefined;

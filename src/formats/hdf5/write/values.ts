@@ -5,6 +5,7 @@
  */
 import { UnsupportedError } from "../../../core/errors.ts";
 import { array, type DType, flattened, NDArray, NumpyScalar, typedDType } from "../../../core/ndarray/index.ts";
+import { PyDict } from "../../../core/values/dict.ts";
 import { typeName } from "../../../core/values/repr.ts";
 import { isTuple } from "../../../core/values/tuple.ts";
 import { encoded } from "../storage/text.ts";
@@ -36,7 +37,7 @@ export function encodeValues(type: H5Type, value: unknown, pointers: Pointers, r
     value = value.dtype.hasObject ? value.value : NDArray.fromBytes(value.dtype, value.toBytes(), []);
   const { dtype, raw } = mapped(type);
   const isPlain = value instanceof NDArray && !/[OUT]/.test(value.dtype.kind);
-  if (raw && (isPlain || !hasText(type))) return fromArray(dtype, value);
+  if (raw && (isPlain || !(hasText(type) || isNamed(type, value)))) return fromArray(dtype, value);
   const { items, shape } = flatten(type, value, rank);
   const bytes = new Uint8Array(items.length * type.size);
   for (let i = 0; i < items.length; i++) putElement(type, bytes, i * type.size, items[i], pointers);
@@ -48,6 +49,14 @@ function hasText(type: H5Type): boolean {
   if (type.kind === "string") return true;
   if (type.kind === "array") return hasText(type.base);
   return type.kind === "compound" && type.members.some((member) => hasText(member.type));
+}
+
+/** Are its records given as objects, field by field? */
+function isNamed(type: H5Type, value: unknown): boolean {
+  if (type.kind !== "compound" || isComplex(type) || value instanceof NDArray) return false;
+  let level = value;
+  while (Array.isArray(level)) level = level[0];
+  return typeof level === "object" && level !== null && !isRow(level);
 }
 
 function fromArray(dtype: DType, value: unknown): Encoded {
@@ -245,7 +254,7 @@ function putOdd(type: FixedType, bytes: Uint8Array, at: number, value: unknown):
 /** A field of a record given as an object. */
 function fieldOf(value: object, name: string): unknown {
   const found =
-    value instanceof Map
+    value instanceof Map || value instanceof PyDict
       ? value.get(name)
       : Object.hasOwn(value, name)
         ? (value as Record<string, unknown>)[name]
