@@ -11,6 +11,8 @@ const LARGE = 1 << 16;
 const HUGE = 1 << 20;
 const SLOTS = 4096;
 const SHORT = 256;
+/** So many short strings are looked up before it is judged whether they repeat; a vocabulary may have a thousand words. */
+const TRIED = 2048;
 /** From so many bytes on the platform is asked whether they are ASCII. */
 const WIDE = 256;
 const NOTHING = new Uint8Array(0);
@@ -58,7 +60,7 @@ export class Strings {
   cut(start: number, size: number): string {
     const bytes = this.#bytes;
     const end = start + size;
-    if (size < 16 && (this.#tries < 512 || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
+    if (size < 16 && (this.#tries < TRIED || this.#hits * 3 > this.#tries)) return this.#intern(start, size);
     if (size >= WIDE) {
       if (!isAsciiRange(bytes, start, end)) return decodeUtf8(bytes, start, end);
     } else {
