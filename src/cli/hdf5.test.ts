@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { array, type NDArray } from "../core/ndarray/index.ts";
 import { openZipSync } from "../core/zip/index.ts";
-import { AsyncFile } from "../formats/hdf5/index.ts";
+import { AsyncFile, compoundDType, File } from "../formats/hdf5/index.ts";
 import type { NpzFile } from "../formats/npz/index.ts";
 import { load } from "../load.ts";
 import { dumpsNpz } from "../npysave.ts";
@@ -40,7 +40,7 @@ async function brine(...args: string[]): Promise<string> {
 test("the tree lists groups, datasets, links and attributes", async () => {
   const groups = await brine(file("groups-earliest.h5"), "-n", "6");
   expect(groups).toContain("dangling: Soft link {/nowhere}");
-  expect(groups).toContain("external: External link {other.h5///x}");
+  expect(groups).toContain("external: External link {other.h5//x}");
   expect(groups).toContain("name 000: Dataset {SCALAR} int64");
   expect(groups).toContain("… 294 more");
   expect(await brine(file("attributes-latest.h5"))).toContain("@str = 'héllo'");
@@ -54,6 +54,18 @@ test("get takes slices and attributes", async () => {
   );
   expect(await brine("get", path, "/layouts/gzip[-1,-1,-1]")).toBe("104\n");
   expect(await brine("get", file("attributes-earliest.h5"), "/attrs@bool")).toBe("True\n");
+  const records = join(folder, "records.h5");
+  const rows = new File(records, "w");
+  const dtype = compoundDType([
+    ["a", "i4"],
+    ["b, c", "f8"],
+  ]);
+  rows.createDataset("rows", { data: [{ a: 1, "b, c": 2.5 }], dtype });
+  rows.close();
+  for (const index of ["[a]", "['a']", '["a", 0:1]', "[:, 'a']"]) {
+    expect(await brine("get", records, `rows${index}`)).toBe("array([1], dtype=int32)\n");
+  }
+  expect(await brine("get", records, "rows['b, c', 0]")).toBe("2.5\n");
 });
 
 test("convert makes an npz of all datasets", async () => {

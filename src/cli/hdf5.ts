@@ -56,7 +56,8 @@ export function showHdf5(file: File, name: string, look: Look, out: Output): voi
 function kindOf(inside: Group, key: string, item: Item | undefined): string {
   const link = inside.getLink(key);
   if (link?.kind === "soft") return `Soft link {${harmless(link.path)}}`;
-  if (link?.kind === "external") return `External link {${harmless(link.file)}//${harmless(link.path)}}`;
+  if (link?.kind === "external")
+    return `External link {${harmless(link.file)}/${harmless(link.path.replace(/^\/?/, "/"))}}`;
   if (item === undefined) return "Link that leads nowhere";
   return item instanceof Dataset ? "Dataset" : item instanceof Group ? `Group (${item.size})` : "Type";
 }
@@ -118,7 +119,12 @@ export function valueAt(file: File, path: string): unknown {
 }
 
 function selectors(text: string): Selector[] {
-  return text.split(",").map((part) => (/^\s*-?\d+\s*$/.test(part) ? Number(part) : part.trim()));
+  const parts = text.match(/"[^"]*"|'[^']*'|[^,]+/g) ?? [];
+  return parts.flatMap((part) => {
+    const [, quoted] = /^\s*(?:"([^"]*)"|'([^']*)')\s*$/.exec(part)?.filter((found) => found !== undefined) ?? [];
+    const told = quoted ?? part.trim();
+    return told === "" ? [] : /^-?\d+$/.test(told) && quoted === undefined ? Number(told) : told;
+  });
 }
 
 /** A file of arrays by their paths. Throws `UnsupportedError` for what HDF5 has no type for, and names that clash. */
