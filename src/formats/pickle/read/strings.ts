@@ -10,12 +10,14 @@ const SMALLEST = 4096;
 const LARGE = 1 << 16;
 const HUGE = 1 << 20;
 const SLOTS = 4096;
+const HASH_SHIFT = 20;
 const SHORT = 256;
 /** So many short strings are looked up before it is judged whether they repeat; a vocabulary may have a thousand words. */
 const TRIED = 2048;
 /** From so many bytes on the platform is asked whether they are ASCII. */
 const WIDE = 256;
 const NOTHING = new Uint8Array(0);
+const NO_KEYS = new Int32Array(0);
 
 /** Cuts strings from one byte array; every string of 13 characters or more keeps its window alive. */
 export class Strings {
@@ -26,6 +28,8 @@ export class Strings {
   #to = 0;
   #size = SMALLEST;
   #cache: (string | undefined)[] | null = null;
+  /** The bytes of the strings of the cache, four numbers each. */
+  #keys: Int32Array = NO_KEYS;
   /** Slots of the cache that were filled, as far as a short list holds them. */
   #used: number[] = [];
   #usedCount = 0;
@@ -130,26 +134,38 @@ export class Strings {
   #intern(start: number, size: number): string {
     const bytes = this.#bytes;
     if (size === 0) return "";
-    let hash = size;
-    let all = 0;
-    for (let p = start; p < start + size; p++) {
-      const byte = bytes[p] as number;
-      all |= byte;
-      hash = (Math.imul(hash, 31) + byte) | 0;
+    // All bytes as four numbers, which with the size are the string itself.
+    const a = size < 4 ? 0 : word(bytes, start);
+    const b = size < 8 ? 0 : word(bytes, start + 4);
+    const c = size < 12 ? 0 : word(bytes, start + 8);
+    let d = 0;
+    for (let p = start + (size & ~3); p < start + size; p++) d = (d << 8) | (bytes[p] as number);
+    if (((a | b | c | d) & 0x80808080) !== 0) return this.#wide(start, start + size);
+    const hash = Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 961) ^ Math.imul(d, 29791) ^ size, 0x9e3779b1);
+    const slot = hash >>> HASH_SHIFT;
+    if (this.#cache === null) {
+      this.#cache = new Array<string | undefined>(SLOTS).fill(undefined);
+      this.#keys = new Int32Array(4 * SLOTS);
     }
-    if (all > 127) return this.#wide(start, start + size);
-    const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
-    this.#cache ??= new Array<string | undefined>(SLOTS).fill(undefined);
     const cached = this.#cache[slot];
+    const keys = this.#keys;
+    const at = slot << 2;
     this.#tries++;
-    if (cached !== undefined && cached.length === size) {
-      let i = 0;
-      while (i < size && cached.charCodeAt(i) === bytes[start + i]) i++;
-      if (i === size) {
-        this.#hits++;
-        return cached;
-      }
+    if (
+      cached !== undefined &&
+      keys[at] === a &&
+      keys[at + 1] === b &&
+      keys[at + 2] === c &&
+      keys[at + 3] === d &&
+      cached.length === size
+    ) {
+      this.#hits++;
+      return cached;
     }
+    keys[at] = a;
+    keys[at + 1] = b;
+    keys[at + 2] = c;
+    keys[at + 3] = d;
     if (start < this.#from || start + size > this.#to) this.#move(start, size);
     if (this.#usedCount < SHORT) this.#used[this.#usedCount] = slot;
     this.#usedCount++;
@@ -157,4 +173,13 @@ export class Strings {
     this.#cache[slot] = text;
     return text;
   }
+}
+
+function word(bytes: Uint8Array, p: number): number {
+  return (
+    (bytes[p] as number) |
+    ((bytes[p + 1] as number) << 8) |
+    ((bytes[p + 2] as number) << 16) |
+    ((bytes[p + 3] as number) << 24)
+  );
 }
