@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
-import { UnsupportedError } from "../src/core/errors.ts";
+import { unpackSnappy } from "../src/core/codecs/index.ts";
+import { FormatError, UnsupportedError } from "../src/core/errors.ts";
 import type { NDArray } from "../src/core/ndarray/index.ts";
 import {
   AsyncDataset,
@@ -54,6 +55,42 @@ test("what was shuffled before a filter is put together again", async () => {
     expect((item as Dataset).shuffle, name).toBe(true);
     expect(((item as Dataset).read() as NDArray).toArray(), name).toEqual(right);
     expect((item as Dataset).get(1234), name).toBe(3702);
+  }
+});
+
+test("snappy in blosc is read; filters of other plugins are named, with what to do", async () => {
+  const unread = new Uint8Array(gunzipSync(readFileSync(path.replace("plugins", "unread"))));
+  using file = new File(unread, "r", { filters: await loadFilters() });
+  const right = Array.from({ length: 3000 }, (_, i) => (i % 10 === 0 ? 7 : 3 * i));
+  const refused: string[] = [];
+  for (const [name, item] of file.walk()) {
+    if (name.startsWith("snappy")) {
+      expect(((item as Dataset).read() as NDArray).toArray(), name).toEqual(right);
+      continue;
+    }
+    const read = (): unknown => (item as Dataset).read();
+    expect(read, name).toThrow(UnsupportedError);
+    expect(read, name).toThrow(`the filter ${name} (number 32`);
+    expect(read, name).toThrow(/write the data again in Python \(hdf5plugin reads/);
+    refused.push(name);
+  }
+  expect(refused.sort()).toEqual(["blosc2", "fcidecomp", "sperr", "sz", "sz3", "zfp"]);
+});
+
+test("damaged snappy is a typed error, or other data", () => {
+  const block = Uint8Array.of(20, 0x08, 1, 2, 3, 0x1d, 3, 0x16, 1, 0);
+  expect([...unpackSnappy(block, 20)]).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 2, 2, 2, 2, 2, 2]);
+  for (let at = 0; at < block.length; at++) {
+    for (let mask = 1; mask < 256; mask++) {
+      const bad = block.slice();
+      bad[at] = (bad[at] as number) ^ mask;
+      try {
+        expect(unpackSnappy(bad, 50).length).toBeLessThanOrEqual(50);
+      } catch (e) {
+        expect(e).toBeInstanceOf(FormatError);
+      }
+    }
+    expect(() => unpackSnappy(block.subarray(0, at), 20)).toThrow(FormatError);
   }
 });
 

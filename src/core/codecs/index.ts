@@ -23,5 +23,6 @@ export { lz4 } from "./lz4.ts";
 export { unpackLz4Block } from "./lz4block.ts";
 export { lzfDecode, lzfEncode } from "./lzf.ts";
 export { bz2, lzma, xz } from "./lzma.ts";
+export { unpackSnappy } from "./snappy.ts";
 export { zfile } from "./zfile.ts";
 export { zstd } from "./zstd.ts";

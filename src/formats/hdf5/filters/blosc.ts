@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inflateNow, unpackLz4Block } from "../../../core/codecs/index.ts";
+import { inflateNow, unpackLz4Block, unpackSnappy } from "../../../core/codecs/index.ts";
 import { FormatError, TruncatedError, UnsupportedError } from "../../../core/errors.ts";
 import { bitUnshuffle } from "./bitshuffle.ts";
 import { type Filter, RARE } from "./filter.ts";
@@ -65,6 +65,8 @@ function unpacked(codec: string | undefined, part: Uint8Array, size: number): Ui
       return blosclz(part, size);
     case "lz4":
       return unpackLz4Block(part, size);
+    case "snappy":
+      return unpackSnappy(part, size);
     case "zlib":
       return inflateNow("zlib", part, { maxOutput: size, size });
     case "zstd":

@@ -57,7 +57,12 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   ...[FILTER, RARE].flatMap((table) => Object.entries(table).map(([name, id]) => [id, name] as const)),
   [305, "LZO"],
   [32013, "zfp"],
+  [32017, "sz"],
+  [32018, "fcidecomp"],
+  [32024, "sz3"],
   [32026, "blosc2"],
+  [32028, "sperr"],
+  [32033, "htj2k"],
 ]);
 
 /** Reads a filter pipeline message (specification, section IV.A.2.l). */
@@ -95,7 +100,7 @@ export function filterOf(filters: Filters, spec: FilterSpec): Filter {
   const hint =
     name in RARE
       ? `is not loaded: await open(source), or pass { filters: await loadFilters(${JSON.stringify(name)}) }`
-      : "is not known: pass { filters } with one that knows it";
+      : "is not known: write the data again in Python (hdf5plugin reads most filters), or pass { filters } with one that knows it";
   throw new UnsupportedError(name, `the data went through the filter ${name} (number ${spec.id}), which ${hint}`, {
     format: "hdf5",
   });
