@@ -46,6 +46,10 @@ it("answers", () => {
 });
 
 it("prints", () => {
-  const wrong = rows.map((row) => [repr(modelOf(row)), row.get("repr")]).filter(([got, wanted]) => got !== wanted);
+  // A function's address is its process's.
+  const wrong = rows
+    .filter((row) => !String(row.get("repr")).includes(" at 0x"))
+    .map((row) => [repr(modelOf(row)), row.get("repr")])
+    .filter(([got, wanted]) => got !== wanted);
   expect(wrong).toEqual([]);
 });

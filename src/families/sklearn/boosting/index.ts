@@ -181,7 +181,7 @@ function classifier(est: Estimator): Model {
   const shares = (raw: Matrix): Matrix => sharesOf(raw, factor);
   const byShares = !isSince(est.version, 1, 4);
   const labelled = (raw: Matrix): unknown[] => {
-    if (raw.cols === 1 && !byShares) return Array.from(raw.data, (v) => classes[v >= 0 ? 1 : 0]);
+    if (raw.cols === 1 && (!byShares || factor === 2)) return Array.from(raw.data, (v) => classes[v >= 0 ? 1 : 0]);
     const { data, cols } = byShares ? shares(raw) : raw;
     return Array.from({ length: raw.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
   };

@@ -108,7 +108,9 @@ function bisecting(est: Estimator): Model {
 
 function shift(est: Estimator): Model {
   const centers = centersOf(est);
-  return { features: centers.d, predict: (x) => nearest(x, centers) };
+  // Without a centre, since none was found, all rows are noise.
+  const predict = (x: Matrix): number[] => (centers.k === 0 ? new Array(x.rows).fill(-1) : nearest(x, centers));
+  return { features: centers.d, predict };
 }
 
 function birch(est: Estimator): Model {

@@ -385,7 +385,10 @@ function oneVsRest(est: Estimator): Model {
           }
           return Matrix.dense(out, x.rows, 2);
         }
-        if (!isMany) divideRows(made.data, made.cols, rowSums(made.data, x.rows, made.cols));
+        if (isMany) return made;
+        const sums = rowSums(made.data, x.rows, made.cols);
+        // Since 1.7 rows that no class wants stay zeros.
+        divideRows(made.data, made.cols, isSince(est.version, 1, 7) ? sums.map((v) => (v === 0 ? 1 : v)) : sums);
         return made;
       },
     }),

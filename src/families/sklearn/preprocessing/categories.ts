@@ -234,13 +234,19 @@ function ordinal(est: Estimator): Model {
     inverseTransform: (x) =>
       Matrix.columns(
         categories.lists.map((all, j) => {
-          const own = grouped(all, groups[j] ?? null);
+          const group = groups[j] ?? null;
+          const rare = group === null ? -1 : Math.max(...group);
+          // scikit-learn counts what is missing among the frequent ones here, though not on the way there.
+          const own = all.filter((_, c) => group === null || group[c] !== rare);
           return Array.from({ length: x.rows }, (_, i) => {
             const v = x.data[i * d + j] as number;
             const place = missingAt[j] as number;
-            if (place >= 0 && (Object.is(v, missing) || v === missing)) return own[place] ?? Number.NaN;
+            const isMissing = place >= 0 && (Object.is(v, missing) || v === missing);
+            if (isMissing && group === null) return own[place] ?? Number.NaN;
+            const at = isMissing ? place : v;
+            if (group !== null && at === own.length) return "infrequent_sklearn";
             if (useValue && Object.is(v, unseen)) return null;
-            return own[v];
+            return isMissing ? (own[at] ?? all[at]) : own[at];
           });
         }),
         x.rows,

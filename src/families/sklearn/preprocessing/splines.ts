@@ -71,9 +71,8 @@ function evaluate(spline: Spline, x: number, isSlope = false): Float64Array {
 }
 
 /** One column's values beyond the knots, as `extrapolation` has them. */
-function valuesAt(est: Estimator, spline: Spline, how: string, given: number): Float64Array {
+function valuesAt(spline: Spline, how: string, degree: number, given: number): Float64Array {
   const { knots, k, width } = spline;
-  const degree = num(est, "degree", 3);
   if (Number.isNaN(given)) return new Float64Array(width);
   if (how === "periodic") {
     const n = knots.length - k - 1;
@@ -84,15 +83,20 @@ function valuesAt(est: Estimator, spline: Spline, how: string, given: number): F
   const [low, high] = [knots[degree] as number, knots[knots.length - degree - 1] as number];
   if (how === "continue" || (given >= low && given <= high)) return evaluate(spline, given);
   if (how === "error") throw new TypeError("X contains values beyond the limits of the knots.");
-  const isBelow = given < low;
-  const edge = isBelow ? low : high;
-  const at = evaluate(spline, edge);
-  const slope = how === "linear" ? evaluate(spline, edge, true) : null;
-  const count = slope !== null && degree <= 1 ? degree + 1 : degree;
+  const count = how === "linear" ? Math.max(degree, Math.min(2, degree + 1)) : degree;
   const out = new Float64Array(width);
+  // The bounds may stand the wrong way round, and the number on both sides.
+  const ends = [given < low ? low : null, given > high ? high : null].map((edge) =>
+    edge === null
+      ? null
+      : { edge, at: evaluate(spline, edge), slope: how === "linear" ? evaluate(spline, edge, true) : null },
+  );
   for (let j = 0; j < Math.min(count, width); j++) {
-    const o = isBelow ? j : width - 1 - j;
-    out[o] = (at[o] as number) + (slope === null ? 0 : (given - edge) * (slope[o] as number));
+    for (const [side, end] of ends.entries()) {
+      if (end === null) continue;
+      const o = side === 0 ? j : width - 1 - j;
+      out[o] = (end.at[o] as number) + (end.slope === null ? 0 : (given - end.edge) * (end.slope[o] as number));
+    }
   }
   return out;
 }
@@ -100,6 +104,7 @@ function valuesAt(est: Estimator, spline: Spline, how: string, given: number): F
 export function splines(est: Estimator): Model {
   const all = list(est, "bsplines_").map((one) => splineOf(est, one));
   const how = text(est, "extrapolation", "constant") as string;
+  const degree = num(est, "degree", 3);
   const isSparse = flag(est, "sparse_output");
   const less = flag(est, "include_bias", true) ? 0 : 1;
   return {
@@ -110,9 +115,11 @@ export function splines(est: Estimator): Model {
     transform(x) {
       const parts = all.map((spline, f) => {
         const width = spline.width - less;
+        // scikit-learn raises a low degree at each column that it goes on straight from, and looks for the next one's ends by it.
+        const own = how === "linear" && degree < 2 ? Math.min(2, degree + f) : degree;
         const out = new Float64Array(x.rows * width);
         for (let i = 0; i < x.rows; i++) {
-          const row = valuesAt(est, spline, how, x.data[i * x.cols + f] as number);
+          const row = valuesAt(spline, how, own, x.data[i * x.cols + f] as number);
           out.set(row.subarray(0, width), i * width);
         }
         return Matrix.dense(out, x.rows, width);

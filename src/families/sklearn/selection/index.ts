@@ -5,7 +5,7 @@
  */
 import { median, pairwiseSum } from "../../../math/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
-import { floats, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import { floats, isSince, labels, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { linearCoef } from "../svm/coef.ts";
@@ -57,7 +57,10 @@ function percentile(est: Estimator, share: number): boolean[] {
   const place = ((100 - share) / 100) * (n - 1);
   const low = Math.floor(place);
   const [a, b] = [sorted[low] as number, sorted[Math.min(low + 1, n - 1)] as number];
-  const cut = a + (b - a) * (place - low);
+  const part = place - low;
+  // As NumPy goes between them: from the nearer one since 1.20, so that two infinities leave no number.
+  const near = part >= 0.5 ? b - (b - a) * (1 - part) : a + (b - a) * part;
+  const cut = isSince(est.version, 0, 24) ? near : a * (1 - part) + b * part;
   const mask = Array.from(scores, (v) => v > cut);
   const ties = Array.from(scores, (_, j) => j).filter((j) => scores[j] === cut);
   const room = Math.trunc((n * share) / 100) - mask.filter(Boolean).length;

@@ -169,7 +169,8 @@ function sigmoid(value: number, a: number, b: number): number {
 
 function classifier(est: Estimator): Model {
   const classes = labels(est, "classes_");
-  const k = classes.length;
+  // Classes whose rows all weighed nothing are none of libsvm's, which numbers the others from the first on.
+  const k = Math.min(classes.length, vector(est, either(est, "_n_support", "n_support_")).length);
   const decisions = pairsOf(est, k);
   const pairs = (k * (k - 1)) / 2;
   const a = floatsOf(est.attrs.get(either(est, "_probA", "probA_")))?.data ?? new Float64Array(0);
@@ -186,6 +187,7 @@ function classifier(est: Estimator): Model {
     return argmax(won, 0, k);
   };
   const decide = (x: Matrix): Matrix => {
+    if (k < classes.length && isRest) misfit(est, `its scores are those of ${k} of its ${classes.length} classes`);
     const dec = decisions(x);
     if (k === 2) return Matrix.flat(dec.map((v) => -v));
     if (!isRest) return Matrix.dense(dec, x.rows, pairs);
