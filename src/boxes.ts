@@ -24,12 +24,12 @@ const BLOCK = 512;
 /** A tar is filled up to whole records. */
 const RECORD = 20 * BLOCK;
 const MAX_BYTES = 2 ** 31;
-const USTAR = [0x75, 0x73, 0x74, 0x61, 0x72];
 
 /** May these first bytes begin an archive of one file? Those of arrays and of torch are formats of their own. */
 export function mayBeBox(head: Uint8Array): boolean {
-  const isZip = head[0] === 0x50 && head[1] === 0x4b;
-  return (isZip || USTAR.every((byte, i) => head[257 + i] === byte)) && /^(zip|tar)$/.test(sniff(head).format);
+  // PK, or the u of ustar: small pickles are asked this, too.
+  if (head[0] === 0x50 ? head[1] !== 0x4b : head[257] !== 0x75) return false;
+  return /^(zip|tar)$/.test(sniff(head).format);
 }
 
 /** Is this what brine reads? Text, pictures and tables in an archive are none of ours, and a pickle ends by a dot. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { unpackSnappy } from "../src/core/codecs/index.ts";
-import { FormatError, UnsupportedError } from "../src/core/errors.ts";
+import { FormatError, isBrineError, UnsupportedError } from "../src/core/errors.ts";
 import type { NDArray } from "../src/core/ndarray/index.ts";
 import {
   AsyncDataset,
@@ -75,6 +75,34 @@ test("snappy in blosc is read; filters of other plugins are named, with what to 
     refused.push(name);
   }
   expect(refused.sort()).toEqual(["blosc2", "fcidecomp", "sperr", "sz", "sz3", "zfp"]);
+});
+
+test("chunks changed in any place are typed errors, or other data", async () => {
+  const filters = await loadFilters();
+  let seed = 7;
+  const random = (n: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * n);
+  };
+  let refused = 0;
+  for (let round = 0; round < 40; round++) {
+    const changed = bytes.slice();
+    for (let i = 0; i < 8; i++) changed[4096 + random(changed.length - 4096)] = random(256);
+    try {
+      using file = new File(changed, "r", { filters });
+      for (const [, item] of file.walk()) {
+        try {
+          (item as Dataset).read();
+        } catch (e) {
+          if (!isBrineError(e)) throw e;
+          refused++;
+        }
+      }
+    } catch (e) {
+      if (!isBrineError(e)) throw e;
+    }
+  }
+  expect(refused).toBeGreaterThan(20);
 });
 
 test("damaged snappy is a typed error, or other data", () => {
