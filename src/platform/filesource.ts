@@ -12,7 +12,7 @@ import { fileError, pathOf } from "./files.ts";
 export type FileMode = "r" | "r+" | "w+";
 
 /** A span is read in pieces of this size, */
-const PIECE = 1 << 25;
+const PIECE = 1 << 22;
 /** by so many readers at once: copying out of the system's cache keeps a core busy. */
 const READERS = 4;
 /** What one call of the system may read at most, and `next` gives. */

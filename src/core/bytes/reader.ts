@@ -29,6 +29,11 @@ const BATCH = 1 << 28;
 /** Fresh memory from this size on is made ready piece by piece, while the piece before is filled. */
 const TOUCHED = 1 << 24;
 
+/** Size of a window, unless the caller tells another; */
+const WINDOW = 1 << 20;
+/** and behind a payload larger than that, where another one is likely to follow soon. */
+const BETWEEN = 1 << 16;
+
 /** Reads a source window by window; keeps what was read beyond one parser's end for the next. */
 export class Reader {
   readonly source: Source;
@@ -38,6 +43,8 @@ export class Reader {
   #ended = false;
   /** Offset that the source's `next` has come to. */
   #given = 0;
+  /** Size of the next window. */
+  #window = WINDOW;
   #options: RunOptions;
 
   constructor(source: Source, options: RunOptions = {}) {
@@ -164,6 +171,7 @@ export class Reader {
       await toucher?.close();
     }
     this.skipTo(at + filled);
+    if (filled > WINDOW) this.#window = BETWEEN;
     return target.subarray(0, filled);
   }
 
@@ -201,7 +209,8 @@ export class Reader {
     const have = this.#rest.length;
     if (this.#ended || (have >= need && !line)) return;
     if (size !== undefined && need > size - this.at) need = size - this.at;
-    const goal = frugal ? need : Math.max(need, this.#options.window ?? 1 << 20);
+    const goal = frugal ? need : Math.max(need, this.#options.window ?? this.#window);
+    this.#window = Math.min(WINDOW, this.#window * 4);
     const roomy = size === undefined ? goal : Math.min(goal, size - this.at);
     // A claimed size is believed only when the source is known to hold it; else memory grows as bytes arrive: pieces of a
     // stream may be small, and each is a window of its own.
