@@ -54,7 +54,9 @@ export function peeledBytes(
   seen: Shell[] = [],
   boxOf: ((bytes: Uint8Array, limits: Limits) => Boxed | null) | null = null,
 ): Uint8Array {
-  if (more.length === 0 && !FIRST.has(bytes[0] as number) && !mayBeBox(bytes)) return bytes;
+  // Frames that are skipped may stand before those of lz4 and zstd.
+  const isSkipped = bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
+  if (more.length === 0 && !FIRST.has(bytes[0] as number) && !isSkipped && !mayBeBox(bytes)) return bytes;
   const { maxBytes = MAX_BYTES, maxRatio = MAX_RATIO } = limits;
   for (let depth = 0; ; depth++) {
     const shell = shellOf(bytes, more);

@@ -49,6 +49,11 @@ describe("sniff", () => {
     expect([sniff(zip("arr_0.npy")).format, sniff(zip("a/b.npy")).format]).toEqual(["npz", "npz"]);
     expect(sniff(gzipSync("x"))).toEqual({ format: "gzip", help: "load unpacks it" });
     expect(sniff(deflateSync("x"))).toEqual({ format: "zlib", help: "load unpacks it" });
+    const skipped = raw("\x57\x2a\x4d\x18\x09\0\0\0skip this");
+    for (const codec of [zstd, lz4]) {
+      const data = Buffer.concat([skipped, skipped, codec.encode(dumps("abc"))]);
+      expect([sniff(data).format, loads(data)]).toEqual([codec.name, "abc"]);
+    }
     for (const codec of [bz2, xz, lzma, lz4, zstd, zfile]) {
       expect(sniff(codec.encode(new Uint8Array(9)))).toEqual({ format: codec.name, help: "load unpacks it" });
     }

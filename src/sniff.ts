@@ -65,8 +65,7 @@ const SIGNATURES: readonly Signature[] = [
   { format: "bz2", starts: /^BZh[1-9](1AY&SY|\x17rE8P\x90)/, help: "load unpacks it" },
   { format: "xz", starts: /^\xfd7zXZ\0/, help: "load unpacks it" },
   { format: "lzma", starts: /^\x5d\0\0[\x01-\x80\0]/, help: "load unpacks it" },
-  // A short frame that is skipped may stand before, as pzstd writes it.
-  { format: "zstd", starts: /^([\x50-\x5f]\*M\x18\x04\0\0\0.{4})?\x28\xb5\x2f\xfd/s, help: "load unpacks it" },
+  { format: "zstd", starts: /^\x28\xb5\x2f\xfd/, help: "load unpacks it" },
   { format: "lz4", starts: /^(\x04"M\x18|\x02!L\x18|[\x50-\x5f]\*M\x18)/, help: "load unpacks it" },
   { format: "ZFile", starts: /^ZF0x[0-9a-f]+L? *x/, help: "load unpacks it" },
   { format: "parquet", starts: /^PAR1/, help: "a table that pandas or pyarrow wrote; brine does not read it" },
@@ -105,11 +104,22 @@ const SIGNATURES: readonly Signature[] = [
  * ```
  */
 export function sniff(head: Uint8Array): Sniffed {
-  const text = String.fromCharCode(...head.subarray(0, HEAD));
+  const begin = behindSkipped(head);
+  const text = String.fromCharCode(...head.subarray(begin, begin + HEAD));
   for (const { format, starts, help } of SIGNATURES) {
     if (starts.test(text)) return { format, help: typeof help === "string" ? help : help(text) };
   }
   return { format: "pickle", help: "" };
+}
+
+/** Where zstd's first frame stands behind others that are skipped, which lz4 has as well; 0 where it does not. */
+function behindSkipped(head: Uint8Array): number {
+  const isMark = (at: number): boolean => head[at + 1] === 0x2a && head[at + 2] === 0x4d && head[at + 3] === 0x18;
+  let at = 0;
+  while (isMark(at) && at + 8 <= head.length && ((head[at] as number) & 0xf0) === 0x50) {
+    at += 8 + new DataView(head.buffer, head.byteOffset + at).getUint32(4, true);
+  }
+  return head[at] === 0x28 && head[at + 1] === 0xb5 && head[at + 2] === 0x2f && head[at + 3] === 0xfd ? at : 0;
 }
 
 /** Does a file of torch.save begin so? */

@@ -15,6 +15,7 @@ import { ByteQueue } from "./queue.ts";
 const FRAME = 0x184d2204;
 const LEGACY = 0x184c2102;
 const SKIPPABLE = 0x184d2a50;
+const ZSTD = 0xfd2fb528;
 const LEGACY_BLOCK = 1 << 23;
 const HISTORY = 1 << 16;
 const EMPTY = new Uint8Array(0);
@@ -108,7 +109,9 @@ class Lz4Decoder implements Decoder {
       return true;
     }
     if (magic !== FRAME) {
-      if (this.#frames === 0) throw new FormatError("this is no lz4 data", { format: "lz4" });
+      // Frames that are skipped may stand before those of zstd, too.
+      const isOther = this.#frames === 0 || magic === ZSTD;
+      if (isOther) throw new FormatError("this is no lz4 data", { format: "lz4" });
       this.done = true;
       return true;
     }

@@ -98,6 +98,12 @@ describe("files of two formats", () => {
     new DataView(pickle.buffer).setUint32(4, pickle.length - 8, true);
     expect((await scan(pickle, { name: "model.pkl" })).verdict).toBe("dangerous");
   });
+  test("frames of zstd behind one that is skipped", async () => {
+    const skipped = new Uint8Array(1008);
+    skipped.set(bytes("\x50\x2a\x4d\x18\xe8\x03\0\0"));
+    const packed = Buffer.concat([skipped, zstd.encode(bytes(`cos${PAYLOAD.slice(4)}`))]);
+    expect((await scan(new Uint8Array(packed), { name: "model.pkl" })).verdict).toBe("dangerous");
+  });
   test("a tar without the word ustar, told by its checksum as Python does", async () => {
     const packed = gzipSync(bytes(`cos${PAYLOAD.slice(4)}`));
     const head = tarHead("a.gz", packed.length, (one) => one.write("0000644\0", 100));
