@@ -84,6 +84,11 @@ export function thing(value: unknown): string {
   return thingAt(0, value, "escaped");
 }
 
+/** A label, as pandas' `default_pprint`: text in quotes, its breaks escaped. */
+export function quoted(value: unknown): string {
+  return typeof value === "string" ? `'${thingAt(0, value, "escaped")}'` : thingAt(0, value, "quoted");
+}
+
 function thingAt(level: number, value: unknown, quoting: Quoting): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "string") {

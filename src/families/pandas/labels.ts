@@ -9,6 +9,7 @@ import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
 import { categoricalColumn, columnOf, intervalColumn, periodColumn, scalarOf, zoned } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
+import { indexText } from "./indexprint.ts";
 import { offsetName } from "./offsets.ts";
 import { attr, demandArray, kindOf, num, PandasObject, printed, reading, shown } from "./recipe.ts";
 
@@ -206,7 +207,7 @@ export class Index extends PandasObject {
   [inspect](): string {
     return shown(this);
   }
-  /** Class, first labels, dtype and length. */
+  /** As pandas 3.1 prints it: labels, dtype, name, frequency, categories. */
   override toString(): string {
     return printed(this, () => this.#text());
   }
@@ -217,22 +218,7 @@ export class Index extends PandasObject {
       const name = this.name === null ? "" : `, name='${String(this.name)}'`;
       return `RangeIndex(start=${start}, stop=${stop}, step=${step}${name})`;
     }
-    const { length } = this;
-    const shown: string[] = [];
-    for (let i = 0; i < Math.min(length, 10); i++) {
-      const label = this.get(i);
-      shown.push(
-        typeof label === "string"
-          ? `'${label}'`
-          : Array.isArray(label)
-            ? `(${label.map(String).join(", ")})`
-            : String(label),
-      );
-    }
-    const rest = length > shown.length ? `, … (${length})` : "";
-    const type = this.isMulti ? `names=[${this.names.map(String).join(", ")}]` : `dtype='${this.dtype}'`;
-    const name = this.isMulti || this.name === null ? "" : `, name='${String(this.name)}'`;
-    return `${this.className}([${shown.join(", ")}${rest}], ${type}${name})`;
+    return indexText(this);
   }
 }
 

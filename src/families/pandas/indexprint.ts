@@ -1,0 +1,191 @@
+/**
+ * Indexes as pandas prints them: their labels in lines of 80 characters, the first and last ten of more than a hundred.
+ *
+ * @module
+ */
+import { reprFloat } from "../../core/values/literal.ts";
+import type { Column } from "./column.ts";
+import { cells, quoted } from "./format.ts";
+import type { Index } from "./labels.ts";
+import { isMidnight, NAT, nanos } from "./times.ts";
+
+const WIDTH = 80;
+/** Labels that are all shown; of more the ends. */
+const MOST = 100;
+const ENDS = 10;
+/** Categories that are all shown; of more the ends. */
+const MOST_CATEGORIES = 8;
+
+/** The text of an index that is no range. */
+export function indexText(index: Index): string {
+  const name = index.className;
+  const { length } = index;
+  const isCut = length > MOST;
+  const places = isCut
+    ? Array.from({ length: 2 * ENDS }, (_, i) => (i < ENDS ? i : length - 2 * ENDS + i))
+    : Array.from({ length }, (_, i) => i);
+  const data = index.isMulti
+    ? rowsText(name, tuples(index, places), isCut)
+    : itemsText(name, texts(index.column, places, hasClock(index)), isCut, !isText(index.column));
+  const rest = attributes(name, data, attributesOf(index, isCut));
+  return `${rest.startsWith("\n") ? data.trimEnd() : data}${rest})`;
+}
+
+/** Labels of text stand one behind the other, all others in columns. */
+function isText({ parts, values, dtype }: Column): boolean {
+  if (parts.kind === "categorical" && parts.categories) return isText(parts.categories);
+  return (
+    parts.kind === "string" || (dtype === "object" && [...(values as unknown[])].every((v) => typeof v === "string"))
+  );
+}
+
+/** Are instants written with their clock? Those of a frequency below a day are, at midnight, too. */
+function hasClock({ column, freqText }: Index): boolean {
+  return isDatedClock(column) || (column.parts.kind === "datetime" && /^\d*(h|min|s|ms|us|ns)$/.test(freqText ?? ""));
+}
+
+function isDatedClock({ parts, values }: Column): boolean {
+  if (parts.kind !== "datetime") return false;
+  const { unit = "ns", zone = null } = parts;
+  if (zone !== null) return true;
+  return (values as BigInt64Array).some((ticks) => ticks !== NAT && !isMidnight(nanos(ticks, unit), null));
+}
+
+/** Labels at some places, as text. */
+function texts(column: Column, places: readonly number[], isClock = isDatedClock(column)): string[] {
+  const { kind, categories } = column.parts;
+  const some = column.pick(places);
+  if (kind === "categorical" && categories) {
+    const all = texts(
+      categories,
+      Array.from({ length: categories.length }, (_, i) => i),
+    );
+    return Array.from(some.values as ArrayLike<number>, (code) => all[Number(code)] ?? "nan");
+  }
+  if (kind === "number" && /^float/.test(column.dtype)) {
+    return Array.from(some.values as ArrayLike<number>, (value, i) =>
+      some.isMissing(i) ? (some.parts.validity ? "<NA>" : "nan") : reprFloat(value),
+    );
+  }
+  if (kind === "string" || kind === "object") {
+    const missing = column.dtype === "string" ? "<NA>" : "nan";
+    return some.toArray().map((value) => (value === null && kind === "string" ? missing : quoted(value)));
+  }
+  if (kind === "raw") return some.toArray().map(quoted);
+  const plain = cells(some, "").map((text) => text.trim());
+  if (kind === "timedelta") return plain.map((text) => (text === "NaT" ? text : `'${text}'`));
+  if (kind !== "datetime" && kind !== "period") return plain;
+  // Instants of days alone are days, others are written each on its own.
+  return plain.map((text, i) => `'${isClock && text !== "NaT" ? String(some.get(i)) : text}'`);
+}
+
+/** Labels of several levels: each part as wide as the widest of its level. */
+function tuples(index: Index, places: readonly number[]): string[] {
+  const columns = index.levels.map(({ labels, codes }) => {
+    const all = texts(
+      labels.column,
+      Array.from({ length: labels.length }, (_, i) => i),
+    );
+    const own = places.map((at) => Number(codes[at]));
+    // Ints among which one is missing are floats.
+    const isFloat = labels.column.parts.kind === "number" && Array.from(codes, Number).includes(-1);
+    const missing = /^(datetime|timedelta|period)$/.test(labels.column.parts.kind) ? "NaT" : "nan";
+    const made = own.map((code) => {
+      const text = code < 0 ? missing : (all[code] as string);
+      return isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text;
+    });
+    const width = Math.max(0, ...made.map((text) => text.length));
+    return made.map((text) => text.padStart(width));
+  });
+  return places.map((_, i) => {
+    const parts = columns.map((column) => column[i] as string);
+    return `(${parts.join(", ")}${parts.length === 1 ? "," : ""})`;
+  });
+}
+
+/** `Name([` with labels of several levels, one on each line. */
+function rowsText(name: string, items: readonly string[], isCut: boolean): string {
+  if (items.length === 0) return `${name}([], `;
+  const lead = " ".repeat(name.length + 2);
+  const lines = items.map((row, i) => `${row}${i === items.length - 1 ? "]," : ","}`);
+  if (isCut) lines.splice(ENDS, 0, "...");
+  return `${name}([${lines.join(`\n${lead}`)}\n${" ".repeat(name.length + 1)}`;
+}
+
+/** `Name([` with labels, as many on a line as have room. */
+function itemsText(name: string, items: readonly string[], isCut: boolean, inColumns: boolean): string {
+  if (items.length < 3) return `${name}([${items.join(", ")}], `;
+  const lead = " ".repeat(name.length + 2);
+  let [head, tail] = isCut ? [items.slice(0, ENDS), items.slice(ENDS)] : [[], items];
+  const isLong = head.join(", ").length >= WIDTH || tail.join(", ").length >= WIDTH;
+  if (inColumns && (isCut || isLong)) {
+    const width = Math.max(...items.map((text) => text.length));
+    [head, tail] = [head.map((text) => text.padStart(width)), tail.map((text) => text.padStart(width))];
+  }
+  const lines: string[] = [];
+  let line = lead;
+  const add = (word: string, most: number): void => {
+    const full = line.trimEnd();
+    // pandas counts the break before the line, too.
+    if (full !== "" && full.length + 1 + word.trimEnd().length >= most) {
+      lines.push(full);
+      line = lead;
+    }
+    line += word;
+  };
+  for (const text of head) add(`${text}, `, WIDTH);
+  if (isCut) {
+    lines.push(line.trimEnd(), `${lead}...`);
+    line = lead;
+  }
+  for (const text of tail.slice(0, -1)) add(`${text}, `, WIDTH);
+  // What ends the last line needs room.
+  add(tail[tail.length - 1] as string, WIDTH - 2);
+  lines.push(line);
+  const text = `[${lines.join("\n").slice(lead.length)}],`;
+  const isBroken = `\n${lines.join("\n")}],`.length > WIDTH;
+  return `${name}(${text}${isBroken ? `\n${" ".repeat(name.length + 1)}` : " "}`;
+}
+
+function attributesOf(index: Index, isCut: boolean): string[] {
+  const { className, column, length } = index;
+  const out: string[] = [];
+  const { categories, ordered } = column.parts;
+  if (column.parts.kind === "categorical" && categories) {
+    const all = texts(
+      categories,
+      Array.from({ length: categories.length }, (_, i) => i),
+    );
+    const half = MOST_CATEGORIES / 2;
+    const some = all.length > MOST_CATEGORIES ? [...all.slice(0, half), "...", ...all.slice(-half)] : all;
+    out.push(`categories=[${some.join(", ")}]`, `ordered=${ordered ? "True" : "False"}`);
+  }
+  if (!index.isMulti) out.push(`dtype='${index.dtype}'`);
+  if (index.isMulti) {
+    if (index.names.some((name) => name !== null)) out.push(`names=[${index.names.map(quoted).join(", ")}]`);
+  } else if (index.name !== null) out.push(`name=${quoted(index.name)}`);
+  if (isCut) out.push(`length=${length}`);
+  if (/^(Datetime|Timedelta)Index$/.test(className)) {
+    out.push(`freq=${index.freqText === null ? "None" : `'${index.freqText}'`}`);
+  }
+  return out;
+}
+
+/** What is told behind the labels, broken where a line is full. */
+function attributes(name: string, data: string, parts: readonly string[]): string {
+  const lead = `\n${" ".repeat(name.length + 1)}`;
+  let at = data.length - (data.lastIndexOf("\n") + 1);
+  let text = "";
+  for (const [i, part] of parts.entries()) {
+    const comma = i < parts.length - 1 ? 1 : 0;
+    const between = i === 0 ? 0 : 2;
+    if (at + between + part.length + comma > WIDTH) {
+      text += `${i === 0 ? "" : ","}${lead}${part}`;
+      at = name.length + 1 + part.length;
+    } else {
+      text += `${i === 0 ? "" : ", "}${part}`;
+      at += between + part.length;
+    }
+  }
+  return text;
+}
