@@ -11,6 +11,8 @@
 import { writePath } from "#platform";
 import { joined } from "./core/codecs/index.ts";
 import { withPath } from "./core/errors.ts";
+import { NDArray } from "./core/ndarray/index.ts";
+import { PyDict } from "./core/values/dict.ts";
 import {
   arrays,
   isLegacy,
@@ -21,7 +23,7 @@ import {
   type SparseTensor,
   safetensorsPieces,
   stateDict,
-  type Tensor,
+  Tensor,
   fromSafetensors as tensorsOf,
   torch,
   torchPieces,
@@ -183,8 +185,8 @@ export async function save(value: unknown, target: Target, options: DumpOptions 
 }
 
 /**
- * A safetensors file of all tensors in a value, by the names of {@link stateDict}. `TypeError` for sparse
- * and quantized tensors.
+ * A safetensors file of all tensors in a value, by the names of {@link stateDict}; an object or Map may hold arrays
+ * besides. `TypeError` for sparse and quantized tensors, where there is no tensor, and for metadata that are no text.
  *
  * @example
  * ```ts
@@ -192,7 +194,21 @@ export async function save(value: unknown, target: Target, options: DumpOptions 
  * ```
  */
 export function toSafetensors(value: unknown, metadata?: Readonly<Record<string, string>>): Uint8Array {
-  return joined(safetensorsPieces(stateDict(value), metadata));
+  for (const [key, told] of Object.entries(metadata ?? {})) {
+    if (typeof told !== "string") throw new TypeError(`metadata of safetensors are text: ${key} is ${typeof told}`);
+  }
+  const tensors = stateDict(withTensors(value));
+  if (tensors.size === 0) throw new TypeError("there is no tensor to write");
+  return joined(safetensorsPieces(tensors, metadata));
+}
+
+/** Arrays at the top of a value as tensors. */
+function withTensors(value: unknown): unknown {
+  const isMap = value instanceof Map || value instanceof PyDict;
+  const proto: unknown = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (!isMap && proto !== null && proto !== Object.prototype) return value;
+  const entries = isMap ? value.entries() : Object.entries(value as object);
+  return new Map([...entries].map(([key, item]) => [key, item instanceof NDArray ? Tensor.from(item) : item]));
 }
 
 /**

@@ -25,7 +25,8 @@ type Fill = () => void;
 
 /**
  * Converts a value to ordinary JavaScript: dicts to objects without prototype (to a `Map` when a key is no string),
- * tuples to arrays, sets to `Set`, instances to objects of their attributes. Shared and cyclic parts stay so.
+ * tuples to arrays, sets to `Set`, instances to objects of their attributes, within plain objects and Maps, too. Shared
+ * and cyclic parts stay so.
  *
  * @example
  * ```ts
@@ -60,10 +61,11 @@ export function toJS(value: unknown, options: ToJSOptions = {}): unknown {
       return out;
     }
     if (source instanceof PyDict) return dictShell(source);
-    if (source instanceof PySet || source instanceof PyFrozenSet) {
+    const base = Object.getPrototypeOf(source) as object | null;
+    if (source instanceof PySet || source instanceof PyFrozenSet || base === Set.prototype) {
       const out = new Set<unknown>();
       todo.push(() => {
-        for (const item of source) out.add(convert(item));
+        for (const item of source as Iterable<unknown>) out.add(convert(item));
       });
       return out;
     }
@@ -78,6 +80,24 @@ export function toJS(value: unknown, options: ToJSOptions = {}): unknown {
         });
         Object.defineProperty(out, pythonParts, { value: parts });
       }
+      return out;
+    }
+    if (base === Object.prototype || base === null) {
+      const out = Object.create(null) as Record<PropertyKey, unknown>;
+      for (const symbol of [pythonClass, pythonParts]) {
+        if (Object.hasOwn(source, symbol))
+          Object.defineProperty(out, symbol, { value: (source as typeof out)[symbol] });
+      }
+      todo.push(() => {
+        for (const [key, item] of Object.entries(source)) out[key] = convert(item);
+      });
+      return out;
+    }
+    if (base === Map.prototype) {
+      const out = new Map<unknown, unknown>();
+      todo.push(() => {
+        for (const [key, item] of source as Map<unknown, unknown>) out.set(convert(key), convert(item));
+      });
       return out;
     }
     const method = (source as { [pyJS]?: () => unknown })[pyJS];

@@ -182,6 +182,22 @@ describe("toJS", () => {
     expect(toJS(new PyDict([[1, 2]]))).toEqual(new Map([[1, 2]]));
   });
 
+  test("goes into plain objects, Maps and Sets, as options of load make them", () => {
+    const set = new PySet([tuple(1)]);
+    const given = { set, map: new Map([[tuple(1, 2), set]]), js: new Set([tuple(3)]), __proto__: null };
+    const js = toJS(given) as { set: Set<unknown>; map: Map<unknown, unknown>; js: Set<unknown> };
+    expect(js.set).toEqual(new Set([[1]]));
+    expect([...js.map]).toEqual([[[1, 2], js.set]]);
+    expect([...js.map.values()][0]).toBe(js.set);
+    expect([...js.js]).toEqual([[3]]);
+    const object = toJS([new PyObject(new PyGlobal("m", "C"), tuple(1))]) as Record<PropertyKey, unknown>[];
+    expect((toJS(object) as typeof object)[0]?.[pythonClass]).toBe("m.C");
+    const cycle: Record<string, unknown> = {};
+    cycle["me"] = cycle;
+    const round = toJS(cycle) as typeof cycle;
+    expect(round["me"]).toBe(round);
+  });
+
   test("keeps identity, cycles and depth", () => {
     const shared = [1];
     const list: unknown[] = [shared, shared];

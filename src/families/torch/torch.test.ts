@@ -232,6 +232,18 @@ describe("files of torch.save", () => {
     expect(() => fromSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d))).toThrow("JSON object");
   });
 
+  it("arrays turn into safetensors, too; nothing is dropped unseen", () => {
+    const bytes = toSafetensors({ a: array([[1, 2.5]]), b: array(new Int8Array([1, -2])) }, { format: "np" });
+    const back = fromSafetensors(bytes);
+    expect([...back].map(([name, { dtype, shape }]) => [name, dtype, shape])).toEqual([
+      ["a", "float64", [1, 2]],
+      ["b", "int8", [2]],
+    ]);
+    expect(back.get("a")?.toArray()).toEqual([[1, 2.5]]);
+    expect(() => toSafetensors({ a: 1 })).toThrow("there is no tensor to write");
+    expect(() => toSafetensors(back, { metadata: { a: "b" } } as never)).toThrow("metadata is object");
+  });
+
   it("turn into safetensors of the smallest floats, as the library writes them", () => {
     // By safetensors 0.8.0: 8-bit floats without a negative zero, and pairs of 4-bit floats.
     const file =
