@@ -367,13 +367,15 @@ export class Blocks {
         const litBits = (litMore >>> 16) & 15;
         const matchBits = (matchMore >>> 16) & 15;
         const offBits = (offMore >>> 16) & 15;
-        p -= litBits + matchBits;
+        const both = matchBits + offBits;
+        p -= litBits + both;
         let word = view.getInt32(p >> 3, true) >>> (p & 7);
-        match = (matchMore & 0xffff) + (word & ((1 << matchBits) - 1));
-        lit = (litMore & 0xffff) + ((word >>> matchBits) & ((1 << litBits) - 1));
-        p -= offBits;
-        word = view.getInt32(p >> 3, true) >>> (p & 7);
         off = (offMore & 0xffff) + (word & ((1 << offBits) - 1));
+        match = (matchMore & 0xffff) + ((word >>> offBits) & ((1 << matchBits) - 1));
+        // A word that begins anywhere holds 25 bits, one less than the three may have.
+        if (litBits + both > 25) word = view.getInt32((p + both) >> 3, true) >>> ((p + both) & 7);
+        else word >>>= both;
+        lit = (litMore & 0xffff) + (word & ((1 << litBits) - 1));
       }
       if (p < low) throw damaged("a stream of sequences is cut");
       const behind = o + ahead;
