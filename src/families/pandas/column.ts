@@ -5,6 +5,7 @@
  */
 import type { NDArray, TypedData } from "../../core/ndarray/index.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
+import { isFloatAt, Mark } from "../../core/values/tuple.ts";
 import { PyDate } from "../stdlib/index.ts";
 import type { Freq } from "./periods.ts";
 import { type Closed, Interval, Missing, Period, Timedelta, Timestamp } from "./scalars.ts";
@@ -253,6 +254,9 @@ export function arrayColumn(array: NDArray): Column {
   const data = whole.data;
   if (Array.isArray(data)) {
     const values = data.slice(whole.offset, whole.offset + length);
+    // Whole numbers that Python wrote as floats are printed as such.
+    const at = Mark.floats(data) === 0 ? [] : [...values.keys()].filter((i) => isFloatAt(data, whole.offset + i));
+    if (at.length > 0) Mark.setFloats(values, { at, values: at.map((i) => values[i] as number) });
     return new Column({ kind: "object", dtype: name, values });
   }
   const values = data.subarray(whole.offset, whole.offset + length) as TypedData;

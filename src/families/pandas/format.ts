@@ -295,8 +295,8 @@ function complexCells(column: Column, lead: string): string[] {
 
 /** Objects: floats among them are written as floats of a column are. */
 function objectCells(values: readonly unknown[], lead: string): string[] {
-  return values.map((value) => {
-    if (typeof value === "number" && !Number.isInteger(value) && !Number.isNaN(value)) {
+  return values.map((value, i) => {
+    if (typeof value === "number" && (!Number.isInteger(value) || isFloatAt(values, i)) && !Number.isNaN(value)) {
       return floatCells([value], "NaN", lead)[0] as string;
     }
     return lead + thing(value);

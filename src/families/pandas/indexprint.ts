@@ -4,6 +4,7 @@
  * @module
  */
 import { reprFloat } from "../../core/values/literal.ts";
+import { isFloatAt } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
 import { cells, quoted } from "./format.ts";
 import type { Index } from "./labels.ts";
@@ -69,7 +70,12 @@ function texts(column: Column, places: readonly number[], isClock = isDatedClock
   }
   if (kind === "string" || kind === "object") {
     const missing = column.dtype === "string" ? "<NA>" : "nan";
-    return some.toArray().map((value) => (value === null && kind === "string" ? missing : quoted(value)));
+    const { values } = column;
+    return some.toArray().map((value, i) => {
+      if (value === null && kind === "string") return missing;
+      const isFloat = typeof value === "number" && Array.isArray(values) && isFloatAt(values, places[i] as number);
+      return isFloat ? reprFloat(value) : quoted(value);
+    });
   }
   if (kind === "raw") return some.toArray().map(quoted);
   const plain = cells(some, "").map((text) => text.trim());

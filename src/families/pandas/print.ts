@@ -290,7 +290,8 @@ export function seriesText(column: Column, index: Index, name: unknown, options:
   const rows = column.length;
   const isCut = maxRows > 0 && rows > maxRows;
   const label = name === null ? "" : `Name: ${thing(name)}, `;
-  const dtype = `dtype: ${column.parts.kind === "categorical" ? "category" : column.dtype}`;
+  const isInterval = column.dtype.startsWith("interval");
+  const dtype = `dtype: ${column.parts.kind === "categorical" ? "category" : isInterval ? "interval" : column.dtype}`;
   const freq = index.freqText === null ? "" : `Freq: ${index.freqText}, `;
   const categories = categoriesText(column, options.width ?? 80);
   if (rows === 0) return `Series([], ${freq}${label}${dtype}${categories})`;
