@@ -136,7 +136,11 @@ function inferred(items: readonly unknown[]): DType {
   const isNumber = (item: unknown): boolean => typeof item === "number" || item instanceof PyFloat;
   if (every((item) => typeof item === "boolean")) return makeDType("bool");
   if (every((item) => typeof item === "bigint")) {
-    return makeDType(items.some((item) => (item as bigint) >= 2n ** 63n) ? "uint64" : "int64");
+    const within = (low: bigint, high: bigint): boolean =>
+      every((item) => (item as bigint) >= low && (item as bigint) < high);
+    if (within(-(2n ** 63n), 2n ** 63n)) return makeDType("int64");
+    if (within(0n, 2n ** 64n)) return makeDType("uint64");
+    return makeDType(within(-(2n ** 63n), 2n ** 64n) ? "float64" : "object");
   }
   if (items.length === 0 || every((item) => isNumber(item) || typeof item === "bigint")) return makeDType("float64");
   if (every((item) => isNumber(item) || item instanceof PyComplex)) return makeDType("complex128");

@@ -119,7 +119,7 @@ export function nested(shape: readonly number[], axis: number, floats: boolean, 
   return list;
 }
 
-/** Writes a value into the item that begins at `slot`; `TypeError` when the dtype cannot hold it. */
+/** Writes a value into the item that begins at `slot`; `TypeError` when the dtype cannot hold it, `RangeError` for an int out of its bounds. */
 export function writeItem(dtype: DType, data: ArrayData, slot: number, value: unknown): void {
   if (Array.isArray(data)) {
     data[slot] = value;
@@ -161,7 +161,11 @@ export function writeRaw(
     case "u":
     case "M":
     case "m": {
-      const n = BigInt.asUintN(itemsize * 8, integer(dtype, value));
+      const whole = integer(dtype, value);
+      const n = BigInt.asUintN(itemsize * 8, whole);
+      if (isInt(value) && (kind === "u" ? n : BigInt.asIntN(itemsize * 8, whole)) !== whole) {
+        throw new RangeError(`Python integer ${value} out of bounds for ${dtype}`);
+      }
       if (itemsize === 8) view.setBigUint64(at, n, little);
       else if (itemsize === 4) view.setUint32(at, Number(n), little);
       else if (itemsize === 2) view.setUint16(at, Number(n), little);
@@ -225,6 +229,11 @@ function integer(dtype: DType, value: unknown): bigint {
   if (typeof value === "bigint") return value;
   const x = real(dtype, value);
   return Number.isFinite(x) ? BigInt(Math.trunc(x)) : -(2n ** 63n);
+}
+
+/** Is a value an int, which has to fit, and no float, which is cut? */
+function isInt(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || Number.isSafeInteger(value);
 }
 
 function plainText(value: unknown): string {

@@ -77,8 +77,9 @@ function defaultFill(dtype: DType): unknown {
     case "c":
       return 1e20;
     case "i":
+      return BigInt.asIntN(dtype.itemsize * 8, 999999n);
     case "u":
-      return 999999n;
+      return BigInt.asUintN(dtype.itemsize * 8, 999999n);
     case "M":
     case "m":
       return -(2n ** 63n);

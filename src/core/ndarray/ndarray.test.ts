@@ -185,3 +185,19 @@ describe("NumpyScalar", () => {
     expect(() => NumpyScalar.fromBytes(dtype("f8"), new Uint8Array(4))).toThrow(RangeError);
   });
 });
+
+it("refuses ints that a dtype does not hold, as NumPy 2 does", () => {
+  for (const [value, dtype, told] of [
+    [300, "i1", "Python integer 300 out of bounds for int8"],
+    [-1, "u1", "Python integer -1 out of bounds for uint8"],
+    [2 ** 40, ">i4", "Python integer 1099511627776 out of bounds for"],
+    [2n ** 63n, "i8", "Python integer 9223372036854775808 out of bounds for int64"],
+    [-1n, "u8", "Python integer -1 out of bounds for uint64"],
+  ] as const) {
+    expect(() => array([value], { dtype })).toThrow(told);
+  }
+  expect(array([300.5, -128, 127], { dtype: "i1" }).toArray()).toEqual([44, -128, 127]);
+  expect(String(array([2n ** 70n]).dtype)).toBe("object");
+  expect(String(array([0n, 2n ** 63n]).dtype)).toBe("uint64");
+  expect(String(array([-1n, 2n ** 63n]).dtype)).toBe("float64");
+});

@@ -55,7 +55,7 @@ function inferred(items: readonly unknown[]): Column {
   }
   const count = items.length;
   if (count === 0) return objectColumn([]);
-  if (ints === count) return numbers(items, "int64");
+  if (ints === count) return integers(items);
   if (ints + floats > 0 && ints + floats + gaps === count) return numbers(items, "float64");
   if (bools === count) return numbers(items, "bool");
   if (dates > 0 && dates + gaps === count) return instants(items, "ns");
@@ -64,6 +64,14 @@ function inferred(items: readonly unknown[]): Column {
     return arrayColumn(array(values, { dtype: "<m8[ns]" }));
   }
   return objectColumn(items.map((item) => item ?? null));
+}
+
+/** Ints as int64, uint64 or, where they fit into neither, objects. */
+function integers(items: readonly unknown[]): Column {
+  const within = (low: bigint, high: bigint): boolean =>
+    items.every((item) => (item as number | bigint) >= low && (item as number | bigint) < high);
+  if (within(-(2n ** 63n), 2n ** 63n)) return numbers(items, "int64");
+  return within(0n, 2n ** 64n) ? numbers(items, "uint64") : objectColumn([...items]);
 }
 
 function numbers(items: readonly unknown[], dtype: string): Column {

@@ -200,3 +200,9 @@ describe("values of pandas", () => {
     expect(repr(loads(made))).toBe(repr(Series.from(["a", "b"], { dtype: "string" })));
   });
 });
+
+it("keeps ints that are larger than 64 bits, as pandas does", () => {
+  const frame = DataFrame.fromColumns({ big: [1n, 2n ** 70n], wide: [1, 2n ** 63n], small: [1, -1n] });
+  expect([...frame.dtypes.values()]).toEqual(["object", "uint64", "int64"]);
+  expect(frame.column("big").toArray()).toEqual([1n, 2n ** 70n]);
+});
