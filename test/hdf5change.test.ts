@@ -23,7 +23,8 @@ const READ_ONLY =
   /references to regions|numbers of this layout|can be read, not written|stand in (other files|the file)/;
 
 group("files of h5py, every object of which is written anew", () => {
-  for (const packed of readdirSync(folder).filter((name) => name.endsWith(".h5.gz"))) {
+  // What went through filters that are not read (unread.h5) cannot be written anew.
+  for (const packed of readdirSync(folder).filter((name) => name.endsWith(".h5.gz") && !name.startsWith("unread"))) {
     const name = packed.slice(0, -3);
     test(name, () => {
       const file = new File(unpacked(packed), "r+");

@@ -48,7 +48,8 @@ it.each(["pandas", "torch", "scipy", "numpyvalues", "joblib"])("of %s", async (n
 
 it("of h5py, references and what is empty among them", () => {
   const wrong: string[] = [];
-  const names = readdirSync(`${data}hdf5`).filter((name) => name.endsWith(".h5.gz"));
+  // Elements behind filters that are not read (unread.h5) cannot be compared.
+  const names = readdirSync(`${data}hdf5`).filter((name) => name.endsWith(".h5.gz") && !name.startsWith("unread"));
   for (const name of names) {
     const bytes = gunzipSync(readFileSync(`${data}hdf5/${name}`));
     const found = [...diffHdf5(new File(bytes), new File(bytes), { equalNaN: true })];
