@@ -103,7 +103,7 @@ export function listLeaves(
   return floats === 0 ? leaves(w, memo, items, i, to) : markedLeaves(w, memo, items, i, to, floats);
 }
 
-/** The same for tuples and for lists of which `floats` tells which integral numbers are floats. */
+/** As {@link leaves}, for tuples and for lists of which `floats` tells which integral numbers are floats. */
 export function markedLeaves(
   w: Writer,
   memo: Memo,
