@@ -1,9 +1,10 @@
 /** Objects of HDF5 files as h5py's: what they print, which file and group they are in, records by names of fields. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import { compoundDType, File, open } from "../src/hdf5.ts";
+import { compoundDType, Dataset, File, NDArray, open, UnsupportedError } from "../src/hdf5.ts";
 import { PyDict, repr, tuple } from "../src/pickle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "brine-hdf5api-"));
@@ -94,7 +95,39 @@ test("a closed file is not read, whatever the system has opened since", () => {
 
 test("an option that there is not is refused", () => {
   writeFileSync(join(folder, "any.h5"), File.create().toUint8Array());
-  expect(() => new File(join(folder, "any.h5"), "r", { bigint: "number" } as object)).toThrow(
-    'File has no option "bigint": the options are external, members',
+  expect(() => new File(join(folder, "any.h5"), "r", { driver: "core" } as object)).toThrow(
+    'File has no option "driver": the options are external, members',
   );
+});
+
+test("64-bit integers come as numbers where they are asked for", async () => {
+  const bytes = gunzipSync(readFileSync(new URL("../fixtures/data/hdf5/types-earliest.h5.gz", import.meta.url)));
+  const [plain, asked] = [new File(bytes, "r"), new File(bytes, "r", { bigint: "number" })];
+  const awaited = await open(bytes, { bigint: "number" });
+  let count = 0;
+  for (const [name, item] of plain.walk()) {
+    if (!(item instanceof Dataset) || !/^[<>][iu]8$/.test(item.dtype.str)) continue;
+    count++;
+    const ints = item.read();
+    for (const read of [asked.dataset(name).read(), await (await awaited.dataset(name)).read()]) {
+      if (!(ints instanceof NDArray)) expect(read, name).toBe(Number(ints));
+      else {
+        expect([(read as NDArray).dtype.name, (read as NDArray).shape], name).toEqual(["float64", item.shape]);
+        expect((read as NDArray).flat(), name).toEqual(ints.flat().map(Number));
+      }
+    }
+  }
+  expect(count).toBeGreaterThan(4);
+
+  const file = File.create({ bigint: "number" });
+  file.attrs.set("epochs", 12).set("steps", [1n, 2n]);
+  const x = file.createDataset("x", { data: [1, 2, 3] });
+  expect([file.attrs.get("epochs"), x.get(-1), x.fillvalue]).toEqual([12, 3, 0]);
+  expect((file.attrs.get("steps") as NDArray).toArray()).toEqual([1, 2]);
+  x.set(0, 2n ** 53n);
+  expect(() => x.get(0)).toThrow("the value is 9007199254740992, which a number may not hold exactly: open the file");
+  expect(x.get(1)).toBe(2);
+  const again = await open(file.toUint8Array(), { bigint: "number" });
+  await expect((await again.dataset("x")).read()).rejects.toThrow(UnsupportedError);
+  expect(await again.attrs.get("epochs")).toBe(12);
 });

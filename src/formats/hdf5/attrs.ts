@@ -8,6 +8,7 @@ import { dtype, NDArray } from "../../core/ndarray/index.ts";
 import { Empty } from "./empty.ts";
 import { parseAttribute, type RawAttribute } from "./messages/attribute.ts";
 import { parseDense } from "./messages/links.ts";
+import { asAsked } from "./numbers.ts";
 import { btree2Records } from "./storage/btree2.ts";
 import type { Context } from "./storage/context.ts";
 import { Cursor, NOWHERE } from "./storage/cursor.ts";
@@ -45,7 +46,7 @@ export function* attributes(context: Context, header: ObjectHeader): Reading<Raw
 /** The value of an attribute: strings as text, other scalars as values, the rest as arrays. */
 export function* attributeValue(context: Context, { type, space, data }: RawAttribute): Reading<unknown> {
   if (space.shape === null) return new Empty(mapped(type).dtype);
-  if (space.shape.length === 0) return yield* scalar(context, type, data);
+  if (space.shape.length === 0) return asAsked(context, yield* scalar(context, type, data));
   if (type.kind === "string") {
     const count = space.shape.reduce((a, b) => a * b, 1);
     if (count * type.size > data.length) {
@@ -59,5 +60,5 @@ export function* attributeValue(context: Context, { type, space, data }: RawAttr
     }
     return NDArray.over(dtype("O"), items, space.shape);
   }
-  return yield* elements(context, type, data.slice(), space.shape);
+  return asAsked(context, yield* elements(context, type, data.slice(), space.shape));
 }

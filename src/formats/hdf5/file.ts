@@ -53,6 +53,11 @@ export interface FileOptions {
   inPlace?: boolean;
   /** Bytes before the HDF5 part of a new file: 0, or a power of two from 512 on. */
   userblockSize?: number;
+  /**
+   * `"number"` reads 64-bit integers of datasets and attributes as numbers and float64 arrays; one beyond 2^53 is an
+   * `UnsupportedError`. Fields of compounds stay bigints, unless they are read by their name.
+   */
+  bigint?: "bigint" | "number";
 }
 
 /**
@@ -247,7 +252,17 @@ function joinedBlocks(blocks: readonly Uint8Array[]): Uint8Array {
 }
 
 const MODES: readonly string[] = ["r", "r+", "w", "x", "a"];
-const OPTIONS = ["external", "members", "swmr", "filters", "libver", "trackOrder", "inPlace", "userblockSize"];
+const OPTIONS = [
+  "external",
+  "members",
+  "swmr",
+  "filters",
+  "libver",
+  "trackOrder",
+  "inPlace",
+  "userblockSize",
+  "bigint",
+];
 
 function openShared(
   source: string | URL | ArrayBufferLike | ArrayBufferView,
@@ -332,6 +347,7 @@ function share(store: Store, options: FileOptions, mode: Mode, close: () => void
 }
 
 function sharedOf(core: Core, draft: Draft | null, options: FileOptions, others: (() => void)[]): Shared {
+  core.context.numbers = options.bigint === "number";
   const { external } = options;
   const open = (name: string): Store | null => {
     const found = external?.(name);

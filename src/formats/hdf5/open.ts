@@ -21,6 +21,8 @@ export interface OpenOptions {
   filters?: readonly Filter[];
   /** Reads a file that another program may be writing, as it is now. */
   swmr?: boolean;
+  /** `"number"`: 64-bit integers as numbers, as for {@link File}. */
+  bigint?: "bigint" | "number";
   /** Bytes that a source without ranges may give (2 GiB); it is read whole. */
   maxBytes?: number;
 }
@@ -93,6 +95,7 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
     };
     const opening = Core.open(await add(input), filtersOf(options.filters), { swmr, members: members !== undefined });
     const core = await runLater(opening, part, signal);
+    core.context.numbers = options.bigint === "number";
     const shared: AsyncShared = {
       core,
       run: (reading) => runLater(reading, other, signal),

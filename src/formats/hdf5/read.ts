@@ -6,6 +6,7 @@
 import { LimitError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
 import type { DatasetInfo } from "./data.ts";
+import { asAsked } from "./numbers.ts";
 import { countOf, type Selection } from "./selection.ts";
 import type { Context } from "./storage/context.ts";
 import type { Reading } from "./storage/store.ts";
@@ -23,9 +24,9 @@ export function* readSelection(context: Context, info: DatasetInfo, selection: S
     const count = selection.axes.reduce((n, axis) => n * countOf(axis), 1);
     picked = yield* gatherAny(context, info, selection.axes, count);
   }
-  if (selection.fields.length > 0) return yield* readFields(context, type, picked, selection);
-  if (shape.length === 0 && selection.isArray !== true) return yield* scalar(context, type, picked);
-  return yield* elements(context, type, picked, shape);
+  if (selection.fields.length > 0) return asAsked(context, yield* readFields(context, type, picked, selection));
+  const isValue = shape.length === 0 && selection.isArray !== true;
+  return asAsked(context, yield* isValue ? scalar(context, type, picked) : elements(context, type, picked, shape));
 }
 
 /** Elements by their numbers, of the smallest box that holds them. */
@@ -88,7 +89,7 @@ export function* fillOf(context: Context, { fill, type }: DatasetInfo): Reading<
   if (fill === null && type.size > MOST_FILL) {
     throw new LimitError("maxBytes", MOST_FILL, type.size, { format: "hdf5" });
   }
-  return yield* scalar(context, type, fill ?? new Uint8Array(type.size));
+  return asAsked(context, yield* scalar(context, type, fill ?? new Uint8Array(type.size)));
 }
 
 /** A single element that nobody wrote is not larger. */

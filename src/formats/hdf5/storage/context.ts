@@ -46,6 +46,8 @@ export class Context {
   /** Filters that are at hand; those that are fetched join them. */
   readonly filters: Map<number, Filter>;
   readonly headers = new Map<number, ObjectHeader>();
+  /** Are 64-bit integers read as numbers? */
+  numbers = false;
   /** How deep shared messages refer to each other just now. */
   nesting = 0;
   /** Address of the table of shared messages, once it was looked for. */
