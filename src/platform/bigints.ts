@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
 
 /** Integers as V8 itself writes them: format 15, an array of up to 2^14, its records, the end of an array. */
@@ -19,7 +20,10 @@ function fromRecords(records: Uint8Array, count: number): bigint[] {
 /** Not every runtime that takes Node's modules has V8, nor need its format stay. */
 const hasRecords = /* @__PURE__ */ (() => {
   try {
-    return fromRecords(Uint8Array.of(0x5a, 21, 1, 2, 0, 0, 0, 0, 0, 0, 0, 1), 1)[0] === -(2n ** 72n + 0x201n);
+    const [read] = fromRecords(Uint8Array.of(0x5a, 21, 1, 2, 0, 0, 0, 0, 0, 0, 0, 1), 1);
+    const [, , array, count, tag, size, least] = serialize([-5n]);
+    const isWritten = array === 0x41 && count === 1 && tag === 0x5a && size === 17 && least === 5;
+    return isWritten && read === -(2n ** 72n + 0x201n);
   } catch {
     return false;
   }
