@@ -193,28 +193,40 @@ function byBytes(decoder: TextDecoder, codec: string): (b: number) => string | u
   return (b) => (b < 0x80 ? String.fromCharCode(b) : b in known ? known[b] : (known[b] = decode(b)));
 }
 
-/** Text with wrong bytes in it by a codec of several bytes: the shortest pieces that can be read, the rest repaired. */
+/**
+ * Text with wrong bytes in it by a codec of several bytes: the shortest pieces that can be read, the rest repaired. A
+ * decoder that throws takes microseconds each time, so most is asked of one that puts U+FFFD for what is wrong.
+ */
 function byPieces(decoder: TextDecoder, bytes: Uint8Array, encoding: string, errors: string): string {
+  const loose = new TextDecoder(decoder.encoding, { ignoreBOM: true });
   let text = "";
   for (let at = 0; at < bytes.length; ) {
-    let size = 1;
-    for (; size <= 4; size++) {
-      try {
-        const piece = at + size <= bytes.length ? decoder.decode(bytes.subarray(at, at + size)) : "";
-        if (piece === "") continue;
-        text += piece;
-        break;
-      } catch {
-        // A longer piece may be whole.
-      }
+    let piece = "";
+    let size = 0;
+    while (piece === "" && size < 4 && at + size < bytes.length) {
+      size++;
+      const found = loose.decode(bytes.subarray(at, at + size));
+      // The character itself may stand there.
+      const isOwn = found === "\ufffd" && size > 1 && decodes(decoder, bytes.subarray(at, at + size));
+      if (isOwn || !found.includes("\ufffd")) piece = found;
     }
-    if (size > 4) {
-      text += repair(encoding, bytes[at] as number, at, errors);
+    if (piece === "") {
+      piece = repair(encoding, bytes[at] as number, at, errors);
       size = 1;
     }
+    text += piece;
     at += size;
   }
   return text;
+}
+
+function decodes(decoder: TextDecoder, bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** 0x80 to 0x9f of windows-1252; Node's decoder takes them for control characters. */

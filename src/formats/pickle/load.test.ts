@@ -340,3 +340,22 @@ test("reads lines of numbers by the short way as by the long one", () => {
   const list = loads(new TextEncoder().encode("(lF2.0\naF2.5\naI01\naI2\na."));
   expect(repr(list)).toBe("[2.0, 2.5, True, 2]");
 });
+
+test("wrong bytes between others of a codec of several bytes are repaired, and in bounded time", () => {
+  const of = (bytes: Uint8Array, encoding: string, errors: string): unknown => {
+    const pickle = new Uint8Array(bytes.length + 6);
+    pickle[0] = 0x54; // BINSTRING
+    new DataView(pickle.buffer).setInt32(1, bytes.length, true);
+    pickle.set(bytes, 5);
+    pickle[pickle.length - 1] = 0x2e;
+    return loads(pickle, { encoding, errors });
+  };
+  // What CPython 3.11 gives; U+FFFD itself stands behind the wrong byte.
+  const mixed = Uint8Array.of(0x61, 0xff, 0x84, 0x31, 0xa4, 0x37, 0xb0, 0xa1);
+  expect(of(mixed, "gb18030", "backslashreplace")).toBe("a\\xff\ufffd啊");
+  const long = new Uint8Array(1 << 20).map((_, i) => (i & 1 ? 0xa1 : 0xb0));
+  long.set([0x80, 0x20], 4096);
+  const began = performance.now();
+  expect((of(long, "gb2312", "ignore") as string).length).toBeGreaterThan(1 << 18);
+  expect(performance.now() - began).toBeLessThan(2000);
+});
