@@ -19,8 +19,8 @@ export interface FloatPlaces {
   readonly tuple?: boolean;
 }
 
-/** Returns the object it is given, so that a subclass can stamp private fields on an array. */
-class Stamp {
+/** @internal Returns the object it is given, so that a subclass can stamp private fields on an array. */
+export class Stamp {
   constructor(target: object) {
     // biome-ignore lint/correctness/noConstructorReturn: the array is what is to be stamped
     return target;

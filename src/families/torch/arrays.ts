@@ -6,16 +6,10 @@
  */
 import { NDArray } from "../../core/ndarray/index.ts";
 import { definePack, type GlobalEntry, type Pack, type PackContext, type Reducer } from "../../core/pack.ts";
+import { Stamp } from "../../core/values/tuple.ts";
 import { numpy, TYPED_ARRAYS } from "../numpy/index.ts";
 import { reduceTensor } from "./rebuild.ts";
 import { Tensor } from "./tensor.ts";
-
-class Stamp {
-  constructor(target: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the array is what is to be stamped
-    return target;
-  }
-}
 
 /** A private field on arrays that were read. */
 class Read extends Stamp {
