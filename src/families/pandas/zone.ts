@@ -14,8 +14,7 @@ export class Zone {
   /** The `tzinfo` of Python. */
   readonly tzinfo: unknown;
   readonly #fixed: number | null;
-  readonly #iana: string | null;
-  #format: Intl.DateTimeFormat | null = null;
+  #iana: PyZoneInfo | null;
   /** The quarter of an hour that was asked for last, and its offset: rows often follow each other. */
   #last = Number.NaN;
   #offset = 0;
@@ -25,7 +24,7 @@ export class Zone {
     const [name, fixed, iana] = described(tzinfo);
     this.name = name;
     this.#fixed = fixed;
-    this.#iana = iana;
+    this.#iana = iana === null ? null : new PyZoneInfo(iana);
   }
 
   /** Seconds that clocks of the zone are ahead of UTC at an instant (ms); null where only Python knows. */
@@ -34,31 +33,16 @@ export class Zone {
     if (this.#iana === null) return null;
     const slot = Math.floor(ms / 900_000);
     if (slot === this.#last) return this.#offset;
-    try {
-      this.#format ??= new Intl.DateTimeFormat("en-US", {
-        timeZone: this.#iana,
-        hourCycle: "h23",
-        era: "short",
-        year: "numeric",
-        month: "numeric",
-        day: "numeric",
-        hour: "numeric",
-        minute: "numeric",
-        second: "numeric",
-      });
-    } catch {
-      // A name that this runtime's database does not have.
-      return null;
-    }
     const at = slot * 900_000;
     if (Math.abs(at) > 8.64e15) return null;
-    const part: Record<string, string> = {};
-    for (const { type, value } of this.#format.formatToParts(at)) part[type] = value;
-    const year = part["era"]?.startsWith("B") ? 1 - Number(part["year"]) : Number(part["year"]);
-    const day = new Date(0).setUTCFullYear(year, Number(part["month"]) - 1, Number(part["day"]));
-    const clock = (Number(part["hour"]) * 60 + Number(part["minute"])) * 60 + Number(part["second"]);
+    try {
+      this.#offset = this.#iana.offsetAt(at) / 1000;
+    } catch {
+      // A name that this runtime's database does not have: it is not asked again.
+      this.#iana = null;
+      return null;
+    }
     this.#last = slot;
-    this.#offset = (day - at) / 1000 + clock;
     return this.#offset;
   }
 }

@@ -102,6 +102,7 @@ export class PyZoneInfo extends PyValue {
   readonly key: string;
   /** False for one made by `ZoneInfo.no_cache`. */
   readonly cached: boolean;
+  #format: Intl.DateTimeFormat | null = null;
 
   constructor(key: string, cached = true) {
     super();
@@ -125,9 +126,12 @@ export class PyZoneInfo extends PyValue {
     return this.key;
   }
 
-  /** The instant at which clocks of this zone show `wall` (both in ms; `fold` 1 is the second time they do). */
-  toInstant(wall: number, fold: number): number {
-    const format = new Intl.DateTimeFormat("en-US", {
+  /**
+   * How far clocks of this zone are ahead of UTC at an instant, both in milliseconds, by the runtime's own database.
+   * Throws `RangeError` for a zone that the runtime does not know.
+   */
+  offsetAt(instant: number): number {
+    this.#format ??= new Intl.DateTimeFormat("en-US", {
       timeZone: this.key,
       hourCycle: "h23",
       era: "short",
@@ -138,19 +142,21 @@ export class PyZoneInfo extends PyValue {
       minute: "numeric",
       second: "numeric",
     });
-    const offsetAt = (instant: number): number => {
-      const part: Record<string, string> = {};
-      for (const { type, value } of format.formatToParts(instant)) part[type] = value;
-      const year = part["era"]?.startsWith("B") ? 1 - +part["year"]! : +part["year"]!;
-      const day = new Date(0).setUTCFullYear(year, +part["month"]! - 1, +part["day"]!);
-      const shown = day + ((+part["hour"]! * 60 + +part["minute"]!) * 60 + +part["second"]!) * 1000;
-      return shown - Math.floor(instant / 1000) * 1000;
-    };
+    const part: Record<string, string> = {};
+    for (const { type, value } of this.#format.formatToParts(instant)) part[type] = value;
+    const year = part["era"]?.startsWith("B") ? 1 - Number(part["year"]) : Number(part["year"]);
+    const day = new Date(0).setUTCFullYear(year, Number(part["month"]) - 1, Number(part["day"]));
+    const seconds = (Number(part["hour"]) * 60 + Number(part["minute"])) * 60 + Number(part["second"]);
+    return day + seconds * 1000 - Math.floor(instant / 1000) * 1000;
+  }
+
+  /** The instant at which clocks of this zone show `wall` (both in ms; `fold` 1 is the second time they do). */
+  toInstant(wall: number, fold: number): number {
     // As PEP 495: the offset before a change is meant for fold 0, the one after it for fold 1.
-    const before = offsetAt(wall - 86400e3);
-    const after = offsetAt(wall + 86400e3);
-    if (before === after) return wall - offsetAt(wall - before);
-    const fits = [before, after].filter((offset) => offsetAt(wall - offset) === offset);
+    const before = this.offsetAt(wall - 86400e3);
+    const after = this.offsetAt(wall + 86400e3);
+    if (before === after) return wall - this.offsetAt(wall - before);
+    const fits = [before, after].filter((offset) => this.offsetAt(wall - offset) === offset);
     return wall - (fits.length === 1 ? fits[0]! : fold ? after : before);
   }
 }
