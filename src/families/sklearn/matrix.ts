@@ -7,7 +7,7 @@ import { dtype, NDArray, NumpyScalar } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { PyFloat } from "../../core/values/scalars.ts";
 import { tuple } from "../../core/values/tuple.ts";
-import type { Csr } from "../../math/index.ts";
+import { argmax, type Csr } from "../../math/index.ts";
 import { SparseMatrix } from "../scipy/index.ts";
 
 /** What is left of a number in an array of bools. */
@@ -353,4 +353,9 @@ export function numberOf(value: unknown): number {
   throw new TypeError(
     `could not convert ${typeof value === "string" ? `string to float: '${value}'` : "a value to float"}`,
   );
+}
+
+/** The class of each row that has the largest of its `k` scores; of equal ones the first. */
+export function winners(classes: readonly unknown[], scores: Float64Array, k: number): unknown[] {
+  return Array.from({ length: scores.length / k }, (_, i) => classes[argmax(scores, i * k, k)]);
 }

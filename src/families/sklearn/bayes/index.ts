@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { argmax, csrTimes, logSumExpRows, pairwiseSum, timesTransposed } from "../../../math/index.ts";
+import { csrTimes, logSumExpRows, pairwiseSum, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, floats, floatsOf, labels, list, misfit, num, vector, wrong } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
 /** A model by the joint log-likelihoods of its classes, `(rows, classes)`. */
@@ -25,7 +25,7 @@ function model(
     features,
     predict(x) {
       const data = joint(x);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
+      return winners(classes, data, k);
     },
     predictLogProba: (x) => Matrix.dense(logs(x), x.rows, k),
     predictProba: (x) => Matrix.dense(logs(x).map(Math.exp), x.rows, k),

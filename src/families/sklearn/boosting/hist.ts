@@ -5,10 +5,10 @@
  */
 
 import { PyObject } from "../../../core/values/object.ts";
-import { argmax, expit, softmaxRows, walkTrees } from "../../../math/index.ts";
+import { expit, softmaxRows, walkTrees } from "../../../math/index.ts";
 import { Estimator } from "../estimator.ts";
 import { floatsOf, labels, list, misfit, text, wrong } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { HistTree, type Known } from "../tree/hist.ts";
 
@@ -103,7 +103,7 @@ function classifier(est: Estimator): Model {
     misfit(est, `${rounds.k} trees for ${classes.length} classes`);
   const labelled = (raw: Matrix): unknown[] => {
     const { data, cols } = shares(raw);
-    return Array.from({ length: raw.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
+    return winners(classes, data, cols);
   };
   const flat = (raw: Matrix): Matrix => (raw.cols === 1 ? Matrix.flat(raw.data) : raw);
   return {

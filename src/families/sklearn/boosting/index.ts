@@ -5,10 +5,10 @@
  */
 
 import { PyObject } from "../../../core/values/object.ts";
-import { argmax, expit, logSumExpRows } from "../../../math/index.ts";
+import { expit, logSumExpRows } from "../../../math/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
 import { floatsOf, isSince, labels, list, misfit, num, plain, text, wrong } from "../fields.ts";
-import { Matrix, numberOf } from "../matrix.ts";
+import { Matrix, numberOf, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { treeOf } from "../tree/index.ts";
 import { eachLeaves, type Tree } from "../tree/tree.ts";
@@ -183,7 +183,7 @@ function classifier(est: Estimator): Model {
   const labelled = (raw: Matrix): unknown[] => {
     if (raw.cols === 1 && (!byShares || factor === 2)) return Array.from(raw.data, (v) => classes[v >= 0 ? 1 : 0]);
     const { data, cols } = byShares ? shares(raw) : raw;
-    return Array.from({ length: raw.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
+    return winners(classes, data, cols);
   };
   const flat = (raw: Matrix): Matrix => (raw.cols === 1 ? Matrix.flat(raw.data) : raw);
   return {

@@ -6,23 +6,10 @@
 import { argmax, divideRows, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floatsOf, isSince, labels, list, misfit, text, vector, wrong } from "../fields.ts";
-import { Matrix, numberOf } from "../matrix.ts";
+import { Matrix, numberOf, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { tableFrom, targetRows } from "../tree/index.ts";
-import { membersOf } from "./forest.ts";
-
-/** The table of a matrix-valued method, checked for its width. */
-export function tableOf(
-  owner: Estimator,
-  member: Estimator,
-  given: Matrix | Matrix[] | undefined,
-  rows: number,
-): Matrix {
-  if (given === undefined || Array.isArray(given) || given.rows !== rows) {
-    return misfit(owner, `its ${member.name} gives no table`);
-  }
-  return given;
-}
+import { membersOf, tableOf } from "./members.ts";
 
 function subsetsOf(est: Estimator, count: number): (number[] | null)[] {
   if (!est.attrs.has("estimators_features_")) return new Array<null>(count).fill(null);
@@ -83,7 +70,7 @@ function baggingClassifier(est: Estimator): Model {
     predictProba: proba,
     predict(x) {
       const { data, cols } = proba(x);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
+      return winners(classes, data, cols);
     },
     ...(decides && {
       decisionFunction(x: Matrix): Matrix {

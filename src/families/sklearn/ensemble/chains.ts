@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { argmax } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, floatsOf, isSince, labels, labelsOf, misfit, text, vector } from "../fields.ts";
-import { beside, Matrix, numberOf } from "../matrix.ts";
+import { beside, Matrix, numberOf, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { squared } from "../neighbors/search.ts";
 import { r2 } from "../score.ts";
 import { targetRows } from "../tree/index.ts";
-import { membersOf } from "./forest.ts";
-import { byMethod } from "./votes.ts";
+import { byMethod, membersOf } from "./members.ts";
 
 /** One number for each row: a label, the probability of the second class, or a score. */
 function answer(est: Estimator, member: Estimator, method: string, x: Matrix): Float64Array {
@@ -81,7 +79,7 @@ function code(est: Estimator): Model {
         false,
       );
       const near = squared(words.data, book, x.rows, classes.length, width).map((v) => -v);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(near, i * classes.length, classes.length)]);
+      return winners(classes, near, classes.length);
     },
   };
 }

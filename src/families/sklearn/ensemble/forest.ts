@@ -6,18 +6,12 @@
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { namesIn } from "../featurenames.ts";
-import { floatsOf, isSince, list, misfit, num, text, wrong } from "../fields.ts";
+import { floatsOf, isSince, list, misfit, num, text } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { ClassTree, decided, targetRows, targetsOf, treeOf } from "../tree/index.ts";
 import { eachLeaves, type Tree } from "../tree/tree.ts";
-
-/** The fitted estimators of an ensemble. */
-export function membersOf(est: Estimator): Estimator[] {
-  const members = list(est, "estimators_");
-  if (members.length === 0) return wrong(est, "estimators_", "a list of estimators");
-  return members.map((one) => partOf(est, one, "estimators_"));
-}
+import { membersOf } from "./members.ts";
 
 function treesOf(est: Estimator): Tree[] {
   const trees = membersOf(est).map(treeOf);

@@ -5,10 +5,22 @@
  */
 import type { Kinds } from "../model.ts";
 import { baggers } from "./bagging.ts";
+import { calibrations } from "./calibration.ts";
 import { chains } from "./chains.ts";
 import { forests } from "./forest.ts";
-import { votes } from "./votes.ts";
+import { multiclass } from "./multiclass.ts";
+import { stacks } from "./stacking.ts";
+import { voters } from "./voting.ts";
 
-export { byMethod, ovrScores } from "./votes.ts";
+export { byMethod } from "./members.ts";
+export { ovrScores } from "./multiclass.ts";
 
-export const kinds: Kinds = { ...forests, ...baggers, ...chains, ...votes };
+export const kinds: Kinds = {
+  ...forests,
+  ...baggers,
+  ...voters,
+  ...stacks,
+  ...calibrations,
+  ...multiclass,
+  ...chains,
+};

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  argmax,
   csrTimes,
   divideRows,
   expit,
@@ -32,7 +31,7 @@ import {
   vector,
   wrong,
 } from "../fields.ts";
-import { Matrix, numberOf } from "../matrix.ts";
+import { Matrix, numberOf, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { scoring } from "../scoring.ts";
 import { targetRows } from "../tree/index.ts";
@@ -246,7 +245,7 @@ function classifier(sharesFor: (est: Estimator) => Shares | null): (est: Estimat
           );
         }
         if (outputs === 1) return Array.from(data, (v) => classes[v > 0 ? 1 : 0]);
-        return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * outputs, outputs)]);
+        return winners(classes, data, outputs);
       },
       ...(shares && { predictProba: (x: Matrix) => shares(scores(x), est, classes.length) }),
     };
@@ -345,7 +344,7 @@ function quadratic(est: Estimator): Model {
     },
     predict(x) {
       const all = scores(x);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(all, i * k, k)]);
+      return winners(classes, all, k);
     },
     predictProba: (x) => Matrix.dense(softmaxRows(scores(x), x.rows, k), x.rows, k),
     ...(isSince(est.version, 1, 6) && {

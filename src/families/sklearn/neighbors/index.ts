@@ -6,7 +6,7 @@
 import { argmax, divideRows, logSoftmaxRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, vector, wrong } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { decided, targetRows } from "../tree/index.ts";
 import { densities } from "./density.ts";
@@ -200,7 +200,7 @@ function scored(est: Estimator, centers: Float64Array, k: number, d: number): Mo
     ...(!isEven && {
       predict(x: Matrix): unknown[] {
         const all = scores(x);
-        return Array.from({ length: x.rows }, (_, i) => classes[argmax(all, i * k, k)]);
+        return winners(classes, all, k);
       },
     }),
     decisionFunction(x) {
@@ -233,7 +233,7 @@ function centroid(est: Estimator): Model {
         all[at] = metric.reduced(x.data, Math.floor(at / k) * d, data, (at % k) * d, d);
       }
       const turned = all.map((v) => -v);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(turned, i * k, k)]);
+      return winners(classes, turned, k);
     },
     ...(deviation && scored(est, data, k, d)),
   };

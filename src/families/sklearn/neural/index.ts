@@ -8,7 +8,7 @@ import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { floatsOf, labels, list, misfit, plain, text, wrong } from "../fields.ts";
 import { twoSided } from "../linear/index.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { targetRows } from "../tree/index.ts";
 
@@ -146,7 +146,7 @@ function classifier(est: Estimator): Model {
         );
       }
       if (outputs === 1) return Array.from(data, (v) => classes[v > 0.5 ? 1 : 0]);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * outputs, outputs)]);
+      return winners(classes, data, outputs);
     },
     predictProba(x) {
       const data = net.run(x);

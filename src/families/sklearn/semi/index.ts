@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { argmax, divideRows, rowSums, times } from "../../../math/index.ts";
+import { divideRows, rowSums, times } from "../../../math/index.ts";
 import { type Estimator, partOf } from "../estimator.ts";
 import { either, floats, labels, misfit, num, text } from "../fields.ts";
 import { kernelBy } from "../kernel/pairwise.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
 function propagation(est: Estimator): Model {
@@ -38,7 +38,7 @@ function propagation(est: Estimator): Model {
     predictProba: proba,
     predict(x) {
       const { data } = proba(x);
-      return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
+      return winners(classes, data, k);
     },
   };
 }

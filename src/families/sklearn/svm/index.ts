@@ -7,7 +7,7 @@ import { argmax, KeptVectors } from "../../../math/index.ts";
 import { ovrScores } from "../ensemble/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, labels, misfit, num, text, vector } from "../fields.ts";
-import { Matrix } from "../matrix.ts";
+import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { type Kernel, kernelOf } from "./kernel.ts";
 
@@ -214,7 +214,7 @@ function classifier(est: Estimator): Model {
       }
       if (breaks) {
         const { data } = decide(x);
-        return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * k, k)]);
+        return winners(classes, data, k);
       }
       const dec = decisions(x);
       return Array.from({ length: x.rows }, (_, i) => classes[votes(dec, i * pairs)]);

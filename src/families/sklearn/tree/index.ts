@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { argmax, divideRows, rowSums } from "../../../math/index.ts";
+import { divideRows, rowSums } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, labelsOf, list, misfit, num, wrong } from "../fields.ts";
-import { Matrix, numberOf } from "../matrix.ts";
+import { Matrix, numberOf, winners } from "../matrix.ts";
 import type { Kinds, Model, Predictions } from "../model.ts";
 import { eachLeaves, Tree } from "./tree.ts";
 
@@ -67,10 +67,7 @@ export class ClassTree {
 
 /** Labels by the largest probability; rows of them for several targets. */
 export function decided(probas: readonly Matrix[], targets: readonly (readonly unknown[])[]): Predictions {
-  const columns = probas.map(({ data, rows, cols }, t) => {
-    const classes = targets[t] as readonly unknown[];
-    return Array.from({ length: rows }, (_, i) => classes[argmax(data, i * cols, cols)]);
-  });
+  const columns = probas.map(({ data, cols }, t) => winners(targets[t] as readonly unknown[], data, cols));
   const [first] = columns;
   if (columns.length === 1) return first as unknown[];
   return (first as unknown[]).map((_, i) => columns.map((column) => column[i]));
