@@ -11,11 +11,13 @@ import { inspect, type Parts, pyAttrs, pyJS, pyParts, pyReduce, pyRepr, pyType }
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
 import type { SparseMatrix } from "../scipy/index.ts";
+import { withChecks } from "./check.ts";
 import { namesOut } from "./featurenames.ts";
 import { isSince, labelsOf, misfit, text } from "./fields.ts";
 import { type Input, labelsIn, listOrTable, matrixOf } from "./input.ts";
 import { floatArray, intArray, Matrix } from "./matrix.ts";
 import type { Maker, Model } from "./model.ts";
+import { othersOf } from "./neighbors/others.ts";
 import { estimatorText, paramsOf } from "./repr.ts";
 import { accuracy, r2 } from "./score.ts";
 import { withSingles } from "./single.ts";
@@ -120,7 +122,7 @@ export class Estimator {
     }
     this.#building = true;
     try {
-      return (this.#model = withSingles(this, make(this)));
+      return (this.#model = withChecks(this, withSingles(this, make(this))));
     } finally {
       this.#building = false;
     }
@@ -169,11 +171,15 @@ export class Estimator {
     if (raw !== undefined) return raw.call(this.model, listOrTable(X));
     return this.#method("inverseTransform")(listOrTable(X)).output();
   }
-  /** The `k` nearest fitted samples of each row (`n_neighbors` of them when `k` is left out). */
-  kneighbors(X: Input, k?: number): KNeighbors {
-    const x = matrixOf(this, X);
-    const found = this.#method("kneighbors")(x, k);
-    const shape = [x.rows, found.k];
+  /**
+   * The `k` nearest fitted samples of each row (`n_neighbors` of them when `k` is left out); without `X` or with null
+   * those of each fitted sample, itself left out.
+   */
+  kneighbors(X?: Input | null, k?: number): KNeighbors {
+    const find = this.#method("kneighbors");
+    const x = X === undefined || X === null ? null : matrixOf(this, X);
+    const found = x === null ? othersOf(this, find, k) : { ...find(x, k), rows: x.rows };
+    const shape = [found.rows, found.k];
     return { distances: floatArray(found.distances, shape), indices: intArray(found.indices, shape) };
   }
   /**

@@ -6,6 +6,7 @@
 import { type DType, NDArray } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { SparseMatrix } from "../scipy/index.ts";
+import { check } from "./check.ts";
 import type { Estimator } from "./estimator.ts";
 import { floatsOf, labelsOf, plain } from "./fields.ts";
 import { asTruth, Matrix } from "./matrix.ts";
@@ -13,9 +14,20 @@ import { asTruth, Matrix } from "./matrix.ts";
 /** A column's values. */
 export type Column = ArrayLike<unknown> | NDArray;
 
-/** What gives its columns by name, as the frames of `brine/pandas` do. */
+/** What gives its columns by name, as the frames of `brine/pandas` do; those give them by place as well. */
 export interface Frame {
   toColumns(): Readonly<Record<string, Column>>;
+  /** Labels of the columns. */
+  readonly columns?: readonly unknown[];
+  columnAt?(place: number): Placed;
+}
+
+/** A column of a frame. */
+export interface Placed {
+  readonly dtype: string;
+  readonly values: ArrayLike<unknown>;
+  readonly validity: unknown;
+  toArray(): unknown[];
 }
 
 /** What gives its items, as the series of `brine/pandas` do. */
@@ -47,14 +59,9 @@ export function matrixOf(est: Estimator | null, input: unknown): Matrix {
     ? listOrTable(input)
     : input instanceof Matrix
       ? input
-      : tableOf(input, model.loose ? null : names);
-  if (model.loose) return made;
-  const fitted = plain(owner.attrs.get("n_features_in_")) ?? model.features;
-  const x = names !== null && made.names !== null ? inOrder(owner, made, names) : made;
-  if (typeof fitted === "number" && x.cols !== fitted) {
-    throw new TypeError(`X has ${x.cols} features, but ${owner.name} is expecting ${fitted} features as input`);
-  }
-  if (model.finite !== false) checkFinite(owner, x, model.finite === "allow-nan");
+      : tableOf(input, model.loose || model.any ? null : names);
+  const x = names !== null && made.names !== null && !model.loose && !model.any ? inOrder(made, names) : made;
+  check(owner, model, x);
   return x;
 }
 
@@ -87,44 +94,29 @@ function listOf(input: unknown): Matrix {
   return Matrix.columns([items], items.length);
 }
 
+/** What scikit-learn says of columns under other names than those it was fitted to. */
+function otherNames(unseen: readonly string[], missing: readonly string[]): TypeError {
+  const listed = (title: string, names: readonly string[]): string =>
+    names.length === 0
+      ? ""
+      : `\n${title}:${names
+          .slice(0, 5)
+          .map((name) => `\n- ${name}`)
+          .join("")}${names.length > 5 ? "\n- ..." : ""}`;
+  return new TypeError(
+    `The feature names should match those that were passed during fit.${listed("Feature names unseen at fit time", unseen)}${listed("Feature names seen at fit time, yet now missing", missing)}`,
+  );
+}
+
 /** Columns of the fitted names in their order. A pipeline's first step decides about further ones. */
-function inOrder(est: Estimator, made: Matrix, names: readonly string[]): Matrix {
+function inOrder(made: Matrix, names: readonly string[]): Matrix {
   const given = made.names as readonly string[];
   if (given.length === names.length && given.every((name, i) => name === names[i])) return made;
   const places = new Map(given.map((name, i) => [name, i]));
-  const missing = names.filter((name) => !places.has(name));
-  const unseen = given.filter((name) => !names.includes(name));
-  if (missing.length > 0 || unseen.length > 0) {
-    const parts = [
-      unseen.length > 0 ? `feature names unseen at fit time: ${unseen.slice(0, 5).join(", ")}` : "",
-      missing.length > 0 ? `feature names seen at fit time, yet now missing: ${missing.slice(0, 5).join(", ")}` : "",
-    ];
-    throw new TypeError(
-      `the features of X are not those ${est.name} was fitted with: ${parts.filter(Boolean).join("; ")}`,
-    );
-  }
+  const missing = names.filter((name) => !places.has(name)).sort();
+  const unseen = given.filter((name) => !names.includes(name)).sort();
+  if (missing.length > 0 || unseen.length > 0) throw otherNames(unseen, missing);
   return made.take(names.map((name) => places.get(name) as number));
-}
-
-function checkFinite(est: Estimator, x: Matrix, allowNaN: boolean): void {
-  const data = x.isSparse ? x.csr.data : x.data;
-  // A sum tells most tables from those with something to find; of four that run side by side none waits for another.
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = data.length - (data.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += data[i] as number;
-    b += data[i + 1] as number;
-    c += data[i + 2] as number;
-    d += data[i + 3] as number;
-  }
-  for (let i = whole; i < data.length; i++) a += data[i] as number;
-  if (Number.isFinite(a + b + c + d)) return;
-  for (let i = 0; i < data.length; i++) {
-    const v = data[i] as number;
-    if (Number.isNaN(v)) {
-      if (!allowNaN) throw new TypeError(`Input X contains NaN, which ${est.name} does not accept`);
-    } else if (!Number.isFinite(v)) throw new TypeError(`Input X contains infinity, which ${est.name} does not accept`);
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> | Map<string, unknown> | PyDict<string, unknown> {
@@ -153,7 +145,7 @@ function tableOf(input: unknown, names: readonly string[] | null): Matrix {
   if (input instanceof NDArray) return ofArray(input);
   if (input instanceof SparseMatrix) return ofSparse(input);
   if (isRecord(input)) return ofColumns(entriesOf(input));
-  if (isFrame(input)) return ofColumns(Object.entries(input.toColumns()));
+  if (isFrame(input)) return ofFrame(input);
   if (!Array.isArray(input)) {
     if (ArrayBuffer.isView(input)) throw oneAxis();
     throw new TypeError("X must be an array of two axes, nested arrays, records, a frame or columns by name");
@@ -179,9 +171,8 @@ function ofArray(array: NDArray): Matrix {
   if (array.ndim !== 2) throw new TypeError(`Found array with dim ${array.ndim}, while dim <= 2 is required`);
   const [rows, cols] = array.shape as [number, number];
   const numbers = /[biuf]/.test(array.dtype.kind) ? floatsOf(array) : null;
-  const isSingle = array.dtype.kind === "f" && array.dtype.itemsize === 4;
   if (numbers !== null) {
-    const made = Matrix.dense(numbers.data, rows, cols).asSingle(isSingle);
+    const made = Matrix.dense(numbers.data, rows, cols).asSingle(isSingle(array));
     made.held = heldBy(array.dtype);
     return made;
   }
@@ -231,6 +222,13 @@ function ofRows(rows: ArrayLike<unknown>[]): Matrix {
   );
 }
 
+function isSingle(column: unknown): boolean {
+  return (
+    column instanceof Float32Array ||
+    (column instanceof NDArray && column.dtype.kind === "f" && column.dtype.itemsize === 4)
+  );
+}
+
 function ofColumns(entries: readonly (readonly [string, unknown])[]): Matrix {
   const columns = entries.map(([name, column]): ArrayLike<unknown> => {
     if (column instanceof NDArray && column.ndim === 1) {
@@ -246,7 +244,21 @@ function ofColumns(entries: readonly (readonly [string, unknown])[]): Matrix {
     columns,
     rows,
     entries.map(([name]) => name),
+  ).asSingle(entries.length > 0 && entries.every(([, column]) => isSingle(column)));
+}
+
+/** Labels are names where all of them are text, as scikit-learn has it. */
+function ofFrame(frame: Frame): Matrix {
+  const { columns: labels } = frame;
+  if (labels === undefined || frame.columnAt === undefined) return ofColumns(Object.entries(frame.toColumns()));
+  const made = ofColumns(
+    labels.map((label, i) => {
+      const column = frame.columnAt?.(i) as Placed;
+      const isPlain = /^(u?int|float)\d+$/.test(column.dtype) && (column.validity ?? null) === null;
+      return [String(label), isPlain ? column.values : column.toArray()] as const;
+    }),
   );
+  return labels.every((label) => typeof label === "string") ? made : made.withNames(null);
 }
 
 function ofRecords(records: readonly unknown[], fitted: readonly string[] | null): Matrix {
@@ -297,9 +309,9 @@ function ofSparse(sparse: SparseMatrix): Matrix {
 export function labelsIn(y: unknown): ArrayLike<unknown> {
   if (y instanceof NDArray && y.ndim === 2) return y.toArray() as unknown[];
   if (isFrame(y)) {
-    const columns = Object.values(y.toColumns());
-    const given = columns.map((column) => labelsOf(column) ?? Array.from(column as ArrayLike<unknown>));
-    return (given[0] ?? []).map((_, i) => given.map((column) => column[i]));
+    const made = ofFrame(y);
+    const given = Array.from({ length: made.cols }, (_, j) => made.column(j));
+    return Array.from({ length: made.rows }, (_, i) => given.map((column) => column[i]));
   }
   const items = labelsOf(y);
   if (items !== null) return items;

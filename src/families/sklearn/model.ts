@@ -27,8 +27,17 @@ export interface Within {
 export interface Model {
   /** Number of columns, for files of before scikit-learn 0.24, which have no `n_features_in_`. */
   readonly features?: number | undefined;
-  /** Must the input be numbers without NaN and infinity? True unless told otherwise. */
-  readonly finite?: boolean | "allow-nan";
+  /**
+   * Must the input be numbers without NaN and infinity? True unless told otherwise; `"any"` wants no more than rows and
+   * columns, and false looks at nothing but the number of columns.
+   */
+  readonly finite?: boolean | "allow-nan" | "any";
+  /** Are numbers looked at in single precision? */
+  readonly single?: boolean;
+  /** May columns hold something else than numbers? */
+  readonly mixed?: boolean;
+  /** May the input have any number of columns? */
+  readonly any?: boolean;
   /** Is the input a list of something (documents, labels)? Then it comes as the one column of a table. */
   readonly raw?: boolean;
   /** May the input be one list of numbers, as the one column? */

@@ -107,7 +107,7 @@ function classifier(est: Estimator): Model {
   };
   const flat = (raw: Matrix): Matrix => (raw.cols === 1 ? Matrix.flat(raw.data) : raw);
   return {
-    finite: rounds.mixed ? false : "allow-nan",
+    finite: "any",
     decisionFunction: (x) => flat(rounds.raw(x)),
     predict: (x) => labelled(rounds.raw(x)),
     predictProba: (x) => shares(rounds.raw(x)),
@@ -128,7 +128,7 @@ function regressor(est: Estimator): Model {
   const loss = text(est, "loss") ?? "";
   const link = loss === "poisson" || loss === "gamma" ? Math.exp : (v: number): number => v;
   return {
-    finite: rounds.mixed ? false : "allow-nan",
+    finite: "any",
     isRegressor: true,
     predict: (x) => rounds.raw(x).data.map(link),
     *stagedPredict(x) {

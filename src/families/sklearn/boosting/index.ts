@@ -188,6 +188,7 @@ function classifier(est: Estimator): Model {
   const flat = (raw: Matrix): Matrix => (raw.cols === 1 ? Matrix.flat(raw.data) : raw);
   return {
     features: stages.features,
+    single: true,
     decisionFunction: (x) => flat(stages.raw(x)),
     predict: (x) => labelled(stages.raw(x)),
     predictProba: (x) => shares(stages.raw(x)),
@@ -209,6 +210,7 @@ function regressor(est: Estimator): Model {
   const stages = stagesOf(est, false);
   return {
     features: stages.features,
+    single: true,
     isRegressor: true,
     predict: (x) => stages.raw(x).data,
     apply: applied(stages, false),

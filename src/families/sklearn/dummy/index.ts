@@ -61,6 +61,8 @@ function classifier(est: Estimator): Model {
       ),
     );
   return {
+    vector: true,
+    any: true,
     finite: false,
     predict: (x) => (strategy === "uniform" ? even(x) : decided(proba(x), targets)),
     predictProba: (x) => (isMany ? proba(x) : (proba(x)[0] as Matrix)),
@@ -86,6 +88,8 @@ function regressor(est: Estimator): Model {
   const { data } = floats(est, "constant_");
   const outputs = num(est, "n_outputs_", data.length);
   return {
+    vector: true,
+    any: true,
     finite: false,
     isRegressor: true,
     predict: (x) =>

@@ -205,7 +205,6 @@ function adaClassifier(est: Estimator): Model {
     }
   };
   return {
-    finite: "allow-nan",
     decisionFunction: decide,
     predict: (x) => labelled(decide(x)),
     predictProba: (x) => (isOldShares ? oldShares(x, members.length) : shares(decide(x))),
@@ -239,7 +238,6 @@ function adaRegressor(est: Estimator): Model {
   const predictions = (x: Matrix): ArrayLike<unknown>[] =>
     members.map((member) => member.model.predict?.(x) ?? misfit(est, `its ${member.name} does not predict`));
   return {
-    finite: "allow-nan",
     isRegressor: true,
     predict: (x) => medians(predictions(x), x.rows),
     *stagedPredict(x) {

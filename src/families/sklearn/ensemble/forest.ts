@@ -56,6 +56,7 @@ function classifier(est: Estimator): Model {
   return {
     features: trees[0]?.features,
     finite: finiteOf(est, trees),
+    single: true,
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
     trees,
@@ -69,6 +70,7 @@ function regressor(est: Estimator): Model {
   return {
     features,
     finite: finiteOf(est, trees),
+    single: true,
     isRegressor: true,
     predict(x) {
       const out = new Float64Array(x.rows * outputs);
@@ -96,6 +98,7 @@ function embedding(est: Estimator): Model {
   return {
     features: trees[0]?.features,
     finite: finiteOf(est, trees),
+    single: true,
     names: (given) => {
       namesIn(est, given, 1);
       const inner = encoder.names?.(trees.map((_, t) => `randomtreesembedding_${t}`)) ?? [];
@@ -168,7 +171,8 @@ function isolation(est: Estimator): Model {
     scores(x).map((score) => (Math.abs(score - middle) <= nothing ? 0 : score - middle));
   return {
     features: cols,
-    finite: finiteOf(est, trees) === "allow-nan" && isSince(est.version, 1, 4) ? "allow-nan" : true,
+    finite: finiteOf(est, trees) === "allow-nan" ? "any" : true,
+    single: true,
     scoreSamples: (x) => Matrix.flat(scores(x)),
     decisionFunction: (x) => Matrix.flat(decide(x)),
     predict: (x) =>

@@ -17,11 +17,20 @@ import { einsumOf } from "../neighbors/settle.ts";
 
 type Test = (value: unknown) => boolean;
 
-/** Tells what is missing: NaN (and JavaScript's null) unless the estimator names another value. */
-function missingOf(est: Estimator): Test {
+/** The value that stands for what is missing; null for NaN. */
+function markOf(est: Estimator): unknown {
   const given = plain(est.attrs.get("missing_values") ?? Number.NaN);
   const isNaNValue = (typeof given === "number" && Number.isNaN(given)) || given === "NaN" || given === null;
-  if (isNaNValue || given instanceof PyObject) {
+  return isNaNValue || given instanceof PyObject ? null : given;
+}
+
+/** NaN is welcome where it is what is missing. */
+const finiteOf = (est: Estimator): true | "allow-nan" => (markOf(est) === null ? "allow-nan" : true);
+
+/** Tells what is missing: NaN (and JavaScript's null) unless the estimator names another value. */
+function missingOf(est: Estimator): Test {
+  const given = markOf(est);
+  if (given === null) {
     return (value) => value === null || value === undefined || (typeof value === "number" && Number.isNaN(value));
   }
   return (value) => plain(value) === given;
@@ -34,7 +43,8 @@ function indicator(est: Estimator): Model {
   const places = all ? null : Array.from(vector(est, "features_"));
   return {
     features: d,
-    finite: false,
+    finite: finiteOf(est),
+    mixed: true,
     names(given) {
       const input = namesIn(est, given, d);
       return (places ?? Array.from(input.keys())).map((j) => `missingindicator_${input[j]}`);
@@ -75,18 +85,22 @@ function simple(est: Estimator): Model {
   const isMissing = missingOf(est);
   const statistics = labelsOf(est.attrs.get("statistics_")) ?? wrong(est, "statistics_", "an array");
   const d = statistics.length;
-  const isConstant = text(est, "strategy") === "constant";
+  const strategy = text(est, "strategy");
+  const isConstant = strategy === "constant";
+  const isNumeric = strategy === "mean" || strategy === "median";
   const keepsEmpty = flag(est, "keep_empty_features");
   const isEmpty = (value: unknown): boolean => value === null || (typeof value === "number" && Number.isNaN(value));
   const kept = statistics.flatMap((value, j) => (!isConstant && !keepsEmpty && isEmpty(value) ? [] : [j]));
   return {
     features: d,
-    finite: false,
+    finite: finiteOf(est),
+    mixed: true,
     names: (given) => namesWith(est, given, kept),
     transform(x) {
       const columns = kept.map((j): ArrayLike<unknown> => {
         const fill = statistics[j];
-        const column = x.column(j);
+        const given = x.column(j);
+        const column = isNumeric && !(given instanceof Float64Array) ? Float64Array.from(given, numberOf) : given;
         if (column instanceof Float64Array && typeof fill === "number")
           return column.map((v) => (isMissing(v) ? fill : v));
         const filled = Array.from(column, (v) => (isMissing(v) ? fill : v));
@@ -137,7 +151,7 @@ function nearest(est: Estimator): Model {
   const kept = valid.flatMap((on, l) => (on || keepsEmpty ? [l] : []));
   return {
     features: d,
-    finite: false,
+    finite: finiteOf(est),
     names: (given) => namesWith(est, given, kept),
     transform(x) {
       const { data } = x;
@@ -208,7 +222,7 @@ function iterative(est: Estimator): Model {
   const high = bounds("_max_value");
   return {
     features: num(est, "n_features_in_", 0) || undefined,
-    finite: false,
+    finite: finiteOf(est),
     names(given) {
       const input = namesIn(est, given);
       return [...(first.names?.(input) ?? input), ...namesWith(est, input, null).slice(input.length)];

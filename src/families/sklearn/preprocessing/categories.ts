@@ -6,7 +6,21 @@
 import { NDArray } from "../../../core/ndarray/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { labelTexts, namesIn } from "../featurenames.ts";
-import { either, flag, floatsOf, isDict, labelsOf, list, misfit, num, plain, text, vector, wrong } from "../fields.ts";
+import {
+  either,
+  flag,
+  floatsOf,
+  isDict,
+  isSince,
+  labelsOf,
+  list,
+  misfit,
+  num,
+  plain,
+  text,
+  vector,
+  wrong,
+} from "../fields.ts";
 import { beside, Matrix, numberOf } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 
@@ -119,7 +133,8 @@ function oneHot(est: Estimator): Model {
   const isSparse = est.attrs.has("sparse_output") ? flag(est, "sparse_output") : flag(est, "sparse", true);
   return {
     features: d,
-    finite: false,
+    finite: isSince(est.version, 0, 24) ? "allow-nan" : true,
+    mixed: true,
     names(given) {
       const input = namesIn(est, given, d);
       return list(est, "categories_").flatMap((one, j) => {
@@ -215,7 +230,8 @@ function ordinal(est: Estimator): Model {
   });
   return {
     features: d,
-    finite: false,
+    finite: isSince(est.version, 1, 0) ? "allow-nan" : true,
+    mixed: true,
     transform(x) {
       const out = new Float64Array(x.rows * d);
       for (let j = 0; j < d; j++) {
@@ -364,7 +380,8 @@ function target(est: Estimator): Model {
     misfit(est, "encodings_ and categories_ differ");
   return {
     features: d,
-    finite: false,
+    finite: "allow-nan",
+    mixed: true,
     names(given) {
       const input = namesIn(est, given, d);
       if (text(est, "target_type_") !== "multiclass") return input;

@@ -185,8 +185,10 @@ function custom(est: Estimator): Model {
     );
   };
   const isSame = text(est, "feature_names_out") === "one-to-one";
+  // What was left open meant yes until 0.22.
+  const validates = flag(est, "validate", true) || (est.attrs.get("validate") === null && !isSince(est.version, 0, 22));
   return {
-    finite: false,
+    ...(!validates && { finite: false, any: true }),
     transform: there ?? refuse,
     inverseTransform: home ?? refuse,
     ...(isSame && { names: (given: readonly string[] | null) => namesIn(est, given) }),

@@ -53,16 +53,35 @@ function centred(centre: Float64Array | null, scale: Float64Array | null, featur
   };
 }
 
+/** Refuses sparse tables, whose zeros would be moved. */
+function denseOnly(model: Model, message: string): Model {
+  const dense = (method: "transform" | "inverseTransform") => (x: Matrix) => {
+    if (x.isSparse) throw new TypeError(message);
+    return model[method]?.(x) as Matrix;
+  };
+  return { ...model, transform: dense("transform"), inverseTransform: dense("inverseTransform") };
+}
+
 function standard(est: Estimator): Model {
-  const mean = optional(est, "mean_", flag(est, "with_mean", true));
+  const isCentring = flag(est, "with_mean", true);
+  const mean = optional(est, "mean_", isCentring);
   const scale = optional(est, "scale_", flag(est, "with_std", true));
-  return centred(mean, scale, (mean ?? scale)?.length);
+  const made = centred(mean, scale, (mean ?? scale)?.length);
+  if (!isCentring) return made;
+  return denseOnly(made, "Cannot center sparse matrices: pass `with_mean=False` instead");
 }
 
 function robust(est: Estimator): Model {
   const center = optional(est, "center_", flag(est, "with_centering", true));
   const scale = optional(est, "scale_", flag(est, "with_scaling", true));
-  return centred(center, scale, (center ?? scale)?.length);
+  const made = centred(center, scale, (center ?? scale)?.length);
+  // Sparse tables are not centred, and scikit-learn does not say so.
+  const spread = centred(null, scale, made.features);
+  return {
+    ...made,
+    transform: (x) => (x.isSparse ? spread : made).transform?.(x) as Matrix,
+    inverseTransform: (x) => (x.isSparse ? spread : made).inverseTransform?.(x) as Matrix,
+  };
 }
 
 function maxAbs(est: Estimator): Model {
@@ -73,6 +92,10 @@ function maxAbs(est: Estimator): Model {
 }
 
 function minMax(est: Estimator): Model {
+  return denseOnly(ranged(est), "MinMaxScaler does not support sparse input. Consider using MaxAbsScaler instead");
+}
+
+function ranged(est: Estimator): Model {
   const scale = vector(est, "scale_");
   const min = vector(est, "min_", scale.length);
   const range = flag(est, "clip") ? vector(est, "feature_range", 2) : null;

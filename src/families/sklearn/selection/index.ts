@@ -17,7 +17,7 @@ function keeping(mask: readonly boolean[], more: Model = {}): Model {
   const d = mask.length;
   return {
     features: d,
-    finite: "allow-nan",
+    mixed: true,
     kept: places,
     transform: (x) => x.take(places),
     inverseTransform(x) {
@@ -32,7 +32,10 @@ function keeping(mask: readonly boolean[], more: Model = {}): Model {
 
 function variance(est: Estimator): Model {
   const cut = num(est, "threshold", 0);
-  return keeping(Array.from(vector(est, "variances_"), (v) => v > cut));
+  return keeping(
+    Array.from(vector(est, "variances_"), (v) => v > cut),
+    { finite: "any" },
+  );
 }
 
 const scoresOf = (est: Estimator): Float64Array =>
@@ -170,14 +173,26 @@ function fromModel(est: Estimator): Model {
   const most = plain(est.attrs.get("max_features_") ?? est.attrs.get("max_features") ?? null);
   const order = Array.from(scores, (_, j) => j).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   const allowed = new Set(typeof most === "number" ? order.slice(0, most) : order);
-  return keeping(Array.from(scores, (v, j) => v >= cut && allowed.has(j)));
+  return keeping(
+    Array.from(scores, (v, j) => v >= cut && allowed.has(j)),
+    { finite: finiteOf(inner) },
+  );
+}
+
+/** What takes missing values is asked of nothing more by those that choose columns for it. */
+function finiteOf(inner: Estimator): true | "any" {
+  const { model } = inner;
+  if (model.front !== undefined) return finiteOf(model.front);
+  return (model.finite ?? true) === true ? true : "any";
 }
 
 function eliminated(est: Estimator): Model {
   const mask = labels(est, "support_").map(Boolean);
-  if (!est.attrs.has("estimator_")) return keeping(mask);
-  const { model } = partOf(est, est.attrs.get("estimator_"), "estimator_");
-  const base = keeping(mask);
+  // What was not fitted does not tell.
+  if (!est.attrs.has("estimator_")) return keeping(mask, { finite: "any" });
+  const inner = partOf(est, est.attrs.get("estimator_"), "estimator_");
+  const { model } = inner;
+  const base = keeping(mask, { finite: finiteOf(inner) });
   const chosen = (x: Matrix): Matrix => base.transform?.(x) as Matrix;
   return {
     ...base,

@@ -107,6 +107,7 @@ function classifier(est: Estimator): Model {
   return {
     features: tree.features,
     finite: tree.knowsMissing ? "allow-nan" : true,
+    single: true,
     predict: (x) => decided(probas(x), targets),
     predictProba: (x) => (targets.length === 1 ? (probas(x)[0] as Matrix) : probas(x)),
     trees: [tree],
@@ -120,6 +121,7 @@ function regressor(est: Estimator): Model {
   return {
     features: tree.features,
     finite: tree.knowsMissing ? "allow-nan" : true,
+    single: true,
     isRegressor: true,
     predict(x) {
       const out = new Float64Array(x.rows * outputs);
