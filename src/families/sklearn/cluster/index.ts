@@ -19,7 +19,7 @@ import type { Estimator } from "../estimator.ts";
 import { floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
-import { squared } from "../neighbors/search.ts";
+import { squared } from "../squares.ts";
 
 interface Centers {
   readonly data: Float64Array;

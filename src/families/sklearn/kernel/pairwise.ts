@@ -8,7 +8,7 @@ import { timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, num, plain, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
-import { squared } from "../neighbors/search.ts";
+import { squared } from "../squares.ts";
 
 /** Kernel values of each row of a table with each fitted row. */
 export type Kernel = (x: Matrix, y: Float64Array, m: number) => Float64Array;

@@ -9,7 +9,8 @@ import { misfit, num, text, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
 import { density } from "./kerneldensity.ts";
-import { countOf, searchOf, within } from "./search.ts";
+import { countOf, searchOf } from "./search.ts";
+import { within } from "./within.ts";
 
 /** The mean of each row of `k` items, as NumPy adds them. */
 function means(data: Float64Array, k: number): Float64Array {

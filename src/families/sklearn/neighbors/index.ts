@@ -8,10 +8,13 @@ import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, vector, wrong } from "../fields.ts";
 import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
+import { squared } from "../squares.ts";
 import { decided, targetRows } from "../tree/index.ts";
 import { densities } from "./density.ts";
 import { metricOf } from "./metric.ts";
-import { countOf, searchOf, squared, weigh, within } from "./search.ts";
+import { countOf, searchOf } from "./search.ts";
+import { weigh } from "./weights.ts";
+import { within } from "./within.ts";
 
 /** Classes of each target, and for each fitted sample the places of its classes. */
 function targets(est: Estimator): { classes: unknown[][]; y: Float64Array; width: number } {

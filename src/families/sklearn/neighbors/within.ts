@@ -1,0 +1,36 @@
+/**
+ * Neighbours within a radius.
+ *
+ * @module
+ */
+import type { Estimator } from "../estimator.ts";
+import { num } from "../fields.ts";
+import { Matrix } from "../matrix.ts";
+import type { Within } from "../model.ts";
+import { type Search, searchOf } from "./search.ts";
+
+/** Rows whose distances to all samples are held at once. */
+const BLOCK = 128;
+
+/** Neighbours within a radius, row by row. */
+export function within(est: Estimator, search: Search = searchOf(est)): (x: Matrix, radius?: number) => Within[] {
+  const own = num(est, "radius", 1);
+  const { count } = search;
+  return (x, radius = own) => {
+    if (!(radius >= 0)) throw new TypeError(`radius must be 0 or more, not ${radius}`);
+    const out: Within[] = [];
+    const places = new Int32Array(count);
+    for (let from = 0; from < x.rows; from += BLOCK) {
+      const rows = Math.min(BLOCK, x.rows - from);
+      const part = x.data.subarray(from * x.cols, (from + rows) * x.cols);
+      const all = search.all(Matrix.dense(part, rows, x.cols));
+      for (let i = 0; i < rows; i++) {
+        let found = 0;
+        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= radius) places[found++] = j;
+        const chosen = places.slice(0, found);
+        out.push({ places: chosen, distances: Float64Array.from(chosen, (j) => all[i * count + j] as number) });
+      }
+    }
+    return out;
+  };
+}
