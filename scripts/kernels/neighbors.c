@@ -304,13 +304,20 @@ static inline void leaf(const Tree *t, int node, const double *x, double *values
   for (int i = 0; i < count; i += 8, b += 8 * d) {
     int both = count - i > 4;
     const double *b0 = b, *b1 = both ? b + 4 * d : b;
-    v128_t p = wasm_f64x2_splat(0), q = p, r = p, s = p;
-    for (int l = 0; l < d; l++, b0 += 4, b1 += 4) {
-      v128_t v = wasm_v128_load64_splat(x + l);
-      p = added(p, wasm_f64x2_sub(v, wasm_v128_load(b0)), is_manhattan);
-      q = added(q, wasm_f64x2_sub(v, wasm_v128_load(b0 + 2)), is_manhattan);
-      r = added(r, wasm_f64x2_sub(v, wasm_v128_load(b1)), is_manhattan);
-      s = added(s, wasm_f64x2_sub(v, wasm_v128_load(b1 + 2)), is_manhattan);
+    v128_t p = wasm_f64x2_splat(0), q = p, r = p, s = p, limit = wasm_v128_load64_splat(values);
+    for (int l = 0; l < d;) {
+      int next = d - l < 24 ? d : l + 16;
+      for (; l < next; l++, b0 += 4, b1 += 4) {
+        v128_t v = wasm_v128_load64_splat(x + l);
+        p = added(p, wasm_f64x2_sub(v, wasm_v128_load(b0)), is_manhattan);
+        q = added(q, wasm_f64x2_sub(v, wasm_v128_load(b0 + 2)), is_manhattan);
+        r = added(r, wasm_f64x2_sub(v, wasm_v128_load(b1)), is_manhattan);
+        s = added(s, wasm_f64x2_sub(v, wasm_v128_load(b1 + 2)), is_manhattan);
+      }
+      /* Sums only grow: none of these will be let in. */
+      if (wasm_i64x2_all_true(wasm_v128_and(wasm_v128_and(wasm_f64x2_ge(p, limit), wasm_f64x2_ge(q, limit)),
+                                            wasm_v128_and(wasm_f64x2_ge(r, limit), wasm_f64x2_ge(s, limit)))))
+        goto next;
     }
     wasm_v128_store(sums, p);
     wasm_v128_store(sums + 2, q);
@@ -318,6 +325,7 @@ static inline void leaf(const Tree *t, int node, const double *x, double *values
     wasm_v128_store(sums + 6, s);
     int last = count - i < 8 ? count - i : 8;
     for (int j = 0; j < last; j++) push(values, places, k, sums[j], order[i + j]);
+  next:;
   }
 }
 
