@@ -16,10 +16,11 @@ import { namesOut } from "./featurenames.ts";
 import { isSince, labelsOf, misfit, text } from "./fields.ts";
 import { type Input, labelsIn, listOrTable, matrixOf } from "./input.ts";
 import { floatArray, intArray, Matrix } from "./matrix.ts";
+import { accuracy } from "./metrics/classification.ts";
+import { r2 } from "./metrics/regression.ts";
 import type { Maker, Model } from "./model.ts";
 import { othersOf } from "./neighbors/others.ts";
 import { estimatorText, paramsOf } from "./repr.ts";
-import { accuracy, r2 } from "./score.ts";
 import { withSingles } from "./single.ts";
 import { pathsOf } from "./tree/path.ts";
 

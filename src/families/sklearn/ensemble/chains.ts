@@ -6,8 +6,8 @@
 import type { Estimator } from "../estimator.ts";
 import { floats, floatsOf, isSince, labels, labelsOf, misfit, text, vector } from "../fields.ts";
 import { beside, Matrix, numberOf, winners } from "../matrix.ts";
+import { r2 } from "../metrics/index.ts";
 import type { Kinds, Model } from "../model.ts";
-import { r2 } from "../score.ts";
 import { squared } from "../squares.ts";
 import { targetRows } from "../tree/index.ts";
 import { byMethod, membersOf } from "./members.ts";

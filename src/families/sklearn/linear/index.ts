@@ -32,8 +32,8 @@ import {
   wrong,
 } from "../fields.ts";
 import { Matrix, numberOf, winners } from "../matrix.ts";
+import { scoring } from "../metrics/index.ts";
 import type { Kinds, Model } from "../model.ts";
-import { scoring } from "../scoring.ts";
 import { targetRows } from "../tree/index.ts";
 
 interface Plane {

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../core/errors.ts";
-import { PyDict } from "../../core/values/dict.ts";
-import { PyObject } from "../../core/values/object.ts";
-import { PyGlobal } from "../../core/values/scalars.ts";
-import { median } from "../../math/index.ts";
-import type { Estimator } from "./estimator.ts";
-import { isSince, misfit, plain } from "./fields.ts";
-import type { Matrix } from "./matrix.ts";
-import { numberOf } from "./matrix.ts";
-import type { Model } from "./model.ts";
-import { accuracy, r2 } from "./score.ts";
+import { UnsupportedError } from "../../../core/errors.ts";
+import { PyDict } from "../../../core/values/dict.ts";
+import { PyObject } from "../../../core/values/object.ts";
+import { PyGlobal } from "../../../core/values/scalars.ts";
+import type { Estimator } from "../estimator.ts";
+import { isSince, misfit, plain } from "../fields.ts";
+import { type Matrix, numberOf } from "../matrix.ts";
+import type { Model } from "../model.ts";
+import { accuracy, averaged, correlation, counted, ratioOf } from "./classification.ts";
+import { area, areas, precision } from "./ranking.ts";
+import { brier, ERRORS, r2 } from "./regression.ts";
 
 type Score = NonNullable<Model["score"]>;
 type Words = ReadonlyMap<string, unknown>;
@@ -133,11 +133,15 @@ function measured(
       const places = placesOf(est, classes ?? refuse(), truth);
       const isMany = words.get("multi_class") !== undefined && words.get("multi_class") !== "raise";
       const k = (classes ?? refuse()).length;
-      if (isMany && k > 2) return areas(est, tableOf(est, model, x), places, words, k);
+      if (isMany && k > 2) {
+        if (new Set(places).size < k) misfit(est, "y does not hold all of its classes");
+        const isWeighted = words.get("average") === "weighted";
+        return areas(tableOf(est, model, x), places, words.get("multi_class") === "ovr", isWeighted);
+      }
       if (k !== 2) throw new UnsupportedError("scoring", `${est.name} scores by ${func} of more than two classes`);
       if (func === "brier_score_loss" || isMany) {
         const given = tableOf(est, model, x).take([1]).data;
-        return isMany ? area(given, places) : mean(squares(gaps(given, places)));
+        return isMany ? area(given, places) : brier(given, places);
       }
       const scores = model.decisionFunction?.(x).data ?? tableOf(est, model, x).take([1]).data;
       return (func === "roc_auc_score" ? area : precision)(scores, places);
@@ -180,100 +184,6 @@ function measured(
   }
 }
 
-const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-const gaps = (y: Float64Array, p: Float64Array): Float64Array => y.map((v, i) => v - (p[i] as number));
-const squares = (values: Float64Array): Float64Array => values.map((v) => v * v);
-
-/** Errors of numbers that are predicted. */
-const ERRORS: ReadonlyMap<string, (y: Float64Array, p: Float64Array) => number> = new Map([
-  ["mean_squared_error", (y, p) => mean(squares(gaps(y, p)))],
-  ["root_mean_squared_error", (y, p) => Math.sqrt(mean(squares(gaps(y, p))))],
-  [
-    "mean_absolute_percentage_error",
-    (y, p) => mean(gaps(y, p).map((v, i) => Math.abs(v) / Math.max(Math.abs(y[i] as number), Number.EPSILON))),
-  ],
-  ["mean_squared_log_error", (y, p) => mean(squares(gaps(y.map(Math.log1p), p.map(Math.log1p))))],
-  ["root_mean_squared_log_error", (y, p) => Math.sqrt(mean(squares(gaps(y.map(Math.log1p), p.map(Math.log1p)))))],
-  [
-    "mean_poisson_deviance",
-    (y, p) => 2 * mean(y.map((v, i) => (v === 0 ? 0 : v * Math.log(v / (p[i] as number))) - v + (p[i] as number))),
-  ],
-  [
-    "mean_gamma_deviance",
-    (y, p) => 2 * mean(y.map((v, i) => Math.log((p[i] as number) / v) + v / (p[i] as number) - 1)),
-  ],
-  ["mean_absolute_error", (y, p) => mean(gaps(y, p).map(Math.abs))],
-  ["median_absolute_error", (y, p) => median(gaps(y, p).map(Math.abs))],
-  ["max_error", (y, p) => gaps(y, p).reduce((most, v) => Math.max(most, Math.abs(v)), 0)],
-  [
-    "explained_variance_score",
-    (y, p) => {
-      const rest = gaps(y, p);
-      const spread = (values: Float64Array): number => {
-        const middle = mean(values);
-        return mean(squares(values.map((v) => v - middle)));
-      };
-      const [own, all] = [spread(rest), spread(y)];
-      return all === 0 ? (own === 0 ? 1 : 0) : 1 - own / all;
-    },
-  ],
-]);
-
-/** Of a class: how many rows have it, how many are said to, and how many of these rightly. */
-interface Count {
-  readonly label: unknown;
-  there: number;
-  said: number;
-  right: number;
-}
-
-function counted(truth: ArrayLike<unknown>, given: ArrayLike<unknown>): Count[] {
-  const counts = new Map<unknown, Count>();
-  const of = (value: unknown): Count => {
-    const label = typeof value === "string" ? value : Number(value);
-    let count = counts.get(label);
-    if (count === undefined) counts.set(label, (count = { label, there: 0, said: 0, right: 0 }));
-    return count;
-  };
-  for (let i = 0; i < truth.length; i++) {
-    const [own, other] = [of(truth[i]), of(given[i])];
-    own.there++;
-    other.said++;
-    if (own === other) own.right++;
-  }
-  return [...counts.values()];
-}
-
-type Ratio = (count: Omit<Count, "label">) => number;
-
-function ratioOf(func: string, beta: number): Ratio {
-  const share = (top: number, bottom: number): number => (bottom === 0 ? 0 : top / bottom);
-  if (func === "precision_score") return ({ right, said }) => share(right, said);
-  if (func === "recall_score") return ({ right, there }) => share(right, there);
-  if (func === "jaccard_score") return ({ right, said, there }) => share(right, said + there - right);
-  return ({ right, said, there }) => share((1 + beta * beta) * right, beta * beta * there + said);
-}
-
-/** A ratio of one class, of all rows, or its mean over classes; null for another average. */
-function averaged(counts: readonly Count[], ratio: Ratio, average: unknown, positive: unknown): number | null {
-  const total = (key: "there" | "said" | "right"): number => counts.reduce((sum, count) => sum + count[key], 0);
-  switch (average) {
-    case "binary": {
-      const label = typeof positive === "string" ? positive : Number(positive);
-      const found = counts.find((count) => count.label === label);
-      return found === undefined ? 0 : ratio(found);
-    }
-    case "micro":
-      return ratio({ there: total("there"), said: total("said"), right: total("right") });
-    case "macro":
-      return counts.reduce((sum, count) => sum + ratio(count), 0) / counts.length;
-    case "weighted":
-      return counts.reduce((sum, count) => sum + ratio(count) * count.there, 0) / total("there");
-    default:
-      return null;
-  }
-}
-
 function placeOf(est: Estimator, classes: readonly unknown[], label: unknown): number {
   const place = classes.findIndex((one) => one === label || (typeof one !== "string" && Number(one) === Number(label)));
   return place < 0 ? misfit(est, `y holds ${String(label)}, which is none of its classes`) : place;
@@ -306,72 +216,4 @@ function placesOf(est: Estimator, classes: readonly unknown[], truth: ArrayLike<
 function tableOf(est: Estimator, model: Model, x: Matrix): Matrix {
   const given = model.predictProba?.(x) ?? misfit(est, "its estimator gives no probabilities");
   return Array.isArray(given) ? misfit(est, "it has several targets") : given;
-}
-
-/** The area under the curve: how often a row of the second class is scored above one of the first. */
-function area(scores: Float64Array, places: Float64Array): number {
-  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
-  let [positives, ranks] = [0, 0];
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && scores[order[to] as number] === scores[order[from] as number]) to++;
-    for (let i = from; i < to; i++) {
-      if (places[order[i] as number] !== 1) continue;
-      positives++;
-      // Rows of one score share their ranks.
-      ranks += (from + 1 + to) / 2;
-    }
-    from = to;
-  }
-  return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
-}
-
-/** Areas of each class against the rest, or against each other one, averaged. */
-function areas(est: Estimator, given: Matrix, places: Float64Array, words: Words, k: number): number {
-  if (new Set(places).size < k) misfit(est, "y does not hold all of its classes");
-  const columns = Array.from({ length: k }, (_, c) => given.take([c]).data);
-  const isWeighted = words.get("average") === "weighted";
-  const parts: [score: number, rows: number][] = [];
-  for (const [c, own] of columns.entries()) {
-    if (words.get("multi_class") === "ovr") {
-      const isOwn = places.map((place) => Number(place === c));
-      parts.push([area(own, isOwn), isOwn.reduce((sum, v) => sum + v, 0)]);
-      continue;
-    }
-    for (let other = c + 1; other < k; other++) {
-      const rows = Array.from(places.keys()).filter((i) => places[i] === c || places[i] === other);
-      const of = (place: number): number =>
-        area(
-          Float64Array.from(rows, (i) => (columns[place] as Float64Array)[i] as number),
-          Float64Array.from(rows, (i) => Number(places[i] === place)),
-        );
-      parts.push([(of(c) + of(other)) / 2, rows.length]);
-    }
-  }
-  const all = parts.reduce((sum, [, rows]) => sum + (isWeighted ? rows : 1), 0);
-  return parts.reduce((sum, [score, rows]) => sum + score * (isWeighted ? rows : 1), 0) / all;
-}
-
-/** Precisions at each score from the highest down, by how much they add to the recall. */
-function precision(scores: Float64Array, places: Float64Array): number {
-  const order = Array.from(scores.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number));
-  const all = places.reduce((sum, v) => sum + v, 0);
-  let [right, sum, before] = [0, 0, 0];
-  for (const [at, i] of order.entries()) {
-    right += places[i] as number;
-    const next = order[at + 1];
-    if (next !== undefined && scores[next] === scores[i]) continue;
-    sum += ((right - before) / all) * (right / (at + 1));
-    before = right;
-  }
-  return sum;
-}
-
-/** The correlation of what is there with what is said (Matthews). */
-function correlation(counts: readonly Count[], rows: number): number {
-  const sum = (of: (count: Count) => number): number => counts.reduce((all, count) => all + of(count), 0);
-  const both = rows * sum(({ right }) => right) - sum(({ there, said }) => there * said);
-  const own = rows * rows - sum(({ there }) => there * there);
-  const other = rows * rows - sum(({ said }) => said * said);
-  return own * other === 0 ? 0 : both / Math.sqrt(own * other);
 }
