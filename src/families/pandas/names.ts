@@ -134,5 +134,8 @@ export const KEPT: readonly string[] = [
     "_restore_array chunked_array py_buffer type_for_alias timestamp duration dictionary list_ large_list struct field map_ decimal32 decimal64 decimal128 decimal256 time32 time64 binary Field",
   ),
   ...joined("pytz", "_UTC _p FixedOffset _FixedOffset"),
-  ...joined("dateutil.tz dateutil.tz.tz", "tzutc tzfile tzlocal gettz tzoffset"),
+  ...joined("dateutil.tz dateutil.tz.tz", "tzutc tzfile tzlocal gettz tzoffset tzstr"),
+  ...joined("dateutil.tz._tzfile", "_unpickle tzfile"),
+  // The base of zones whose classes are Python's, as protocols 0 and 1 name it.
+  "datetime.tzinfo",
 ];

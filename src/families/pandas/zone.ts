@@ -5,7 +5,9 @@
  */
 import { PyObject } from "../../core/values/object.ts";
 import { pyType } from "../../core/values/protocol.ts";
-import { PyTimeZone, PyZoneInfo } from "../stdlib/index.ts";
+import { repr } from "../../core/values/repr.ts";
+import { isTuple } from "../../core/values/tuple.ts";
+import { PyTimeDelta, PyTimeZone, PyZoneInfo } from "../stdlib/index.ts";
 import { attr } from "./recipe.ts";
 
 /** A time zone as Python has it (`tzinfo`), under the name pandas prints. */
@@ -50,7 +52,11 @@ export class Zone {
 function described(tz: unknown): [name: string, fixed: number | null, iana: string | null] {
   if (tz instanceof PyZoneInfo) return [tz.key, tz.key === "UTC" ? 0 : null, tz.key];
   if (tz instanceof PyTimeZone) return [String(tz), tz.micros / 1e6, null];
-  if (typeof tz === "string") return [tz, tz === "UTC" ? 0 : null, tz];
+  if (typeof tz === "string") {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(tz) ?? [];
+    if (sign !== undefined) return [tz, (sign === "-" ? -60 : 60) * (60 * Number(hours) + Number(minutes)), null];
+    return [tz, tz === "UTC" ? 0 : null, tz];
+  }
   if (tz instanceof PyObject) {
     const type = tz[pyType];
     const [first] = tz.args;
@@ -60,6 +66,9 @@ function described(tz: unknown): [name: string, fixed: number | null, iana: stri
       return [`pytz.FixedOffset(${first})`, Number(first) * 60, null];
     }
     if (/^dateutil\.tz.*\.tzutc$/.test(type)) return ["tzutc()", 0, null];
+    if (/^dateutil\.tz.*\.(tzoffset|tzlocal|tzstr)$/.test(type)) return steady(tz, type);
+    // From dateutil 3 on with its name, the path of its file and its changes.
+    if (type === "dateutil.tz._tzfile._unpickle") return unpickled(tz);
     if (/^dateutil\.tz.*\.(tzfile|gettz|__get_gettz.*)$/.test(type)) {
       const file = String(attr(tz, "_filename") ?? tz.args.find((arg) => typeof arg === "string") ?? "");
       const found = /(?:zoneinfo\/|^)([A-Z][\w+-]*(?:\/[\w+-]+)*)$/.exec(file)?.[1] ?? null;
@@ -68,4 +77,23 @@ function described(tz: unknown): [name: string, fixed: number | null, iana: stri
     return [type, null, null];
   }
   return [String(tz), null, null];
+}
+
+/** Zones of dateutil that know no changes of their clocks, or keep them in rules. */
+function steady(tz: PyObject, type: string): [name: string, fixed: number | null, iana: string | null] {
+  const seconds = (value: unknown): number | null => (value instanceof PyTimeDelta ? value.totalSeconds : null);
+  const [name, length] = tz.args;
+  if (type.endsWith("tzoffset")) {
+    const offset = seconds(attr(tz, "_offset") ?? length) ?? (typeof length === "number" ? length : null);
+    return [`tzoffset(${repr(attr(tz, "_name") ?? name ?? null)}, ${offset})`, offset, null];
+  }
+  const own = type.endsWith("tzstr") ? `tzstr(${repr(attr(tz, "_s") ?? name)})` : "tzlocal()";
+  return [own, attr(tz, "_hasdst", "hasdst") ? null : seconds(attr(tz, "_std_offset")), null];
+}
+
+function unpickled(tz: PyObject): [name: string, fixed: number | null, iana: string | null] {
+  const parts = tz.args[0];
+  const [, key, path] = isTuple(parts) ? parts : tz.args;
+  const iana = typeof key === "string" && key !== "" ? key : null;
+  return [`tzfile(${repr(path ?? key ?? null)})`, iana === "UTC" ? 0 : null, iana];
 }
