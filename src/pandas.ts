@@ -42,8 +42,14 @@ function known<T extends { packs?: readonly Pack[] }>(options: T): T {
   return { ...options, packs: [...(options.packs ?? []), pandas] };
 }
 
+/** Text of Python 2 is taken as latin1 where nothing else is asked for, as `read_pickle` does. */
+function reading<T extends LoadOptions>(options: T): T {
+  return { encoding: "latin1", ...known(options) };
+}
+
 /**
- * Reads what pandas pickled from bytes (`pandas.read_pickle`), also packed by gzip, bz2 or xz. Throws as `loads` of `brine`.
+ * Reads what pandas pickled from bytes (`pandas.read_pickle`), also packed by gzip, bz2 or xz; bytes of Python 2 are
+ * text of latin1, unless `encoding` says otherwise. Throws as `loads` of `brine`.
  *
  * @example
  * ```ts
@@ -52,7 +58,7 @@ function known<T extends { packs?: readonly Pack[] }>(options: T): T {
  * ```
  */
 export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): T {
-  return loadsAny<T>(data, known(options));
+  return loadsAny<T>(data, reading(options));
 }
 
 /**
@@ -65,7 +71,7 @@ export function loads<T = unknown>(data: BytesLike, options: LoadOptions = {}): 
  * ```
  */
 export function load<T = unknown>(source: SourceInput, options: LoadAsyncOptions = {}): Promise<T> {
-  return loadAny<T>(source, known(options));
+  return loadAny<T>(source, reading(options));
 }
 
 /**
