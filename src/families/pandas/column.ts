@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { NDArray, TypedData } from "../../core/ndarray/index.ts";
+import { type NDArray, NumpyScalar, type TypedData } from "../../core/ndarray/index.ts";
 import { PyComplex } from "../../core/values/scalars.ts";
 import { isFloatAt, Mark } from "../../core/values/tuple.ts";
-import { PyDate } from "../stdlib/index.ts";
+import { PyDate, PyDecimal } from "../stdlib/index.ts";
 import type { Freq } from "./periods.ts";
 import { type Closed, Interval, Missing, Period, Timedelta, Timestamp } from "./scalars.ts";
 import { NAT, nanos } from "./times.ts";
@@ -123,16 +123,18 @@ export class Column {
 
   /** Is there no value at this place: masked, NaN, NaT, None or NA? */
   isMissing(i: number): boolean {
-    const { kind, values, validity, left } = this.parts;
+    const { kind, values, validity, left, missing } = this.parts;
     if (validity) return validity[i] === 0;
-    if (kind === "number") return Number.isNaN(values[i]);
+    // To Arrow NaN is a number, also where no item is missing.
+    if (kind === "number") return missing !== "<NA>" && Number.isNaN(values[i]);
     if (kind === "bool") return false;
     if (kind === "datetime" || kind === "timedelta" || kind === "period") return values[i] === NAT;
     if (kind === "categorical") return (values[i] as number) < 0;
     if (kind === "interval") return left?.isMissing(i) ?? true;
     const item = kind === "raw" ? this.get(i) : values[i];
     if (item instanceof PyComplex) return Number.isNaN(item.re) || Number.isNaN(item.im);
-    return item === null || item === undefined || item instanceof Missing || Number.isNaN(item);
+    if (item === null || item === undefined || item instanceof Missing || Number.isNaN(item)) return true;
+    return (item instanceof PyDecimal || item instanceof NumpyScalar) && /^na[nt]$/i.test(String(item));
   }
 
   /**
@@ -180,7 +182,9 @@ export class Column {
   /** The items from `start` to before `stop`. */
   slice(start: number, stop: number): Column {
     const p = this.parts;
-    const made: ColumnParts = { ...p, values: p.values.slice(start, stop) as ColumnParts["values"] };
+    const values = p.values.slice(start, stop) as ColumnParts["values"];
+    const made: ColumnParts = { ...p, values };
+    if (Array.isArray(values) && Array.isArray(p.values)) markFloats(values, p.values, (i) => start + i);
     if (p.validity) made.validity = p.validity.slice(start, stop);
     if (p.array) made.array = p.array.slice({ start, stop });
     if (p.left && p.right) {
@@ -194,7 +198,11 @@ export class Column {
   pick(places: readonly number[]): Column {
     const p = this.parts;
     const from = <T extends TypedData | unknown[]>(values: T): T => {
-      if (Array.isArray(values)) return places.map((at) => values[at]) as unknown[] as T;
+      if (Array.isArray(values)) {
+        const items = places.map((at) => values[at] as unknown);
+        markFloats(items, values, (i) => places[i] as number);
+        return items as T;
+      }
       const made = new (values.constructor as new (n: number) => TypedData)(places.length);
       for (const [i, at] of places.entries()) made[i] = (values as TypedData)[at] as never;
       return made as T;
@@ -244,6 +252,13 @@ function plain(value: number | bigint): number | bigint {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 
+/** Whole numbers that Python wrote as floats stay such among items that are taken out of others. */
+function markFloats(items: readonly unknown[], source: readonly unknown[], from: (i: number) => number): void {
+  if (Mark.floats(source) === 0) return;
+  const at = [...items.keys()].filter((i) => isFloatAt(source, from(i)));
+  if (at.length > 0) Mark.setFloats(items, { at, values: at.map((i) => items[i] as number) });
+}
+
 /** The column of an array of one axis. */
 export function arrayColumn(array: NDArray): Column {
   const { dtype, length } = array;
@@ -254,9 +269,7 @@ export function arrayColumn(array: NDArray): Column {
   const data = whole.data;
   if (Array.isArray(data)) {
     const values = data.slice(whole.offset, whole.offset + length);
-    // Whole numbers that Python wrote as floats are printed as such.
-    const at = Mark.floats(data) === 0 ? [] : [...values.keys()].filter((i) => isFloatAt(data, whole.offset + i));
-    if (at.length > 0) Mark.setFloats(values, { at, values: at.map((i) => values[i] as number) });
+    markFloats(values, data, (i) => whole.offset + i);
     return new Column({ kind: "object", dtype: name, values });
   }
   const values = data.subarray(whole.offset, whole.offset + length) as TypedData;
