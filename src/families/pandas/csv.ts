@@ -9,7 +9,7 @@ import { PyDict } from "../../core/values/dict.ts";
 import { repr } from "../../core/values/repr.ts";
 import { PyFrozenSet, PySet } from "../../core/values/set.ts";
 import type { Column } from "./column.ts";
-import { cells, thing } from "./format.ts";
+import { arrowThing, cells, floatAt, isArrow, takenTimes, thing } from "./format.ts";
 import type { Index } from "./labels.ts";
 
 /** Options of `toCSV`; pandas' names. */
@@ -28,22 +28,29 @@ export interface CSVOptions {
 function fields(column: Column, missing: string): string[] {
   const { parts, values, length } = column;
   const { kind } = parts;
-  if ((kind === "datetime" || kind === "timedelta") && !column.validity) {
+  if (kind === "datetime" || kind === "timedelta") {
     const texts = cells(column, "");
     return texts.map((text, i) => (column.isMissing(i) ? missing : text));
   }
   if (kind === "categorical" && parts.categories) {
+    const taken = takenTimes(column);
+    if (taken !== null) return fields(taken, missing);
     const texts = fields(parts.categories, missing);
     return Array.from(values as ArrayLike<number>, (code) => (code < 0 ? missing : (texts[code] as string)));
   }
   const isFloat = /float|double|Float/.test(column.dtype) && kind === "number";
-  const size = values instanceof Float32Array ? 4 : 8;
+  // Items of Arrow are Python's floats.
+  const size = values instanceof Float32Array && !isArrow(column) ? 4 : 8;
   const out = new Array<string>(length);
   for (let i = 0; i < length; i++) {
     if (column.isMissing(i)) out[i] = missing;
     else if (column.dtype === "float16") out[i] = floatText(Number(column.get(i)), 2);
     else if (isFloat) out[i] = floatText(values[i] as number, size);
-    else out[i] = raw(column.get(i));
+    else if (isArrow(column)) out[i] = arrowThing(column.get(i));
+    else if (kind === "object" && typeof values[i] === "number") {
+      const float = floatAt(values, i, values[i]);
+      out[i] = float === null ? String(values[i]) : floatText(float, 8);
+    } else out[i] = raw(column.get(i));
   }
   return out;
 }

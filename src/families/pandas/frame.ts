@@ -40,6 +40,7 @@ export interface FromColumnsOptions {
  */
 export class DataFrame extends PandasObject {
   #blocks: Blocks | null = null;
+  #columns: readonly Column[] = [];
   #table: TableView | null | undefined;
 
   /**
@@ -82,7 +83,10 @@ export class DataFrame extends PandasObject {
       }
     }
     const [recipe, state] = makeFrame(columns, labels, index, attrs);
-    return new DataFrame(recipe, state);
+    const made = new DataFrame(recipe, state);
+    // As they are: what is written of some of them is plainer.
+    made.#columns = columns;
+    return made;
   }
 
   /** @internal */
@@ -138,7 +142,7 @@ export class DataFrame extends PandasObject {
   }
   /** A column by its place, from 0; `RangeError` beyond the last. */
   columnAt(i: number): Column {
-    return this.blocks.column(i);
+    return this.#columns[i] ?? this.blocks.column(i);
   }
   /** A column with the frame's index. Throws as {@link column}. */
   series(label: unknown): Series {

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { floatText } from "../../core/ndarray/floats.ts";
 import { reprFloat } from "../../core/values/literal.ts";
-import { isFloatAt } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
-import { cells, quoted } from "./format.ts";
+import { cells, floatAt, isArrow, padStart, quoted, widest, widthOf } from "./format.ts";
 import type { Index } from "./labels.ts";
 import { isMidnight, NAT, nanos } from "./times.ts";
 
@@ -52,29 +52,39 @@ function isDatedClock({ parts, values }: Column): boolean {
   return (values as BigInt64Array).some((ticks) => ticks !== NAT && !isMidnight(nanos(ticks, unit), null));
 }
 
+const placesOf = ({ length }: { readonly length: number }): number[] => Array.from({ length }, (_, i) => i);
+
 /** Labels at some places, as text. */
 function texts(column: Column, places: readonly number[], isClock = isDatedClock(column)): string[] {
-  const { kind, categories } = column.parts;
+  const { kind } = column.parts;
   const some = column.pick(places);
+  const categories = column.shownCategories;
   if (kind === "categorical" && categories) {
-    const all = texts(
-      categories,
-      Array.from({ length: categories.length }, (_, i) => i),
-    );
-    return Array.from(some.values as ArrayLike<number>, (code) => all[Number(code)] ?? "nan");
+    const all = texts(categories, placesOf(categories));
+    const { kind: inner } = categories.parts;
+    const missing = inner === "timedelta" ? "NaT" : /^(datetime|period)$/.test(inner) ? "'NaT'" : "nan";
+    return Array.from(some.values as ArrayLike<number>, (code) => all[Number(code)] ?? missing);
   }
-  if (kind === "number" && /^float/.test(column.dtype)) {
+  // Instants and spans of Arrow are items as others are.
+  if (isArrow(column) && (kind === "datetime" || kind === "timedelta")) return cells(some, "");
+  if (kind === "number" && (some.values instanceof Float64Array || some.values instanceof Float32Array)) {
     return Array.from(some.values as ArrayLike<number>, (value, i) =>
-      some.isMissing(i) ? (some.parts.validity ? "<NA>" : "nan") : reprFloat(value),
+      some.isMissing(i)
+        ? some.parts.validity
+          ? "<NA>"
+          : "nan"
+        : column.dtype === "Float32"
+          ? floatText(value, 4)
+          : reprFloat(value),
     );
   }
   if (kind === "string" || kind === "object") {
-    const missing = column.dtype === "string" ? "<NA>" : "nan";
-    const { values } = column;
+    const missing = column.parts.missing === "<NA>" ? "<NA>" : "nan";
+    const { values, validity } = column;
     return some.toArray().map((value, i) => {
-      if (value === null && kind === "string") return missing;
-      const isFloat = typeof value === "number" && Array.isArray(values) && isFloatAt(values, places[i] as number);
-      return isFloat ? reprFloat(value) : quoted(value);
+      if (value === null && (kind === "string" || validity)) return missing;
+      const float = floatAt(values, places[i] as number, value);
+      return float === null ? quoted(value) : reprFloat(float);
     });
   }
   if (kind === "raw") return some.toArray().map(quoted);
@@ -87,11 +97,9 @@ function texts(column: Column, places: readonly number[], isClock = isDatedClock
 
 /** Labels of several levels: each part as wide as the widest of its level. */
 function tuples(index: Index, places: readonly number[]): string[] {
+  const { length } = index;
   const columns = index.levels.map(({ labels, codes }) => {
-    const all = texts(
-      labels.column,
-      Array.from({ length: labels.length }, (_, i) => i),
-    );
+    const all = texts(labels.column, placesOf(labels));
     const own = places.map((at) => Number(codes[at]));
     // Ints among which one is missing are floats.
     const isFloat = labels.column.parts.kind === "number" && Array.from(codes, Number).includes(-1);
@@ -100,13 +108,17 @@ function tuples(index: Index, places: readonly number[]): string[] {
       const text = code < 0 ? missing : (all[code] as string);
       return isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text;
     });
-    const width = Math.max(0, ...made.map((text) => text.length));
-    return made.map((text) => text.padStart(width));
+    const width = widest(made);
+    return made.map((text) => padStart(text, width));
   });
-  return places.map((_, i) => {
-    const parts = columns.map((column) => column[i] as string);
-    return `(${parts.join(", ")}${parts.length === 1 ? "," : ""})`;
-  });
+  const rows = places.map((_, i) => columns.map((column) => column[i] as string));
+  const tupleText = (parts: readonly string[], most: number): string =>
+    `(${parts.slice(0, most).join(", ")}${most < parts.length ? ", ..." : parts.length === 1 ? "," : ""})`;
+  // As many levels as the last label has room for.
+  const [first = []] = rows.slice(-Math.min(rows.length, length > MOST ? ENDS : rows.length));
+  let most = first.length;
+  while (most > 1 && widthOf(tupleText(first, most)) >= WIDTH - index.className.length - 3) most--;
+  return rows.map((parts) => tupleText(parts, most));
 }
 
 /** `Name([` with labels of several levels, one on each line. */
@@ -120,20 +132,20 @@ function rowsText(name: string, items: readonly string[], isCut: boolean): strin
 
 /** `Name([` with labels, as many on a line as have room. */
 function itemsText(name: string, items: readonly string[], isCut: boolean, inColumns: boolean): string {
-  if (items.length < 3) return `${name}([${items.join(", ")}], `;
+  if (items.length < 2) return `${name}([${items.join(", ")}], `;
   const lead = " ".repeat(name.length + 2);
   let [head, tail] = isCut ? [items.slice(0, ENDS), items.slice(ENDS)] : [[], items];
   const isLong = head.join(", ").length >= WIDTH || tail.join(", ").length >= WIDTH;
   if (inColumns && (isCut || isLong)) {
-    const width = Math.max(...items.map((text) => text.length));
-    [head, tail] = [head.map((text) => text.padStart(width)), tail.map((text) => text.padStart(width))];
+    const width = widest(items);
+    [head, tail] = [head.map((text) => padStart(text, width)), tail.map((text) => padStart(text, width))];
   }
   const lines: string[] = [];
   let line = lead;
   const add = (word: string, most: number): void => {
     const full = line.trimEnd();
     // pandas counts the break before the line, too.
-    if (full !== "" && full.length + 1 + word.trimEnd().length >= most) {
+    if (full !== "" && widthOf(full) + 1 + widthOf(word.trimEnd()) >= most) {
       lines.push(full);
       line = lead;
     }
@@ -158,10 +170,9 @@ function attributesOf(index: Index, isCut: boolean): string[] {
   const out: string[] = [];
   const { categories, ordered } = column.parts;
   if (column.parts.kind === "categorical" && categories) {
-    const all = texts(
-      categories,
-      Array.from({ length: categories.length }, (_, i) => i),
-    );
+    // Text alone stands here in quotes.
+    const isQuoted = /^(string|object)$/.test(categories.parts.kind);
+    const all = isQuoted ? texts(categories, placesOf(categories)) : cells(categories, "").map((text) => text.trim());
     const half = MOST_CATEGORIES / 2;
     const some = all.length > MOST_CATEGORIES ? [...all.slice(0, half), "...", ...all.slice(-half)] : all;
     out.push(`categories=[${some.join(", ")}]`, `ordered=${ordered ? "True" : "False"}`);

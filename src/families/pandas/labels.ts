@@ -9,6 +9,7 @@ import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { tupleFrom } from "../../core/values/tuple.ts";
 import { categoricalColumn, columnOf, intervalColumn, periodColumn, scalarOf, zoned } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
+import { quoted } from "./format.ts";
 import { indexText } from "./indexprint.ts";
 import { offsetName } from "./offsets.ts";
 import { attr, demandArray, kindOf, num, PandasObject, printed, reading, shown } from "./recipe.ts";
@@ -35,6 +36,12 @@ export class Index extends PandasObject {
   #column: Column | null = null;
   #levels: readonly Level[] | null = null;
   #places: Map<unknown, number> | null = null;
+
+  /** @internal The labels of an index that is made here; what is written of some of them is plainer. */
+  keep(column: Column): this {
+    this.#column = column;
+    return this;
+  }
 
   /** @internal What the index is made of. */
   get given(): PyDict {
@@ -215,7 +222,7 @@ export class Index extends PandasObject {
   #text(): string {
     if (this.isRange) {
       const { start, stop, step } = this.range;
-      const name = this.name === null ? "" : `, name='${String(this.name)}'`;
+      const name = this.name === null ? "" : `, name=${quoted(this.name)}`;
       return `RangeIndex(start=${start}, stop=${stop}, step=${step}${name})`;
     }
     return indexText(this);

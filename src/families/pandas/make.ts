@@ -55,7 +55,8 @@ export function makeRange(length: number, name: unknown = null, start = 0, step 
 /** The index of a column's values. */
 export function indexOfColumn(column: Column, name: unknown = null): Index {
   const { parts } = column;
-  if (parts.kind === "datetime" && !column.validity) {
+  const isArrow = column.dtype.endsWith("[pyarrow]");
+  if (parts.kind === "datetime" && !column.validity && !isArrow) {
     // Only nanoseconds are taken for what they are; other units come with pandas 2 and its arrays.
     const isPlain = !parts.zone && parts.unit === "ns";
     const given: [string, unknown][] = [
@@ -78,9 +79,19 @@ export function indexOfColumn(column: Column, name: unknown = null): Index {
     period: "PeriodIndex",
     categorical: "CategoricalIndex",
   };
-  return makeIndex(names[parts.kind] ?? "Index", [
-    ["data", pandasArray(column)],
+  return makeIndex((isArrow ? undefined : names[parts.kind]) ?? "Index", [
+    ["data", isArrow ? objects(column.toArray()) : pandasArray(column)],
     ["name", name],
+  ]).keep(column);
+}
+
+/** An index of one label, a tuple. */
+export function makeLevels(label: readonly unknown[]): Index {
+  return makeIndex("MultiIndex", [
+    ["levels", label.map((part) => makeIndex("Index", [["data", objects([part])]]))],
+    ["codes", label.map(() => array(Int8Array.of(0)))],
+    ["sortorder", null],
+    ["names", label.map(() => null)],
   ]);
 }
 

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { PyFloat } from "../../core/values/scalars.ts";
-import { tupleFrom } from "../../core/values/tuple.ts";
 import type { Column } from "./column.ts";
-import { cells, shortFloat, thing } from "./format.ts";
+import { cells, floatAt, isArrow, padEnd, padStart, shortFloat, thing, widest, widthOf } from "./format.ts";
 import type { Index } from "./labels.ts";
 
 /** What is left out of a long or wide table; pandas' `display` options. */
@@ -31,15 +29,6 @@ interface Table {
   readonly index: Index;
   readonly column: (i: number) => Column;
 }
-
-/** Columns of a terminal: wide characters of East Asia are counted as one, as pandas does. */
-const widthOf = (text: string): number => {
-  // Only text beyond the basic plane has fewer characters than units.
-  return /^[\0-\uD7FF]*$/.test(text) ? text.length : [...text].length;
-};
-const padStart = (text: string, width: number): string => " ".repeat(Math.max(0, width - widthOf(text))) + text;
-const padEnd = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
-const widest = (column: readonly string[]): number => column.reduce((most, cell) => Math.max(most, widthOf(cell)), 0);
 
 function cut(column: readonly string[], most: number): string[] {
   if (most <= 3) return [...column];
@@ -73,8 +62,9 @@ function levelCells(index: Index, places: readonly number[] | null): string[][] 
 
 /** What stands in a level for a label that is missing. */
 function missingLabel({ column }: Index): string {
-  const { kind } = column.parts;
-  if (kind === "datetime" || kind === "timedelta" || kind === "period") return "NaT";
+  const { kind, categories } = column.parts;
+  const isTime = /^(datetime|timedelta|period)$/.test(categories?.parts.kind ?? kind);
+  if (isTime) return isArrow(column) ? "<NA>" : "NaT";
   if (column.dtype === "str" || kind === "categorical" || kind === "interval") return "nan";
   return column.validity ? "<NA>" : "NaN";
 }
@@ -92,10 +82,18 @@ function sparsified(levels: readonly (readonly string[])[]): string[][] {
 }
 
 function labelCells(index: Index, places: readonly number[] | null): string[] {
-  if (index.isRange) return (places === null ? index.toArray() : places.map((at) => index.get(at))).map(String);
+  // A range of which a part is left out is one no more.
+  const isWhole =
+    places === null ||
+    places.every((at, i) => i < 2 || at - (places[i - 1] as number) === (places[1] as number) - (places[0] as number));
+  if (index.isRange && isWhole) {
+    return (places === null ? index.toArray() : places.map((at) => index.get(at))).map(String);
+  }
   const column = places === null ? index.column : index.column.pick(places);
-  const isFloat = /^float/.test(column.dtype);
-  const texts = cells(column).map((text) => (isFloat && text === "NaN" ? " NaN" : text));
+  const isFloat = /^float\d+$/.test(column.dtype);
+  const own = cells(column).map((text) => (isFloat && text === "NaN" ? " NaN" : text));
+  const width = isEven(index) ? widest(own) : 0;
+  const texts = own.map((text) => padEnd(text, width));
   // Room for a sign is left where one of them has one.
   let lead = Math.min(...texts.slice(0, 1).map((text) => text.length - text.trimStart().length));
   for (const text of texts) {
@@ -105,6 +103,14 @@ function labelCells(index: Index, places: readonly number[] | null): string[] {
     if (lead === 0) return texts;
   }
   return texts.map((text) => text.slice(lead));
+}
+
+/** Labels that are numbers, truth values or Arrow's are made equally wide before anything else. */
+function isEven(index: Index): boolean {
+  if (index.isRange) return true;
+  const { column } = index;
+  if (isArrow(column)) return column.parts.kind !== "string" && !/string|utf8/.test(column.dtype);
+  return !/^(object|string|categorical|interval|datetime|timedelta|period)$/.test(column.parts.kind);
 }
 
 const named = (name: unknown): string => (name === null || name === undefined ? "" : thing(name));
@@ -120,8 +126,9 @@ function adjoin(columns: readonly (readonly string[])[], space: number): string 
   return lines.join("\n");
 }
 
-function isNumeric(column: Column): boolean {
-  return column.parts.kind === "number" || (column.parts.kind === "bool" && true) || /^complex/.test(column.dtype);
+function isNumeric({ parts, dtype }: Column): boolean {
+  if (parts.kind === "bool") return !dtype.endsWith("[pyarrow]");
+  return parts.kind === "number" || /^(complex|float16$|halffloat|decimal)/.test(dtype);
 }
 
 /** A frame as text. */
@@ -141,8 +148,9 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
   // Header lines: one for each level of the columns, and one for the names of the index.
   const blank = new Array<string>(levels).fill("");
   const nameLine = hasIndexNames ? 1 : 0;
+  const limit = maxColWidth > 0 ? maxColWidth : Number.POSITIVE_INFINITY;
   const left = indexCells.map((level, i) => {
-    const lines = [...(nameLine ? [named(table.index.names[i])] : []), ...level];
+    const lines = cut([...(nameLine ? [named(table.index.names[i])] : []), ...level], limit);
     const size = widest(lines);
     return lines.map((line) => padEnd(line, size));
   });
@@ -157,9 +165,8 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
     const part = cutRows ? cutColumn(column, head, tail) : column;
     const top = (header[i] as string[]).map((text) => (isNumeric(column) && levels === 1 ? ` ${text}` : text));
     const least = Math.max(0, ...top.map(widthOf));
-    const limit = maxColWidth > 0 ? maxColWidth : Number.POSITIVE_INFINITY;
     const texts = cut(cells(part), limit);
-    const size = Math.max(least, widest(texts));
+    const size = Math.min(limit, Math.max(least, widest(texts)));
     return [...top, ...(nameLine ? [""] : []), ...texts].map((cell) => padStart(cell, size));
   });
   // Names of the columns' levels begin where the lines do, whatever the levels of the index.
@@ -169,7 +176,9 @@ export function frameText(table: Table, options: PrintOptions = {}): string {
   const strips: string[][] = [margin.map((line) => padEnd(line, size)), ...body];
   if (cutColumns)
     strips.splice(first + 1, 0, new Array<string>(levels + nameLine + (cutRows ? 2 * head : rows)).fill(" ..."));
-  if (cutRows) dots(strips, head, levels + nameLine, cutColumns ? first + 1 : -1);
+  // Dots are as wide as the labels of rows, whatever the names above them.
+  const labelWidth = widthOf(margin[levels] ?? "");
+  if (cutRows) dots(strips, head, levels + nameLine, cutColumns ? first + 1 : -1, labelWidth);
   const fits = maxColumns === undefined && width > 0 ? fitting(strips, width) : count;
   const isCut = cutColumns || fits < count;
   if (fits < count) {
@@ -210,9 +219,7 @@ function cutColumn(column: Column, head: number, tail: number): Column {
 function labelTexts(labels: Index, shown: readonly number[]): string[][] {
   if (!labels.isMulti) {
     const texts = labelCells(labels, shown);
-    // Numbers and truth values are made equally wide before they stand above their columns.
-    const isEven = labels.isRange || labels.column.parts.kind === "number" || labels.column.parts.kind === "bool";
-    const width = isEven ? widest(texts) : 0;
+    const width = isEven(labels) ? widest(texts) : 0;
     return texts.map((text) => [padEnd(text, width)]);
   }
   const thin = sparsified(levelCells(labels, shown));
@@ -220,11 +227,11 @@ function labelTexts(labels: Index, shown: readonly number[]): string[][] {
 }
 
 /** Puts a line of dots where rows are left out. */
-function dots(strips: string[][], head: number, header: number, dotColumn: number): void {
+function dots(strips: string[][], head: number, header: number, dotColumn: number, labelWidth: number): void {
   const row = head - 1 + header;
   for (const [i, strip] of strips.entries()) {
     const size = widthOf(strip[row] ?? "");
-    const mark = size > 3 || i === dotColumn ? "..." : "..";
+    const mark = (i === 0 ? labelWidth : size) > 3 || i === dotColumn ? "..." : "..";
     const text = i === 0 ? padEnd(mark, size) : padStart(mark, i === dotColumn ? 4 : size);
     strip.splice(head + header, 0, text);
   }
@@ -263,26 +270,37 @@ const MOST_SHOWN = 100;
 
 function emptyText({ labels, index }: Table, isCut: boolean): string {
   const list = (of: Index): string => {
-    const items = Array.from({ length: Math.min(of.length, MOST_SHOWN) }, (_, i) => labelText(of, i));
+    const items = Array.from({ length: Math.min(of.length, MOST_SHOWN) }, (_, i) => labelText(of, i, of === labels));
     return `[${items.join(", ")}${of.length > MOST_SHOWN ? ", ..." : ""}]`;
   };
   const footer = isCut ? `\n\n[${index.length} rows x ${labels.length} columns]` : "";
   return `Empty DataFrame\nColumns: ${list(labels)}\nIndex: ${list(index)}${footer}`;
 }
 
-/** A label, its floats as floats. */
-function labelText(index: Index, i: number): string {
-  const label = index.get(i);
-  if (!index.isMulti) return typeof label === "number" && isFloating(index) ? shortFloat(label) : thing(label);
-  const parts = (label as readonly unknown[]).map((part, level) => {
+/** A label, its floats as floats; breaks in the text of rows are left as they are. */
+function labelText(index: Index, i: number, isEscaped: boolean): string {
+  const text = (part: unknown): string => (typeof part === "string" && !isEscaped ? part : thing(part));
+  if (index.isRange) return String(index.get(i));
+  if (!index.isMulti) {
+    const { column } = index;
+    const { kind, values } = column.shownCategories?.parts ?? column.parts;
+    const at = column.parts.kind === "categorical" ? Number(column.values[i]) : i;
+    const isObject = kind === "object" && at >= 0 && !column.validity;
+    if (column.isMissing(i) && !isObject) return missingLabel(index).replace("NaN", "nan");
+    const float = floatAt(values, at, values[at]) ?? (isFloats(values) ? (values[at] as number) : null);
+    if (float !== null) return Number.isNaN(float) ? "nan" : shortFloat(float);
+    return text(column.parts.kind === "categorical" ? column.shownCategories?.get(at) : column.get(i));
+  }
+  const parts = (index.get(i) as readonly unknown[]).map((part, level) => {
     const { labels } = index.levels[level] as (typeof index.levels)[number];
     if (part === null) return missingLabel(labels).replace("NaN", "nan");
-    return typeof part === "number" && isFloating(labels) ? new PyFloat(part) : part;
+    const isFloating = !labels.isRange && isFloats(labels.column.values);
+    return typeof part === "number" && isFloating ? shortFloat(part) : text(part);
   });
-  return thing(tupleFrom(parts));
+  return `(${parts.join(", ")}${parts.length === 1 ? "," : ""})`;
 }
 
-const isFloating = (index: Index): boolean => !index.isRange && /^float/i.test(index.column.dtype);
+const isFloats = (values: unknown): boolean => values instanceof Float64Array || values instanceof Float32Array;
 
 /** A series as text. */
 export function seriesText(column: Column, index: Index, name: unknown, options: PrintOptions = {}): string {

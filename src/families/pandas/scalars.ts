@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NumpyScalar } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyJS, pyKey, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
@@ -255,7 +256,8 @@ export class Interval extends Scalar {
   override toString(): string {
     const open = this.closed === "left" || this.closed === "both" ? "[" : "(";
     const close = this.closed === "right" || this.closed === "both" ? "]" : ")";
-    const text = (value: unknown): string => (value instanceof Scalar ? String(value) : repr(this.#end(value)));
+    const text = (value: unknown): string =>
+      value instanceof Scalar || value instanceof NumpyScalar ? String(value) : repr(this.#end(value));
     return `${open}${text(this.left)}, ${text(this.right)}${close}`;
   }
   #end(value: unknown): unknown {

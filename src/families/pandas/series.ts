@@ -5,6 +5,7 @@
  */
 import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyRepr, pyTable, type TableView } from "../../core/values/protocol.ts";
+import { isTuple } from "../../core/values/tuple.ts";
 import { scalarOf } from "./arrays.ts";
 import { Blocks, managerOf } from "./blocks.ts";
 import type { Column } from "./column.ts";
@@ -12,7 +13,7 @@ import { type CSVOptions, csvText } from "./csv.ts";
 import { cells, thing } from "./format.ts";
 import { type ColumnInput, columnFrom } from "./from.ts";
 import type { Index } from "./labels.ts";
-import { indexOfColumn, makeRange, makeSeries, sliceIndex } from "./make.ts";
+import { indexOfColumn, makeLevels, makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
 import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.ts";
 
@@ -27,6 +28,7 @@ import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.t
  */
 export class Series extends PandasObject {
   #blocks: Blocks | null = null;
+  #column: Column | null = null;
 
   /** A series of values, as `DataFrame.fromColumns` takes them. Throws as that does. */
   static from(values: ColumnInput, options: { name?: string | null; dtype?: string; index?: Index } = {}): Series {
@@ -38,7 +40,9 @@ export class Series extends PandasObject {
   static of(column: Column, index: Index, name: unknown): Series {
     if (index.length !== column.length) throw new RangeError(`${index.length} labels for ${column.length} items`);
     const [recipe, state] = makeSeries(column, index, name);
-    return new Series(recipe, state);
+    const made = new Series(recipe, state);
+    made.#column = column;
+    return made;
   }
 
   /** @internal */
@@ -51,7 +55,7 @@ export class Series extends PandasObject {
   }
   /** The values. */
   get column(): Column {
-    return this.blocks.column(0);
+    return this.#column ?? this.blocks.column(0);
   }
   /** As {@link Column.values}. */
   get values(): Column["values"] {
@@ -100,7 +104,10 @@ export class Series extends PandasObject {
   }
   /** CSV as `to_csv` writes it. */
   toCSV(options?: CSVOptions): string {
-    return csvText(indexOfColumn(columnFrom([this.name ?? "0"])), this.index, () => this.column, options);
+    // A tuple names the levels of a column.
+    const { name } = this;
+    const labels = isTuple(name) && name.length > 1 ? makeLevels(name) : indexOfColumn(columnFrom([name ?? "0"]));
+    return csvText(labels, this.index, () => this.column, options);
   }
   get [pyTable](): TableView | null {
     return tabular(() => this.#asTable());
