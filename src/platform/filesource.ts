@@ -4,6 +4,7 @@
  * @module
  */
 import * as fs from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type { Source, Span } from "../core/bytes/parse.ts";
 import { fileError, pathOf } from "./files.ts";
@@ -11,10 +12,12 @@ import { fileError, pathOf } from "./files.ts";
 /** How a file is opened: to read, to read and write, or made anew. */
 export type FileMode = "r" | "r+" | "w+";
 
-/** A span is read in pieces of this size, */
+/** Of a large span several readers read their pieces at once: copying out of the system's cache keeps a core busy. */
+const READERS = Math.min(4, availableParallelism());
+/** The least that is worth a reader, */
 const PIECE = 1 << 22;
-/** by so many readers at once: copying out of the system's cache keeps a core busy. */
-const READERS = 4;
+/** and the most that one reads before it looks whether it is still wanted. */
+const TURN = 1 << 28;
 /** What one call of the system may read at most, and `next` gives. */
 const MOST = 1 << 30;
 
@@ -105,13 +108,15 @@ async function readSpan(
   { at, size, into }: Required<Span>,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  const readers = Math.min(READERS, Math.ceil(size / PIECE));
+  const piece = Math.ceil(size / (readers * Math.ceil(size / (readers * TURN))));
   let begun = 0;
   let short = size;
   const reader = async (): Promise<void> => {
     while (begun < size) {
       signal?.throwIfAborted();
       const from = begun;
-      const end = Math.min(size, from + PIECE);
+      const end = Math.min(size, from + piece);
       begun = end;
       for (let done = from; done < end; ) {
         const { bytesRead } = await file.read(into, done, end - done, at + done);
@@ -124,7 +129,7 @@ async function readSpan(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(READERS, Math.ceil(size / PIECE)) }, reader));
+  await Promise.all(Array.from({ length: readers }, reader));
   return short === size ? into : into.subarray(0, short);
 }
 
