@@ -1,9 +1,11 @@
 /** Rarer things of HDF5 in files that h5py wrote: odd types and text, views, regions, scales. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { expect, describe as group, test } from "vitest";
+import { afterAll, expect, describe as group, test } from "vitest";
 import type { NDArray } from "../src/core/ndarray/index.ts";
 import {
   File,
@@ -24,6 +26,8 @@ const folder = fileURLToPath(new URL("../fixtures/data/hdf5/corners/", import.me
 const unpacked = (name: string): Uint8Array => new Uint8Array(gunzipSync(readFileSync(`${folder}${name}.gz`)));
 const lines = Buffer.from(unpacked("corners.jsonl")).toString().trim().split("\n");
 const options = { external: (name: string) => (name.startsWith("corners-source") ? unpacked(name) : undefined) };
+const made = mkdtempSync(join(tmpdir(), "brine-hdf5corners-"));
+afterAll(() => rmSync(made, { recursive: true, force: true }));
 const rows = (value: unknown): unknown => (value as NDArray).toArray();
 
 group("files of h5py", () => {
@@ -66,6 +70,30 @@ test.each(["earliest", "v112", "latest"])("regions pick what they pick in h5py: 
   expect(g.dataset("t").dims[1]?.get(0)?.shape).toEqual([10]);
   expect(g.dataset("y").isScale).toBe(true);
 });
+
+test.each(["earliest", "v112", "latest"])(
+  "regions lead to the same elements when a file is repacked or copied: %s",
+  (libver) => {
+    const path = join(made, `regions-${libver}.h5`);
+    writeFileSync(path, unpacked(`corners-${libver}.h5`));
+    File.repack(path);
+    using file = new File(path);
+    const copy = File.create();
+    copy.copy(file.group("regions"), "regions");
+    for (const found of [file, new File(copy.toUint8Array())]) {
+      const g = found.group("regions");
+      const references = (g.dataset("r").read() as NDArray).flat() as Reference[];
+      expect(references.length).toBeGreaterThan(3);
+      for (const [i, reference] of references.entries()) {
+        expect(rows(g.dataset("t").get(reference))).toEqual(rows(g.dataset(`picked ${i}`).read()));
+      }
+    }
+    // A copy without what they lead to leads nowhere, as h5py's.
+    const alone = File.create();
+    alone.copy(file.dataset("regions/r"), "r");
+    expect((rows(alone.dataset("r").read()) as Reference[]).every(({ isNull }) => isNull)).toBe(true);
+  },
+);
 
 test("a view reads only what is asked for", () => {
   using file = new File(unpacked("corners-latest.h5"), "r", options);
@@ -230,4 +258,8 @@ test("references of HDF5 1.12 to objects are followed, those to regions and attr
   }
   expect((rows(file.dataset("null").read()) as Reference[]).map(({ isNull }) => isNull)).toEqual(Array(4).fill(true));
   await later.close();
+  // They are not lost without a word.
+  writeFileSync(join(made, "references.h5"), bytes);
+  expect(() => File.repack(join(made, "references.h5"))).toThrow(/only read/);
+  expect(readFileSync(join(made, "references.h5"))).toEqual(Buffer.from(bytes));
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../../core/errors.ts";
+import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { gather } from "../data.ts";
 import type { Link } from "../messages/links.ts";
 import type { Core } from "../shared.ts";
@@ -11,6 +11,7 @@ import type { Context } from "../storage/context.ts";
 import { Cursor, NOWHERE } from "../storage/cursor.ts";
 import type { Reading } from "../storage/store.ts";
 import type { H5Type } from "../types/datatype.ts";
+import { Reference } from "../types/reference.ts";
 import { virtualLayout } from "./create.ts";
 import { product, StagedData, wholeAxes } from "./data.ts";
 import { type Draft, loadNode } from "./draft.ts";
@@ -22,6 +23,8 @@ interface Copying {
   readonly target: Draft;
   readonly context: Context;
   readonly copies: ReadonlyMap<number, number>;
+  /** Is it a whole file, which must lose nothing? */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -57,7 +60,7 @@ export function* copyObject(
       target.link(copy, name, inner);
     }
   }
-  const copying: Copying = { target, context, copies };
+  const copying: Copying = { target, context, copies, isWhole: into !== null };
   for (const { source, copy } of sources) {
     for (const raw of source.attrs.values()) {
       copy.attrs.set(raw.name, { ...raw, data: yield* copyElements(copying, raw.type, raw.data) });
@@ -139,13 +142,43 @@ function* copyElements(copying: Copying, type: H5Type, bytes: Uint8Array): Readi
   return out;
 }
 
+/** A reference to a region leads to that of the copy, or nowhere. */
+function* copyRegion({ context, target, copies }: Copying, out: Uint8Array, at: number): Reading<void> {
+  const c = new Cursor(out, context.sizes).skip(at);
+  const blob = (yield* regionAt(context, c.offset(), c.u32()))?.slice() ?? null;
+  const made = blob === null ? undefined : copies.get(new Cursor(blob, context.sizes).offset());
+  if (blob === null || made === undefined) target.pointers.putRegion(out, at, null);
+  else {
+    target.pointers.putAddress(blob, 0, made);
+    target.pointers.putRegion(out, at, new Reference(made, blob));
+  }
+}
+
+/** The region that a heap holds; null for none, and for what nobody wrote. */
+function* regionAt(context: Context, heap: number, index: number): Reading<Uint8Array | null> {
+  if (index === 0) return null;
+  try {
+    return yield* context.globalObject(heap, index);
+  } catch (e) {
+    if (e instanceof FormatError) return null;
+    throw e;
+  }
+}
+
 function* copyElement(copying: Copying, type: H5Type, out: Uint8Array, at: number): Reading<void> {
   const { context, target, copies } = copying;
   switch (type.kind) {
     case "reference":
       if (context === target.context) return;
-      if (type.of !== "object") out.fill(0, at, at + type.size);
-      else target.pointers.putAddress(out, at, copies.get(new Cursor(out, context.sizes).skip(at).offset()) ?? 0);
+      if (type.of === "region") yield* copyRegion(copying, out, at);
+      else if (type.of === "object") {
+        target.pointers.putAddress(out, at, copies.get(new Cursor(out, context.sizes).skip(at).offset()) ?? 0);
+      } else {
+        if (copying.isWhole && out.subarray(at, at + type.size).some((byte) => byte !== 0)) {
+          throw new UnsupportedError("references of HDF5 1.12", "references of this kind are only read");
+        }
+        out.fill(0, at, at + type.size);
+      }
       return;
     case "compound":
       for (const { type: inner, offset } of type.members) {
