@@ -165,7 +165,8 @@ function element(heaps: Heaps, sizes: Sizes, type: H5Type, bytes: Uint8Array, at
     }
     case "vlenString": {
       const found = heaps.sequence(bytes, at);
-      return found === null ? "" : fixedText(type.padding, found.bytes.subarray(0, found.count));
+      // Padding is for text of fixed length: as libhdf5 has it, this one ends where it ends.
+      return found === null ? "" : fixedText(0, found.bytes.subarray(0, found.count));
     }
     case "vlen": {
       const found = heaps.sequence(bytes, at);
