@@ -10,7 +10,7 @@ import { asAsked } from "./numbers.ts";
 import { countOf, type Selection } from "./selection.ts";
 import type { Context } from "./storage/context.ts";
 import type { Reading } from "./storage/store.ts";
-import type { H5Type } from "./types/datatype.ts";
+import type { H5Type, Member } from "./types/datatype.ts";
 import { elements, scalar } from "./types/decode.ts";
 import { gatherAny } from "./viewed.ts";
 
@@ -67,21 +67,48 @@ function* readPoints(context: Context, info: DatasetInfo, points: readonly numbe
   return out;
 }
 
+/** Fields of a compound by their names, and the type of what they make up: that of the one, else records of them. */
+export function fieldsOf(type: H5Type, names: readonly string[]): { members: Member[]; type: H5Type } {
+  if (type.kind !== "compound") {
+    const [name] = names;
+    throw new TypeError(
+      `${JSON.stringify(name)} is neither a slice such as "2:10" nor the name of a field: the elements have no fields`,
+    );
+  }
+  const members = names.map((name) => {
+    const found = type.members.find((member) => member.name === name);
+    if (found !== undefined) return found;
+    const known = type.members.map((member) => member.name).join(", ");
+    throw new RangeError(`there is no field ${JSON.stringify(name)}: the fields are ${known}`);
+  });
+  const [only] = members;
+  if (members.length === 1) return { members, type: (only as Member).type };
+  let size = 0;
+  const packed = members.map((member): Member => {
+    size += member.type.size;
+    return { ...member, offset: size - member.type.size };
+  });
+  return { members, type: { kind: "compound", size, members: packed } };
+}
+
 function* readFields(context: Context, type: H5Type, bytes: Uint8Array, selection: Selection): Reading<unknown> {
-  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
-  const made = yield* elements(context, type, bytes, selection.shape);
-  const known = type.members.map(({ name }) => name);
-  for (const name of selection.fields) {
-    if (!known.includes(name)) {
-      throw new RangeError(`there is no field ${JSON.stringify(name)}: the fields are ${known.join(", ")}`);
+  const { fields, shape, isArray } = selection;
+  const { members, type: inner } = fieldsOf(type, fields);
+  if (members.length === 1) {
+    const field = (yield* elements(context, type, bytes, shape)).field(fields[0] as string);
+    return field.ndim === 0 ? field.item() : field;
+  }
+  const count = shape.reduce((a, b) => a * b, 1);
+  const packed = new Uint8Array(count * inner.size);
+  for (let i = 0, to = 0; i < count; i++) {
+    for (const { offset, type: own } of members) {
+      const from = i * type.size + offset;
+      packed.set(bytes.subarray(from, from + own.size), to);
+      to += own.size;
     }
   }
-  const [name] = selection.fields;
-  if (selection.fields.length > 1) {
-    throw new TypeError("name one field; several fields of an array come one by one by its field(name)");
-  }
-  const field = made.field(name as string);
-  return field.ndim === 0 ? field.item() : field;
+  const isValue = shape.length === 0 && isArray !== true;
+  return yield* isValue ? scalar(context, inner, packed) : elements(context, inner, packed, shape);
 }
 
 /** The value of elements that were never written. */

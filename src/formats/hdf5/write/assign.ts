@@ -4,10 +4,11 @@
  * @module
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
+import { fieldsOf } from "../read.ts";
 import type { Selection } from "../selection.ts";
 import { countOf, type Selector } from "../selection.ts";
 import { runNow } from "../storage/store.ts";
-import type { Member } from "../types/datatype.ts";
+import type { H5Type } from "../types/datatype.ts";
 import { fillFrom } from "./create.ts";
 import type { Draft } from "./draft.ts";
 import type { DatasetNode } from "./nodes.ts";
@@ -30,7 +31,7 @@ export function setElements(
     setField(draft, node, selection, value);
     return;
   }
-  const rank = type.kind === "vlen" ? rankOf(value, selection.shape.length) : null;
+  const rank = type.kind === "vlen" ? rankOf(type.base, value, selection.shape.length) : null;
   const made = encodeValues(type, value, draft.pointers, rank);
   const bytes = broadcast(made, selection.shape, type.size);
   const own = bytes === made.bytes;
@@ -39,32 +40,34 @@ export function setElements(
   else runNow(data.put(selection.axes, bytes));
 }
 
-/** A single sequence for all, or a sequence for each element. */
-function rankOf(value: unknown, rank: number): number {
-  if (value instanceof NDArray && value.dtype.kind === "O") return Math.min(rank, value.ndim);
+/** A single sequence for all, or a sequence for each element: along an array's last axis. */
+function rankOf(base: H5Type, value: unknown, rank: number): number {
+  if (value instanceof NDArray) {
+    if (value.dtype.kind === "O") return Math.min(rank, value.ndim);
+    const axes = Math.max(0, value.ndim - 1 - (base.kind === "array" ? base.shape.length : 0));
+    return base.kind === "vlen" ? Math.min(rank, axes) : axes;
+  }
   const first = Array.isArray(value) ? value[0] : null;
   const isNested = Array.isArray(first) || ArrayBuffer.isView(first) || (typeof first === "object" && first !== null);
   return isNested ? rank : 0;
 }
 
-/** Writes one field of records. */
+/** Writes fields of records. */
 function setField(draft: Draft, node: DatasetNode, { axes, shape, fields, points }: Selection, value: unknown): void {
   const { type } = node.info;
-  if (type.kind !== "compound") throw new TypeError("field names are only for datasets of compounds");
-  if (fields.length > 1) throw new TypeError("name one field to write");
-  const member = type.members.find(({ name }) => name === fields[0]) as Member | undefined;
-  if (member === undefined) {
-    const known = type.members.map(({ name }) => name).join(", ");
-    throw new RangeError(`there is no field ${JSON.stringify(fields[0])}: the fields are ${known}`);
-  }
-  const made = encodeValues(member.type, value, draft.pointers, member.type.kind === "vlen" ? shape.length : null);
-  const part = broadcast(made, shape, member.type.size);
+  const { members, type: inner } = fieldsOf(type, fields);
+  const made = encodeValues(inner, value, draft.pointers, inner.kind === "vlen" ? shape.length : null);
+  const part = broadcast(made, shape, inner.size);
   const data = draft.elements(node);
   const count = axes.reduce((n, axis) => n * countOf(axis), 1);
   const all = runNow(data.gather(axes, count));
   const places = points ?? Array.from({ length: count }, (_, i) => i);
   places.forEach((place, i) => {
-    all.set(part.subarray(i * member.type.size, (i + 1) * member.type.size), place * type.size + member.offset);
+    let from = i * inner.size;
+    for (const { offset, type: own } of members) {
+      all.set(part.subarray(from, from + own.size), place * type.size + offset);
+      from += own.size;
+    }
   });
   runNow(data.put(axes, all));
 }

@@ -12,7 +12,7 @@ import { NOWHERE } from "../storage/cursor.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
 import { type TypeSpec, typeOf } from "../types/filetype.ts";
-import { guessChunks } from "./chunkguess.ts";
+import { guessChunks, pointerSize } from "./chunkguess.ts";
 import { product, type StagedData } from "./data.ts";
 import type { Draft } from "./draft.ts";
 import { encoderOf } from "./encode.ts";
@@ -75,21 +75,26 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** What people write for an option's name, and the name. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ["type", "dtype"],
-  ["compression_opts", "compressionOpts"],
-  ["maxShape", "maxshape"],
-  ["fillValue", "fillvalue"],
-  ["track_order", "trackOrder"],
   ["chunk", "chunks"],
 ]);
 
 /** Throws `TypeError` for an option that there is not. */
 export function checkOptions(options: object): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError('createDataset takes a name and options: createDataset("x", { shape: [100], dtype: "i4" })');
+  }
   for (const name of Object.keys(options)) {
     if (KNOWN.has(name)) continue;
-    const meant = MEANT.get(name);
+    const meant = MEANT.get(name) ?? likeOf(name, [...KNOWN]);
     const hint = meant === undefined ? `the options are ${[...KNOWN].join(", ")}` : `it is called ${meant}`;
     throw new TypeError(`createDataset has no option ${JSON.stringify(name)}: ${hint}`);
   }
+}
+
+/** A name of a list that is the same but for underscores and capitals. */
+export function likeOf(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.replaceAll("_", "").toLowerCase();
+  return known.find((one) => plain(one) === plain(name));
 }
 
 function listed<T>(value: readonly T[] | T): readonly T[] {
@@ -103,16 +108,17 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   const { sizes } = draft.context;
   const tracked = options.trackOrder ?? draft.options.trackOrder;
   const wanted = options.dtype === undefined ? null : typeOf(options.dtype);
-  if (data instanceof Empty) {
+  const given = data !== undefined && data !== null;
+  // As in h5py, a type alone makes a dataset without elements.
+  if (data instanceof Empty || (!given && options.shape === undefined && wanted !== null)) {
     if (options.shape !== undefined) throw new TypeError("a dataset without elements has no shape");
-    const type = fitted(wanted ?? typeOf(data.dtype), sizes);
+    const type = fitted(wanted ?? typeOf((data as Empty).dtype), sizes);
     if (wantsChunks(options)) throw new TypeError("Empty datasets don't support chunk/filter options");
     return draft.makeDataset(
       { type, space: { shape: null, maxshape: [] }, layout: contiguous(0), pipeline: [], fill: null },
       tracked,
     );
   }
-  const given = data !== undefined && data !== null;
   const type = fitted(wanted ?? (given ? inferred(data) : typeOf("f4")), sizes);
   const asked = options.shape === undefined ? null : listed(options.shape);
   for (const n of asked ?? []) lengthOf(n, "shape");
@@ -125,13 +131,13 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
     throw new RangeError("Shape tuple is incompatible with data");
   }
   const space: Space = { shape, maxshape: maxshapeOf(options, shape) };
-  const chunks = chunksOf(options, space, type.size);
+  const chunks = chunksOf(options, space, type);
   const { fillvalue } = options;
   const fill = fillvalue === undefined || fillvalue === null ? null : fillBytes(type, fillvalue, draft);
   const pipeline = chunks === null ? [] : pipelineOf(options, type, product(chunks), fill);
   // A page may have to fetch them before.
   for (const spec of pipeline) encoderOf(draft.context.filters, spec);
-  const external = externalOf(options, chunks !== null, product(shape) * type.size);
+  const external = externalOf(options, chunks !== null, space, type.size);
   const layout: DatasetInfo["layout"] =
     chunks === null
       ? contiguous(product(shape) * type.size)
@@ -141,20 +147,36 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   return node;
 }
 
-function externalOf({ external }: CreateOptions, isChunked: boolean, size: number): ExternalPart[] {
+function externalOf(
+  { external }: CreateOptions,
+  isChunked: boolean,
+  { shape, maxshape }: Space,
+  size: number,
+): ExternalPart[] {
   if (external === undefined || external === null) return [];
   if (isChunked) throw new TypeError("Chunked format is not for elements in other files");
+  if (maxshape.slice(1).some((most, i) => most !== shape?.[i + 1])) {
+    throw new RangeError("of elements in other files only the first axis can grow");
+  }
   const parts = typeof external === "string" ? [[external, 0, null] as const] : external;
   let room = 0;
-  const out = parts.map(([file, at, bytes], i): ExternalPart => {
-    if (file === "" || file.includes("\0")) throw new TypeError("a file has a name, without NULs");
+  const out = parts.map((part, i): ExternalPart => {
+    if (!Array.isArray(part) || part.length !== 3) {
+      throw new TypeError(
+        'external is a name, or [["raw.bin", 0, 80]]: name, first byte and bytes (null: all) of each file',
+      );
+    }
+    const [file, at, bytes] = part as unknown as readonly [string, number, number | null];
+    if (typeof file !== "string" || file === "" || file.includes("\0"))
+      throw new TypeError("a file has a name, without NULs");
     lengthOf(at, "external");
     if (bytes !== null) lengthOf(bytes, "external");
     else if (i < parts.length - 1) throw new RangeError("only the last file goes on without end");
     room += bytes ?? Number.POSITIVE_INFINITY;
     return { file, at, size: bytes ?? -1 };
   });
-  if (room < size) throw new RangeError(`the files have room for ${room} bytes, the dataset has ${size}`);
+  const need = maxshape.reduce<number>((n, most) => n * (most ?? Number.POSITIVE_INFINITY), size);
+  if (room < need) throw new RangeError(`the files have room for ${room} bytes, the dataset has ${need}`);
   return out;
 }
 
@@ -214,7 +236,7 @@ function maxshapeOf({ maxshape }: CreateOptions, shape: readonly number[]): (num
 }
 
 function wantsChunks(options: CreateOptions): boolean {
-  const { chunks, compression, compressionOpts, shuffle, fletcher32, scaleoffset, maxshape } = options;
+  const { chunks, compression, compressionOpts, shuffle, fletcher32, scaleoffset, maxshape, external } = options;
   return (
     (chunks !== undefined && chunks !== null && chunks !== false) ||
     (compression !== undefined && compression !== null) ||
@@ -222,17 +244,17 @@ function wantsChunks(options: CreateOptions): boolean {
     shuffle === true ||
     fletcher32 === true ||
     (scaleoffset !== undefined && scaleoffset !== null) ||
-    (maxshape !== undefined && maxshape !== null)
+    (maxshape !== undefined && maxshape !== null && (external === undefined || external === null))
   );
 }
 
-function chunksOf(options: CreateOptions, { shape, maxshape }: Space, size: number): readonly number[] | null {
+function chunksOf(options: CreateOptions, { shape, maxshape }: Space, type: H5Type): readonly number[] | null {
   if (!wantsChunks(options)) return null;
   const lengths = shape as readonly number[];
   if (lengths.length === 0) throw new TypeError("Scalar datasets don't support chunk/filter options");
   const { chunks } = options;
   if (chunks === false) throw new TypeError("Chunked format required for given storage options");
-  if (chunks === undefined || chunks === null || chunks === true) return guessChunks(lengths, size);
+  if (chunks === undefined || chunks === null || chunks === true) return guessChunks(lengths, pointerSize(type));
   const out = listed<number>(chunks);
   if (out.length !== lengths.length) throw new RangeError("Chunk tuple must match the dataset's number of axes");
   for (const [i, n] of out.entries()) {
@@ -244,7 +266,7 @@ function chunksOf(options: CreateOptions, { shape, maxshape }: Space, size: numb
       );
     }
   }
-  if (product(out) * size >= 2 ** 32) throw new RangeError("a chunk has less than 4 GiB");
+  if (product(out) * type.size >= 2 ** 32) throw new RangeError("a chunk has less than 4 GiB");
   return out;
 }
 

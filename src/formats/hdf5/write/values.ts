@@ -128,6 +128,11 @@ function flatten(type: H5Type, value: unknown, rank: number | null): { items: re
     return { items: Array.from({ length: product(shape) }, (_, i) => rows.slice(i)), shape };
   }
   const depth = rank ?? depthOf(type, value);
+  if (value instanceof NDArray && type.kind === "vlen" && depth > 0 && depth < value.ndim) {
+    const shape = value.shape.slice(0, depth);
+    const rows = value.reshape(product(shape), ...value.shape.slice(depth));
+    return { items: Array.from({ length: product(shape) }, (_, i) => rows.slice(i)), shape };
+  }
   const shape: number[] = [];
   for (let level: unknown = value, i = 0; i < depth; i++) {
     if (!isRow(level)) throw new TypeError(`a value of ${depth} axes must be of nested arrays`);
