@@ -118,3 +118,55 @@ test("the last axis of an array of numbers holds the sequences", () => {
   square.set(":", ":", array(eight).reshape(2, 2, 2));
   expect(repr(square.get(1))).toBe("array([array([4, 5]), array([6, 7])], dtype=object)");
 });
+
+test("ints that do not fit become the nearest that do, in datasets; in attributes NumPy cuts their bits off", () => {
+  const file = File.create();
+  const stored = (data: unknown, dtype: string): unknown => {
+    const made = file.createDataset(`x${file.size}`, { data, dtype });
+    const written = file.createDataset(`x${file.size}`, { shape: made.shape as number[], dtype });
+    written.set("...", data);
+    expect((written.read() as NDArray).toArray()).toEqual((made.read() as NDArray).toArray());
+    return (made.read() as NDArray).toArray();
+  };
+  // By h5py 3.16.
+  expect(stored(Int32Array.of(300, -5, 7), "u1")).toEqual([255, 0, 7]);
+  expect(stored(Float64Array.of(300.7, -5.7, 127.9, -128.9, 0.5), "i1")).toEqual([127, -5, 127, -128, 0]);
+  expect(stored(Float64Array.of(Number.NaN, Number.POSITIVE_INFINITY, -1e20), "i4")).toEqual([
+    -2147483648, 2147483647, -2147483648,
+  ]);
+  expect(stored(Float64Array.of(Number.NaN, 65535.9, -1), ">i2")).toEqual([0, 32767, -1]);
+  expect(stored(BigInt64Array.of(2n ** 40n, -(2n ** 40n), 5n), "i4")).toEqual([2147483647, -2147483648, 5]);
+  expect(stored(BigInt64Array.of(-5n, 2n ** 62n), "u8")).toEqual([0n, 2n ** 62n]);
+  expect(stored(BigUint64Array.of(2n ** 64n - 1n, 3n), "i8")).toEqual([2n ** 63n - 1n, 3n]);
+  expect(stored(Float64Array.of(1e20, -1e20, 3e9), "i8")).toEqual([2n ** 63n - 1n, -(2n ** 63n), 3000000000n]);
+  expect(stored(array([[300, -1]]), "u1")).toEqual([[255, 0]]);
+  expect(stored(Int16Array.of(-300, 300), "f4")).toEqual([-300, 300]);
+  file.attrs.set("x", Int32Array.of(300, -5, 7), { dtype: "u1" });
+  expect((file.attrs.get("x") as NDArray).toArray()).toEqual([44, 251, 7]);
+  // Of lists every number must fit.
+  for (const data of [[Number.NaN, 1], [[Number.POSITIVE_INFINITY]], Number.NaN, [2 ** 40]]) {
+    expect(() => stored(data, "i4")).toThrow(RangeError);
+  }
+});
+
+test("fields of arrays find those of the dataset by their names", () => {
+  const file = File.create();
+  const fields: [string, string][] = [
+    ["a", "i4"],
+    ["b", "f8"],
+    ["s", "S3"],
+  ];
+  const rows = file.createDataset("rows", { shape: [3], dtype: fields });
+  const other = (...names: [string, string][]): NDArray =>
+    array([tuple(...[3, 4.5, "zz"].slice(0, names.length))], { dtype: names });
+  rows.set(":2", other(["b", "i4"], ["a", "f8"], ["s", "S5"]));
+  expect(repr(rows.get(":2"))).toContain("array([(4, 3., b'zz'), (4, 3., b'zz')],");
+  // What the array lacks stays as it is.
+  rows.set(1, other(["b", "f8"]));
+  rows.set("b", "a", 2, other(["a", "f8"], ["b", "f8"]));
+  expect((rows.get("a") as NDArray).toArray()).toEqual([4, 4, 3]);
+  expect((rows.get("b") as NDArray).toArray()).toEqual([3, 3, 4.5]);
+  const made = file.createDataset("made", { data: other(["b", "i4"], ["a", "f8"]), dtype: fields.slice(0, 2) });
+  expect(made.get(0)).toEqual([4, 3]);
+  expect(file.createDataset("cut", { data: other(["a", "i4"]), dtype: [["a", "u1"]] }).get("a", 0)).toBe(3);
+});

@@ -9,6 +9,7 @@ import type { Selection } from "../selection.ts";
 import { countOf, type Selector } from "../selection.ts";
 import { runNow } from "../storage/store.ts";
 import type { H5Type } from "../types/datatype.ts";
+import { shared, stored } from "./convert.ts";
 import { fillFrom } from "./create.ts";
 import type { Draft } from "./draft.ts";
 import type { DatasetNode } from "./nodes.ts";
@@ -27,12 +28,14 @@ export function setElements(
   if (space.shape === null) throw new TypeError("Empty datasets cannot be indexed");
   const selection = pick(space.shape, selectors);
   const data = draft.elements(node);
-  if (selection.fields.length > 0) {
-    setField(draft, node, selection, value);
+  const named = selection.fields.length > 0 ? null : shared(value, type);
+  if (selection.fields.length > 0 || named !== null) {
+    const only = named?.length === 1 ? (value as NDArray).field(named[0] as string) : value;
+    setField(draft, node, named === null ? selection : { ...selection, fields: named }, only);
     return;
   }
   const rank = type.kind === "vlen" ? rankOf(type.base, value, selection.shape.length) : null;
-  const made = encodeValues(type, value, draft.pointers, rank);
+  const made = encodeValues(type, stored(type, value), draft.pointers, rank);
   const bytes = broadcast(made, selection.shape, type.size);
   const own = bytes === made.bytes;
   if (selection.points !== null) runNow(data.putPoints(selection.points, bytes));
@@ -56,7 +59,7 @@ function rankOf(base: H5Type, value: unknown, rank: number): number {
 function setField(draft: Draft, node: DatasetNode, { axes, shape, fields, points }: Selection, value: unknown): void {
   const { type } = node.info;
   const { members, type: inner } = fieldsOf(type, fields);
-  const made = encodeValues(inner, value, draft.pointers, inner.kind === "vlen" ? shape.length : null);
+  const made = encodeValues(inner, stored(inner, value), draft.pointers, inner.kind === "vlen" ? shape.length : null);
   const part = broadcast(made, shape, inner.size);
   const data = draft.elements(node);
   const count = axes.reduce((n, axis) => n * countOf(axis), 1);

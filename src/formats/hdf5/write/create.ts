@@ -13,6 +13,7 @@ import type { H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
 import { type TypeSpec, typeOf } from "../types/filetype.ts";
 import { guessChunks, pointerSize } from "./chunkguess.ts";
+import { stored } from "./convert.ts";
 import { product, type StagedData } from "./data.ts";
 import type { Draft } from "./draft.ts";
 import { encoderOf } from "./encode.ts";
@@ -123,7 +124,13 @@ export function makeDataset(draft: Draft, options: CreateOptions): DatasetNode {
   const asked = options.shape === undefined ? null : listed(options.shape);
   for (const n of asked ?? []) lengthOf(n, "shape");
   let encoded: Encoded | null = null;
-  if (given) encoded = encodeValues(type, data, draft.pointers, type.kind === "vlen" ? (asked?.length ?? null) : null);
+  if (given)
+    encoded = encodeValues(
+      type,
+      stored(type, data),
+      draft.pointers,
+      type.kind === "vlen" ? (asked?.length ?? null) : null,
+    );
   const shape = asked ?? encoded?.shape;
   if (shape === undefined) throw new TypeError("One of data, shape or dtype must be specified");
   if (shape.length > 32) throw new RangeError(`a dataset has at most 32 axes, not ${shape.length}`);

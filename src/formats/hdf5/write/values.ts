@@ -76,9 +76,23 @@ function fromArray(dtype: DType, value: unknown): Encoded {
     const made = convert(from, target);
     return { bytes: made.rawBytes("C"), shape: from.shape.slice(0, cut), shared: made === from };
   }
-  const made = array(rowsOf(value, holdsBytes(dtype)), { dtype });
+  const rows = rowsOf(value, holdsBytes(dtype));
+  if (/[iu]/.test(dtype.kind)) demandFinite(dtype, rows);
+  const made = array(rows, { dtype });
   const inner = made.dtype.base === null ? flattened(dtype, [])[1].length : 0;
   return { bytes: made.toBytes(), shape: made.shape.slice(0, made.ndim - inner) };
+}
+
+/** Throws `RangeError` for a number among nested arrays that is no int whatever is cut off it. */
+function demandFinite(dtype: DType, rows: unknown): void {
+  const todo = [rows];
+  while (todo.length > 0) {
+    const next = todo.pop();
+    if (Array.isArray(next)) for (const item of next) todo.push(item);
+    else if (typeof next === "number" && !Number.isFinite(next)) {
+      throw new RangeError(`cannot convert ${next} to an integer of ${dtype}`);
+    }
+  }
 }
 
 function isOpaque({ kind, fields, base }: DType): boolean {
