@@ -34,6 +34,7 @@ export {
   type PrintOptions,
   pandas,
   Series,
+  type SeriesOptions,
   Timedelta,
   Timestamp,
 } from "./families/pandas/index.ts";

@@ -18,6 +18,11 @@ import { frameText, type PrintOptions } from "./print.ts";
 import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.ts";
 import { Series } from "./series.ts";
 
+/** Is it an array of names with what their columns are made of? An object is none. */
+function isPairs(columns: object): boolean {
+  return Array.isArray(columns) && columns.every((pair) => Array.isArray(pair) && pair.length === 2);
+}
+
 /** Options of `DataFrame.fromColumns`. */
 export interface FromColumnsOptions {
   /** Labels of the rows: an index, or what a column is made of; else 0, 1, 2… */
@@ -51,12 +56,20 @@ export class DataFrame extends PandasObject {
     columns: Readonly<Record<string, ColumnInput>> | Iterable<readonly [string, ColumnInput]>,
     options: FromColumnsOptions = {},
   ): DataFrame {
+    if (typeof columns !== "object" || columns === null || Array.isArray(columns) !== isPairs(columns)) {
+      throw new TypeError('fromColumns takes columns by their names, as { a: [1, 2] } or [["a", [1, 2]]]');
+    }
     const entries =
       Symbol.iterator in columns ? [...(columns as Iterable<readonly [string, ColumnInput]>)] : Object.entries(columns);
     const { dtypes = {} } = options;
     const made = entries.map(([name, input]) =>
       columnFrom(input, Object.hasOwn(dtypes, name) ? dtypes[name] : undefined),
     );
+    for (const name of Object.keys(dtypes)) {
+      if (entries.some(([own]) => own === name)) continue;
+      const some = entries.slice(0, 20).map(([own]) => own);
+      throw new RangeError(`dtypes has ${name}, which is no column; there are ${some.join(", ")}`);
+    }
     const labels = indexOfColumn(
       columnFrom(
         entries.map(([name]) => name),

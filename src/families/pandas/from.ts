@@ -5,9 +5,11 @@
  */
 import { array, NDArray, type TypedData, typedDType } from "../../core/ndarray/index.ts";
 import { PyFloat } from "../../core/values/scalars.ts";
-import { PyDateTime, PyZoneInfo } from "../stdlib/index.ts";
+import { PyDateTime, PyTimeDelta, PyZoneInfo } from "../stdlib/index.ts";
 import type { ExtensionArray } from "./arrays.ts";
 import { arrayColumn, Column, objectColumn } from "./column.ts";
+import { thing } from "./format.ts";
+import { keyOf } from "./labels.ts";
 import { Missing, Timedelta, Timestamp } from "./scalars.ts";
 import { NAT } from "./times.ts";
 import { Zone } from "./zone.ts";
@@ -60,8 +62,7 @@ function inferred(items: readonly unknown[]): Column {
   if (bools === count) return numbers(items, "bool");
   if (dates > 0 && dates + gaps === count) return instants(items, "ns");
   if (spans > 0 && spans + gaps === count) {
-    const values = BigInt64Array.from(items, (item) => (isMissing(item) ? NAT : (item as Timedelta).nanoseconds));
-    return arrayColumn(array(values, { dtype: "<m8[ns]" }));
+    return lengths(items, "ns");
   }
   return objectColumn(items.map((item) => item ?? null));
 }
@@ -81,62 +82,147 @@ function numbers(items: readonly unknown[], dtype: string): Column {
   return arrayColumn(array([...items], { dtype }));
 }
 
-function instants(items: readonly unknown[], unit: "ns" | "us" | "ms" | "s", zone: Zone | null = null): Column {
-  const per = { ns: 1n, us: 1000n, ms: 1_000_000n, s: 1_000_000_000n }[unit];
-  let found = zone;
-  const values = BigInt64Array.from(items, (item) => {
+/** Nanoseconds of a tick. */
+const PER: Readonly<Record<string, bigint>> = { ns: 1n, us: 1000n, ms: 1_000_000n, s: 1_000_000_000n };
+const LIMIT = 2n ** 63n;
+
+/** Ticks of items, `nanos` of each; `RangeError` beyond what 64 bits hold. */
+function ticksOf(
+  items: readonly unknown[],
+  dtype: string,
+  unit: string,
+  nanos: (item: unknown) => bigint,
+): BigInt64Array {
+  const per = PER[unit] as bigint;
+  return BigInt64Array.from(items, (item) => {
     if (isMissing(item)) return NAT;
+    const ns = nanos(item);
+    const ticks = ns / per - (ns % per < 0n ? 1n : 0n);
+    if (ticks >= LIMIT || ticks <= -LIMIT) throw new RangeError(`${String(item)} is beyond ${dtype}`);
+    return ticks;
+  });
+}
+
+function instants(items: readonly unknown[], unit: string, zone: Zone | null = null): Column {
+  let found = zone;
+  const values = ticksOf(items, `datetime64[${unit}]`, unit, (item) => {
     if (item instanceof Timestamp) {
       found ??= item.zone;
-      return item.nanoseconds / per;
+      return item.nanoseconds;
     }
-    if (item instanceof PyDateTime) return (BigInt(item.toDate().getTime()) * 1_000_000n) / per;
-    const ms =
-      item instanceof Date
-        ? item.getTime()
-        : typeof item === "string"
-          ? Date.parse(
-              /[zZ]|[+-]\d\d:?\d\d$/.test(item) ? item : `${item.replace(" ", "T")}${item.length > 10 ? "Z" : ""}`,
-            )
-          : Number(item);
+    if (item instanceof PyDateTime) {
+      return BigInt(item.toDate().getTime()) * 1_000_000n + BigInt(item.microsecond % 1000) * 1000n;
+    }
+    if (typeof item === "string") return instantOf(item, zone);
+    const ms = item instanceof Date ? item.getTime() : Number(item);
     if (Number.isNaN(ms)) throw new TypeError(`${String(item)} is no instant`);
-    return (BigInt(Math.trunc(ms)) * 1_000_000n) / per;
+    return BigInt(Math.trunc(ms)) * 1_000_000n;
   });
   const column = arrayColumn(array(values, { dtype: `<M8[${unit}]` }));
   if (found === null) return column;
   return new Column({ ...column.parts, zone: found, dtype: `datetime64[${unit}, ${found.name}]` });
 }
 
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(?:([zZ])|([+-]\d\d):?(\d\d))?$/;
+
+/** Nanoseconds of an instant in the words of ISO 8601; without an offset it is told by the clocks of the zone. */
+function instantOf(text: string, zone: Zone | null): bigint {
+  const [, day, clock = "00:00", seconds = "00", fraction = "", utc, hours, minutes] = INSTANT.exec(text) ?? [];
+  const shown = `${day}T${clock}:${seconds}Z`;
+  const wall = day === undefined ? Number.NaN : Date.parse(shown);
+  // A day that is none becomes another one.
+  if (Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 10) !== day) {
+    throw new TypeError(`${text} is no instant, as 2020-01-01, 2020-01-01 12:00:00.5 or 2020-01-01T12:00Z are`);
+  }
+  const ahead = hours === undefined ? 0 : Number(hours) * 60 + Number(`${hours[0]}${minutes}`);
+  const isWall = utc === undefined && hours === undefined && zone?.tzinfo instanceof PyZoneInfo;
+  const ms = isWall ? (zone.tzinfo as PyZoneInfo).toInstant(wall, 0) : wall - ahead * 60_000;
+  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+}
+
+function lengths(items: readonly unknown[], unit: string): Column {
+  const values = ticksOf(items, `timedelta64[${unit}]`, unit, (item) => {
+    if (item instanceof Timedelta) return item.nanoseconds;
+    if (item instanceof PyTimeDelta) {
+      return (BigInt(item.days * 86400 + item.seconds) * 1_000_000n + BigInt(item.microseconds)) * 1000n;
+    }
+    if (typeof item === "bigint" || Number.isSafeInteger(item)) return BigInt(item as number) * (PER[unit] as bigint);
+    throw new TypeError(`${String(item)} is no span: a Timedelta is, or the number of its ${unit}`);
+  });
+  return arrayColumn(array(values, { dtype: `<m8[${unit}]` }));
+}
+
+/** The zone of a dtype; `TypeError` for one that this runtime does not know. */
+function zoneOf(name: string): Zone {
+  const zone = new Zone(name);
+  if (zone.offsetAt(0) === null) throw new TypeError(`there is no time zone ${name}`);
+  return zone;
+}
+
 const MASKED = /^(U?Int(?:8|16|32|64)|Float(?:32|64)|boolean)$/;
+const INTS = /^u?int(8|16|32|64)?$/i;
+
+/** Ints as they are; `TypeError` for what is none, so that nothing is cut. */
+function checkInts(items: readonly unknown[], dtype: string): void {
+  for (const item of items) {
+    const value = item instanceof PyFloat ? item.value : item;
+    if (isMissing(value) || Number.isNaN(value)) {
+      if (!MASKED.test(dtype)) throw new TypeError(`${dtype} has no missing values: Int64 has`);
+    } else if (typeof value === "number" && !Number.isInteger(value)) {
+      throw new TypeError(`${value} is no int: ${dtype} cannot hold it`);
+    }
+  }
+}
+
+function masked(given: readonly unknown[], dtype: string): Column {
+  const validity = Uint8Array.from(given, (item) => (isMissing(item) || Number.isNaN(item) ? 0 : 1));
+  if (INTS.test(dtype)) checkInts(given, dtype);
+  const isBoolean = dtype === "boolean";
+  const filled = given.map((item, i) => {
+    if (!validity[i]) return isBoolean ? false : 0;
+    if (isBoolean && item !== true && item !== false && item !== 0 && item !== 1) {
+      throw new TypeError(`${String(item)} is no truth value: boolean cannot hold it`);
+    }
+    return item;
+  });
+  const base = array(filled, { dtype: isBoolean ? "bool" : dtype.toLowerCase() });
+  return new Column({ ...arrayColumn(base).parts, dtype, validity, missing: "<NA>" });
+}
+
+/** Text under pandas' two names for it: NaN stands for a missing one in `str`, NA in `string`. */
+function textColumn(given: readonly unknown[], dtype: "str" | "string"): Column {
+  const validity = Uint8Array.from(given, (item) => (isMissing(item) || Number.isNaN(item) ? 0 : 1));
+  const values = given.map((item, i) => (validity[i] ? (typeof item === "string" ? item : thing(item)) : null));
+  return new Column({ kind: "string", dtype, values, validity, missing: dtype === "str" ? "NaN" : "<NA>" });
+}
 
 function typed(input: ColumnInput, dtype: string): Column {
-  const plain = columnFrom(input);
+  // Items are taken as they are given: their own dtype is not asked for.
+  const plain = Array.isArray(input) ? objectColumn([...input]) : columnFrom(input);
   const items = (): unknown[] => plain.toArray();
   if (plain.dtype === dtype) return plain;
-  if (MASKED.test(dtype)) {
-    const given = items();
-    const validity = Uint8Array.from(given, (item) => (isMissing(item) || Number.isNaN(item) ? 0 : 1));
-    const filled = given.map((item, i) => (validity[i] ? item : dtype === "boolean" ? false : 0));
-    const base = array(filled, { dtype: dtype === "boolean" ? "bool" : dtype.toLowerCase() });
-    return new Column({ ...arrayColumn(base).parts, dtype, validity, missing: "<NA>" });
-  }
+  if (MASKED.test(dtype)) return masked(items(), dtype);
   if (dtype === "category") return categorical(items());
-  if (dtype === "string") {
-    const given = items();
-    const validity = Uint8Array.from(given, (item) => (isMissing(item) ? 0 : 1));
-    const values = given.map((item) => (isMissing(item) ? null : String(item)));
-    return new Column({ kind: "string", dtype, values, validity, missing: "<NA>" });
-  }
+  if (dtype === "string" || dtype === "str") return textColumn(items(), dtype);
   if (dtype === "object") return objectColumn(items());
-  const [, unit, name] = /^datetime64\[(ns|us|ms|s)(?:, (.+))?\]$/.exec(dtype) ?? [];
-  if (unit !== undefined) {
-    const zone = name === undefined ? null : new Zone(new PyZoneInfo(name));
-    return instants(items(), unit as "ns", zone);
+  const [, time, unit, name] = /^(datetime64|timedelta64)(?:\[(\w+)(?:, ?(.+))?\])?$/.exec(dtype) ?? [];
+  if (time !== undefined) {
+    if (unit === undefined || PER[unit] === undefined) {
+      throw new TypeError(`${dtype} is no dtype of a column: its unit is s, ms, us or ns, as in ${time}[ns]`);
+    }
+    if (time === "timedelta64") return lengths(items(), unit);
+    return instants(items(), unit, name === undefined ? null : zoneOf(name));
   }
-  if (plain.parts.kind === "object" || plain.parts.kind === "string") {
+  if (/\[pyarrow\]$|^(string|period|Sparse|interval)\[|^period$/.test(dtype)) {
+    throw new TypeError(`columns of ${dtype} are not made here: hand in one that a file has, or take another dtype`);
+  }
+  if (INTS.test(dtype) || plain.parts.kind === "object" || plain.parts.kind === "string") {
+    const given = items();
+    if (INTS.test(dtype)) checkInts(given, dtype);
     return arrayColumn(
       array(
-        items().map((item) => (isMissing(item) ? Number.NaN : item)),
+        given.map((item) => (isMissing(item) ? Number.NaN : item)),
         { dtype },
       ),
     );
@@ -146,16 +232,27 @@ function typed(input: ColumnInput, dtype: string): Column {
 
 /** Categories in the order of their values, as `Categorical` sorts what can be sorted. */
 function categorical(items: readonly unknown[]): Column {
-  const seen = new Set<unknown>();
-  for (const item of items) if (!isMissing(item) && !Number.isNaN(item)) seen.add(item);
-  const sorted = [...seen];
-  const isText = sorted.every((item) => typeof item === "string");
-  const isNumber = sorted.every((item) => typeof item === "number" || typeof item === "bigint");
-  if (isText) sorted.sort();
-  else if (isNumber) sorted.sort((a, b) => Number(a) - Number(b));
-  const places = new Map(sorted.map((item, i) => [item, i]));
+  // Dates are the same where they say the same.
+  const keyed = items.map((item) => (item instanceof Date || typeof item === "object" ? keyOf(item) : item));
+  const seen = new Map<unknown, unknown>();
+  for (const [i, item] of items.entries()) if (!isMissing(item) && !Number.isNaN(item)) seen.set(keyed[i], item);
+  const sorted = [...seen.entries()];
+  const all = (test: (item: unknown) => boolean): boolean => sorted.every(([, item]) => test(item));
+  const rank = (item: unknown): number | bigint =>
+    item instanceof Timestamp || item instanceof Timedelta ? item.nanoseconds : Number(item);
+  if (all((item) => typeof item === "string")) sorted.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+  else if (
+    all((item) => typeof item === "number" || typeof item === "bigint" || item instanceof PyFloat) ||
+    all((item) => typeof item === "boolean") ||
+    all((item) => item instanceof Date) ||
+    all((item) => item instanceof Timestamp) ||
+    all((item) => item instanceof Timedelta)
+  )
+    sorted.sort(([, a], [, b]) => (rank(a) < rank(b) ? -1 : 1));
+  const places = new Map(sorted.map(([key], i) => [key, i]));
   const Codes = sorted.length < 128 ? Int8Array : sorted.length < 32768 ? Int16Array : Int32Array;
   const values = new Codes(items.length);
-  for (const [i, item] of items.entries()) values[i] = places.get(item) ?? -1;
-  return new Column({ kind: "categorical", dtype: "category", values, categories: columnFrom(sorted), missing: "NaN" });
+  for (const [i, key] of keyed.entries()) values[i] = places.get(key) ?? -1;
+  const categories = columnFrom(sorted.map(([, item]) => item));
+  return new Column({ kind: "categorical", dtype: "category", values, categories, missing: "NaN" });
 }

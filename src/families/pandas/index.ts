@@ -46,7 +46,7 @@ export { Index } from "./labels.ts";
 export { Panel } from "./panel.ts";
 export type { PrintOptions } from "./print.ts";
 export { type Closed, Interval, Missing, NA, NaT, Period, Timedelta, Timestamp } from "./scalars.ts";
-export { Series } from "./series.ts";
+export { Series, type SeriesOptions } from "./series.ts";
 
 type Made = new (recipe: Recipe) => PandasObject;
 

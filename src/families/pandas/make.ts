@@ -158,13 +158,16 @@ const OBJECT = /* @__PURE__ */ array([], { dtype: "O" }).dtype;
 export function pandasArray(column: Column): unknown {
   const { parts, values, validity, dtype } = column;
   if (parts.sparse) return plainArray(column);
+  // Instants and spans of Arrow stay items, with or without missing ones among them.
+  if ((parts.kind === "datetime" || parts.kind === "timedelta") && column.dtype.endsWith("[pyarrow]")) {
+    return objects(column.toArray());
+  }
   switch (parts.kind) {
     case "datetime":
-      if (validity) return objects(column.toArray());
       if (!parts.zone) return timeArray(column);
       return zonedArray(column);
     case "timedelta":
-      return validity ? objects(column.toArray()) : timeArray(column);
+      return timeArray(column);
     case "period":
       return instance("pandas.core.arrays.period", "PeriodArray", [
         ["_data", array(values)],

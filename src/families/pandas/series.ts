@@ -12,10 +12,19 @@ import type { Column } from "./column.ts";
 import { type CSVOptions, csvText } from "./csv.ts";
 import { cells, thing } from "./format.ts";
 import { type ColumnInput, columnFrom } from "./from.ts";
-import type { Index } from "./labels.ts";
+import { Index } from "./labels.ts";
 import { indexOfColumn, makeLevels, makeRange, makeSeries, sliceIndex } from "./make.ts";
 import { type PrintOptions, seriesText } from "./print.ts";
 import { attr, PandasObject, printed, reading, shown, tabular } from "./recipe.ts";
+
+/** Options of `Series.from`. */
+export interface SeriesOptions {
+  name?: string | null;
+  /** As pandas names it: `"Int64"`, `"category"`… */
+  dtype?: string;
+  /** Labels of the items: an index, or what a column is made of; else 0, 1, 2… */
+  index?: Index | ColumnInput;
+}
 
 /**
  * A `pandas.Series`.
@@ -31,9 +40,11 @@ export class Series extends PandasObject {
   #column: Column | null = null;
 
   /** A series of values, as `DataFrame.fromColumns` takes them. Throws as that does. */
-  static from(values: ColumnInput, options: { name?: string | null; dtype?: string; index?: Index } = {}): Series {
+  static from(values: ColumnInput, options: SeriesOptions = {}): Series {
     const column = columnFrom(values, options.dtype);
-    return Series.of(column, options.index ?? makeRange(column.length), options.name ?? null);
+    const { index } = options;
+    const own = index === undefined || index instanceof Index ? index : indexOfColumn(columnFrom(index));
+    return Series.of(column, own ?? makeRange(column.length), options.name ?? null);
   }
 
   /** @internal */

@@ -22,8 +22,14 @@ export class Zone {
   #offset = 0;
 
   constructor(tzinfo: unknown) {
-    this.tzinfo = tzinfo;
     const [name, fixed, iana] = described(tzinfo);
+    // What Arrow has as a text is written as one of Python's zones.
+    this.tzinfo =
+      typeof tzinfo !== "string"
+        ? tzinfo
+        : fixed !== null && iana === null
+          ? new PyTimeZone(new PyTimeDelta(0, fixed))
+          : new PyZoneInfo(tzinfo);
     this.name = name;
     this.#fixed = fixed;
     this.#iana = iana === null ? null : new PyZoneInfo(iana);
