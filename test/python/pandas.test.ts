@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { DataFrame, dumps, loads, Series } from "../../src/pandas.ts";
+import { DataFrame, dumps, loads, Series, Timedelta } from "../../src/pandas.ts";
 import { unbase64 } from "../support/numpy-cases.ts";
 
 const python = process.env["BRINE_VENV"] ?? "";
@@ -32,6 +32,8 @@ const MADE: Readonly<Record<string, unknown>> = {
   index: DataFrame.fromColumns({ v: [1, 2] }, { index: ["x", "y"] }),
   "time index": DataFrame.fromColumns({ v: [1, 2] }, { index: [new Date("2020-01-01"), new Date("2020-01-02")] }),
   string: DataFrame.fromColumns({ s: ["a", null] }, { dtypes: { s: "string" } }),
+  spans: DataFrame.fromColumns({ s: [new Timedelta(5n, "s"), null] }, { dtypes: { s: "timedelta64[ns]" } }),
+  days: DataFrame.fromColumns({ c: [new Date(86400e3), new Date(0), null] }, { dtypes: { c: "category" } }),
   series: Series.from([1.5, 2.5], { name: "s" }),
 };
 

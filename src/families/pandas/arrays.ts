@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { DType, NDArray, SubclassArray, type TypedData } from "../../core/ndarray/index.ts";
+import { array, DType, NDArray, SubclassArray, type TypedData } from "../../core/ndarray/index.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { inspect, type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
@@ -16,7 +16,8 @@ import { arrowColumn } from "./arrow.ts";
 import { arrayColumn, Column } from "./column.ts";
 import { freqOf, freqText } from "./periods.ts";
 import { argsOf, attr, demandArray, kindOf, num, PandasObject, printed, reading, shown, stateOf } from "./recipe.ts";
-import type { Closed } from "./scalars.ts";
+import { type Closed, NaT, Period } from "./scalars.ts";
+import { NAT } from "./times.ts";
 import { Zone } from "./zone.ts";
 
 /** The items of one row of an array that may have two axes. */
@@ -95,7 +96,9 @@ function timedeltas(value: unknown, row: number): Column {
 /** Periods by their ordinals and the frequency as a text, an offset, or a dtype that has one. */
 export function periodColumn(ordinals: NDArray, freq: unknown): Column {
   const isDType = kindOf(freq) === "PeriodDtype";
-  const offset = isDType ? (attr(freq, "freq") ?? argsOf(freq)[0]) : freq;
+  const given = isDType ? (attr(freq, "freq") ?? argsOf(freq)[0]) : freq;
+  // A dtype may be told by its name.
+  const offset = typeof given === "string" ? given.replace(/^period\[(.+)\]$/, "$1") : given;
   const known = freqOf(offset);
   const { values } = arrayColumn(ordinals);
   return new Column({
@@ -111,6 +114,19 @@ export function periodColumn(ordinals: NDArray, freq: unknown): Column {
 function periods(value: unknown, row: number): Column {
   const { dtype, data } = backed(value);
   return periodColumn(rowOf(demandArray(data, "the ordinals"), row), dtype ?? attr(value, "_freq", "freq"));
+}
+
+/** Periods one by one, as brine writes them. */
+function periodItems(value: unknown): Column {
+  const [items] = argsOf(value);
+  if (!Array.isArray(items)) throw new TypeError("an array of periods is made of a list");
+  const ordinals = BigInt64Array.from(items, (item) => {
+    if (item instanceof Period) return item.ordinal;
+    if (item !== NaT) throw new TypeError("an array of periods has nothing else in it");
+    return NAT;
+  });
+  const first = items.find((item) => item instanceof Period);
+  return periodColumn(array(ordinals), first?.offset);
 }
 
 /** Categories by their codes; codes beyond the categories are refused. */
@@ -278,6 +294,7 @@ const KINDS: ReadonlyMap<string, (value: unknown, row: number) => Column> = new 
   ["DatetimeArray", datetimes],
   ["TimedeltaArray", timedeltas],
   ["PeriodArray", periods],
+  ["period_array", periodItems],
   ["Categorical", categoricals],
   ["IntervalArray", intervals],
   ["StringArray", texts],

@@ -15,6 +15,7 @@ import { isKnownManager, managerOf } from "./blocks.ts";
 import { DataFrame } from "./frame.ts";
 import { Index } from "./labels.ts";
 import {
+  ARRAY_MAKERS,
   ARRAYS,
   BACKED,
   FRAMES,
@@ -91,7 +92,10 @@ function indexMaker(full: string): GlobalEntry {
 function backed(full: string): GlobalEntry {
   const func = globalOf(full);
   return {
-    call: (args) => (args[0] instanceof PyGlobal ? new ExtensionArray({ func, args, isNew: false }) : undefined),
+    call: (args) =>
+      args[0] instanceof PyGlobal || Array.isArray(args[0])
+        ? new ExtensionArray({ func, args, isNew: false })
+        : undefined,
     setState,
   };
 }
@@ -169,6 +173,7 @@ const table = (): ReadonlyMap<string, GlobalEntry> =>
     ...rows(SERIES, (full) => stateful(full, Series)),
     ...rows(PANELS, (full) => stateful(full, Panel)),
     ...rows(ARRAYS, (full) => stateful(full, ExtensionArray)),
+    ...rows(ARRAY_MAKERS, backed),
     ...rows(INDEX_MAKERS, indexMaker),
     ...rows(BACKED, backed),
     ...rows(TIMESTAMPS, () => timestamp),

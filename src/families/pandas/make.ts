@@ -14,7 +14,7 @@ import { PySlice, PyZoneInfo } from "../stdlib/index.ts";
 import type { Column } from "./column.ts";
 import { Index } from "./labels.ts";
 import type { Recipe } from "./recipe.ts";
-import { NA } from "./scalars.ts";
+import { NA, NaT } from "./scalars.ts";
 
 const NEW_INDEX = /* @__PURE__ */ new PyGlobal("pandas.core.indexes.base", "_new_Index");
 const CLASSES: ReadonlyMap<string, readonly [module: string, maker?: string]> = new Map([
@@ -169,11 +169,7 @@ export function pandasArray(column: Column): unknown {
     case "timedelta":
       return timeArray(column);
     case "period":
-      return instance("pandas.core.arrays.period", "PeriodArray", [
-        ["_data", array(values)],
-        ["_dtype", call("pandas.core.dtypes.dtypes", "PeriodDtype", parts.offset ?? `period[${column.freq}]`)],
-        ["_freq", null],
-      ]);
+      return periodArray(column);
     case "categorical": {
       const categories = parts.categories ? indexOfColumn(parts.categories) : null;
       const state = [
@@ -198,6 +194,24 @@ export function pandasArray(column: Column): unknown {
     default:
       return plainArray(column);
   }
+}
+
+/** Periods: their state is another one in each pandas, their items are the same in all. */
+function periodArray(column: Column): PyObject {
+  const items = column.toArray();
+  if (items.some((item) => item !== null)) {
+    return call(
+      "pandas.core.arrays.period",
+      "period_array",
+      items.map((item) => item ?? NaT),
+    );
+  }
+  // Items that are all missing do not tell their frequency.
+  return instance("pandas.core.arrays.period", "PeriodArray", [
+    ["_data", array(column.values)],
+    ["_dtype", call("pandas.core.dtypes.dtypes", "PeriodDtype", column.parts.offset ?? `period[${column.freq}]`)],
+    ["_freq", null],
+  ]);
 }
 
 function stringItems(column: Column): unknown[] {

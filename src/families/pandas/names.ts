@@ -48,6 +48,9 @@ export const INDEX_CLASSES: readonly string[] = [
   ...joined("pandas pandas.core.indexes.interval pandas.indexes.interval", "IntervalIndex"),
 ];
 
+/** Functions that make arrays. */
+export const ARRAY_MAKERS: readonly string[] = ["pandas.core.arrays.period.period_array"];
+
 /** Classes of arrays, made by `__new__` and a state. */
 export const ARRAYS: readonly string[] = [
   ...joined("pandas.arrays pandas.core.arrays.integer pandas.core.arrays", "IntegerArray"),

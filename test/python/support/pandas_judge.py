@@ -33,6 +33,8 @@ def made():
         "masked": pd.DataFrame({"i": pd.array([1, None, 3], dtype="Int64"), "b": pd.array([True, None, False], dtype="boolean")}),
         "index": pd.DataFrame({"v": [1, 2]}, index=pd.Index(["x", "y"], dtype=object)),
         "time index": pd.DataFrame({"v": [1, 2]}, index=pd.DatetimeIndex(["2020-01-01", "2020-01-02"]).astype("M8[ns]")),
+        "spans": pd.DataFrame({"s": pd.to_timedelta([5, None], unit="s").astype("m8[ns]")}),
+        "days": pd.DataFrame({"c": pd.Categorical.from_codes([1, 0, -1], categories=pd.DatetimeIndex(["1970-01-01", "1970-01-02"]).astype("M8[ns]"))}),
         "series": pd.Series([1.5, 2.5], name="s"),
     }
     if new >= (1, 3):
