@@ -23,7 +23,8 @@ interface Family {
 
 const FAMILIES: readonly Family[] = [
   {
-    wants: (full) => full.startsWith("sklearn.") && !full.startsWith("sklearn.externals."),
+    wants: (full) =>
+      (full.startsWith("sklearn.") && !full.startsWith("sklearn.externals.")) || full === "imblearn.pipeline.Pipeline",
     fetch: async () => new (await import("./families/sklearn/index.ts")).EstimatorSession(),
   },
   {

@@ -8,6 +8,7 @@ import type { NDArray } from "../../core/ndarray/index.ts";
 import type { Reduction } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyAttrs, pyJS, pyParts, pyReduce, pyRepr, pyType } from "../../core/values/protocol.ts";
+import { typeName } from "../../core/values/repr.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
 import { EMPTY_TUPLE } from "../../core/values/tuple.ts";
 import type { SparseMatrix } from "../scipy/index.ts";
@@ -86,7 +87,9 @@ export class Estimator {
   }
   /** The scikit-learn that saved it (`"1.3.2"`); null where the file does not say. */
   get version(): string | null {
-    return text(this, "_sklearn_version");
+    const own = text(this, "_sklearn_version");
+    // Classes of other packages do not say theirs, but hold some that do.
+    return own ?? (this.cls.module.startsWith("sklearn.") ? null : versionWithin(this.attrs.get("steps")));
   }
   /** A fitted attribute or parameter by its Python name (`est.get("coef_")`); undefined where there is none. */
   get(name: string): unknown {
@@ -291,6 +294,17 @@ function deepest(values: readonly unknown[], levels: number): number {
   return most;
 }
 
+/** The version that one of the named parts of a pipeline has. */
+function versionWithin(steps: unknown): string | null {
+  if (!Array.isArray(steps)) return null;
+  for (const step of steps) {
+    const part: unknown = Array.isArray(step) ? step[1] : null;
+    const found = part instanceof Estimator ? text(part, "_sklearn_version") : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function probabilities(given: Matrix | Matrix[]): NDArray {
   if (!Array.isArray(given)) return given.output() as NDArray;
   // One table for each target; callers of several targets get them all.
@@ -308,5 +322,6 @@ export function partOf(owner: Estimator, value: unknown, what: string): Estimato
     value.model;
     return value;
   }
-  throw new FormatError(`${what} of ${owner.name} is no estimator of scikit-learn that brine knows`);
+  const given = typeName(value ?? null);
+  throw new FormatError(`${what} of ${owner.name} is a ${given}, no estimator of scikit-learn that brine knows`);
 }

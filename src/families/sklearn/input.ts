@@ -177,10 +177,12 @@ function ofArray(array: NDArray): Matrix {
     return made;
   }
   const items = array.flat();
-  return Matrix.columns(
+  const made = Matrix.columns(
     Array.from({ length: cols }, (_, j) => tidy(Array.from({ length: rows }, (_, i) => plain(items[i * cols + j])))),
     rows,
   );
+  made.hasNone = array.dtype.kind === "O";
+  return made;
 }
 
 /** What a dtype of ints or bools makes of a number that is put into it, as C has it; null for floats. */
@@ -255,9 +257,13 @@ function ofFrame(frame: Frame): Matrix {
     labels.map((label, i) => {
       const column = frame.columnAt?.(i) as Placed;
       const isPlain = /^(u?int|float)\d+$/.test(column.dtype) && (column.validity ?? null) === null;
-      return [String(label), isPlain ? column.values : column.toArray()] as const;
+      if (isPlain) return [String(label), column.values] as const;
+      // What a column of objects has is None, what others lack is a NaN.
+      const items = column.toArray();
+      return [String(label), column.dtype === "object" ? items : items.map((item) => item ?? Number.NaN)] as const;
     }),
   );
+  made.hasNone = true;
   return labels.every((label) => typeof label === "string") ? made : made.withNames(null);
 }
 

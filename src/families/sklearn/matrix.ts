@@ -66,6 +66,8 @@ export class Matrix {
   isBackward = false;
   /** What is left of a number in an array of the dtype it came in, where that is one of ints or bools; else null. */
   held: ((v: number) => number) | null = null;
+  /** Is null Python's None, and not what stands for a missing value in JavaScript? */
+  hasNone = false;
   /** Did it come in single precision, or is it given back in it? Its numbers are rounded to it then. */
   isSingle = false;
 
@@ -225,7 +227,9 @@ export class Matrix {
   /** The columns at these places. */
   take(places: readonly number[]): Matrix {
     const made = this.#taken(places);
-    return made === this ? made : made.asSingle(this.isSingle);
+    if (made === this) return made;
+    made.hasNone = this.hasNone;
+    return made.asSingle(this.isSingle);
   }
 
   #taken(places: readonly number[]): Matrix {
@@ -256,8 +260,12 @@ export class Matrix {
   /** The same numbers under other names of columns. */
   withNames(names: readonly string[] | null): Matrix {
     if (this.#csr !== null) return this;
-    if (this.#columns !== null) return Matrix.columns(this.#columns, this.rows, names).asSingle(this.isSingle);
-    return Matrix.dense(this.data, this.rows, this.cols, names).asSingle(this.isSingle);
+    const made =
+      this.#columns === null
+        ? Matrix.dense(this.data, this.rows, this.cols, names)
+        : Matrix.columns(this.#columns, this.rows, names);
+    made.hasNone = this.hasNone;
+    return made.asSingle(this.isSingle);
   }
 
   /** As a caller gets it: an array of one or two axes, or a sparse matrix. */

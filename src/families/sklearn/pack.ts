@@ -23,7 +23,9 @@ class Names extends Map<string, GlobalEntry> {
   }
 
   override get(full: string): GlobalEntry | undefined {
-    if (!full.startsWith("sklearn.") || full.startsWith("sklearn.externals.")) return undefined;
+    // The pipeline of imbalanced-learn is scikit-learn's, whose samplers stand aside once it is fitted.
+    const isOwn = full.startsWith("sklearn.") && !full.startsWith("sklearn.externals.");
+    if (!isOwn && full !== "imblearn.pipeline.Pipeline") return undefined;
     const dot = full.lastIndexOf(".");
     const [module, name] = [full.slice(0, dot), full.slice(dot + 1)];
     if (name === "Tree") return treeEntry(module);

@@ -10,9 +10,10 @@ import { PyDict } from "../../core/values/dict.ts";
 import { PyObject } from "../../core/values/object.ts";
 import { repr, ShownFloat } from "../../core/values/repr.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
-import { isFloatAt, isTuple } from "../../core/values/tuple.ts";
+import { isFloatAt, isTuple, tuple } from "../../core/values/tuple.ts";
 import type { Estimator } from "./estimator.ts";
-import { floatsOf, isSince, num } from "./fields.ts";
+import { isSince } from "./fields.ts";
+import { objectText, oldLines, shownAt, splitterText } from "./objecttext.ts";
 import { PARAMS } from "./params.ts";
 
 /** An estimator as far as it is printed, without knowing its class (which knows this file). */
@@ -91,12 +92,6 @@ function addDeep(out: PyDict<string, unknown>, name: string, value: unknown): vo
   }
 }
 
-/** A value, or a float that must show its point. */
-function shownAt(container: PyDict<string, unknown>, key: string): unknown {
-  const value = container.get(key);
-  return typeof value === "number" && container.isFloat(container.k.find(key)) ? new ShownFloat(value) : value;
-}
-
 /** The parameters that are printed, by name. */
 function printedParams(est: Printed): [string, unknown][] {
   const params = est.getParams();
@@ -104,14 +99,37 @@ function printedParams(est: Printed): [string, unknown][] {
   const all = !isSince(est.version, 0, 23);
   const names = [...params.keys()].sort();
   return names.flatMap((name): [string, unknown][] => {
-    let value = shownAt(params, name);
-    // NumPy says what its scalars are since version 2, which scikit-learn has known since 1.4.
-    if (value instanceof NumpyScalar && !isSince(est.version, 1, 4)) {
-      value = value.dtype.kind === "f" ? new ShownFloat(value.value as number) : value.value;
-    }
+    const value = ofVersion(shownAt(params, name), est.version);
     if (all || isPrinted(value)) return [[name, value]];
     return isDefault(value, defaults.get(name) ?? "?") ? [] : [[name, value]];
   });
+}
+
+/**
+ * A value as far as the version decides how it is printed: NumPy says what its scalars are since its version 2, which
+ * scikit-learn has known since 1.4, and splitters have had other parameters.
+ */
+function ofVersion(value: unknown, version: string | null, level = 0): unknown {
+  const splitter = splitterText(value, version);
+  if (splitter !== null) return new Shown(splitter);
+  if (isSince(version, 1, 4) || level > MAX_LEVELS) return value;
+  if (value instanceof NumpyScalar) {
+    if (value.dtype.kind !== "f") return value.value;
+    return value.dtype.itemsize === 4 ? new Shown(String(value)) : new ShownFloat(value.value as number);
+  }
+  if (Array.isArray(value) && value.some((item) => item instanceof NumpyScalar)) {
+    const items = itemsOf(value).map((item) => ofVersion(item, version, level + 1));
+    return isTuple(value) ? tuple(...items) : items;
+  }
+  if (value instanceof PyDict) {
+    const made = new PyDict();
+    for (const [i, key] of [...value.keys()].entries()) {
+      made.set(key, ofVersion(value.get(key), version, level + 1));
+      if (typeof value.get(key) === "number") made.setFloat(i, value.isFloat(i));
+    }
+    return made;
+  }
+  return value;
 }
 
 /** Is this the text of a value? NumPy's scalars are printed in two ways, and functions with an address. */
@@ -125,107 +143,39 @@ function isDefault(value: unknown, text: string): boolean {
 const UFUNCS =
   /^(log|log1p|log2|log10|exp|exp2|expm1|sqrt|cbrt|square|absolute|fabs|sign|negative|reciprocal|(?:arc)?(?:sin|cos|tan)h?|floor|ceil|trunc|rint|isnan|deg2rad|rad2deg|add|subtract|multiply|divide|maximum|minimum|power)$/;
 
+/** A value whose text is known. */
+class Shown {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** Levels that are printed; what lies deeper is three dots. */
 const MAX_LEVELS = 40;
 
 /** A value on one line. */
 function textOf(value: unknown, level = 0): string {
   if (level > MAX_LEVELS) return "...";
+  if (value instanceof Shown) return value.text;
   if (isPrinted(value)) {
     const params = printedParams(value).map(([name, one]) => `${name}=${textOf(one, level + 1)}`);
     return `${value.name}(${params.join(", ")})`;
   }
-  if (Array.isArray(value) && holdsEstimator(value, 3)) {
+  if (Array.isArray(value) && (holdsEstimator(value, 3) || value.some((item) => item instanceof Shown))) {
     const items = itemsOf(value).map((item) => textOf(item, level + 1));
     if (!isTuple(value)) return `[${items.join(", ")}]`;
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
   }
-  if (value instanceof PyDict && value.size > 1) {
+  if (value instanceof PyDict && value.size > 0) {
     const inner = pairsOf(value).map(([key, one]) => `${textOf(key, level + 1)}: ${textOf(one, level + 1)}`);
     return `{${inner.join(", ")}}`;
   }
   if (value instanceof PyGlobal && value.module.startsWith("numpy") && UFUNCS.test(value.name)) {
     return `<ufunc '${value.name}'>`;
   }
-  return kernelText(value) ?? scorerText(value) ?? repr(value);
-}
-
-/** What the scorers of before scikit-learn 1.4 want of an estimator, as `make_scorer` was told. */
-const NEEDS: Readonly<Record<string, string>> = {
-  _PredictScorer: "",
-  _ProbaScorer: ", needs_proba=True",
-  _ThresholdScorer: ", needs_threshold=True",
-};
-
-/** How what `make_scorer` made prints itself (sklearn/metrics/_scorer.py); null for anything else. */
-function scorerText(value: unknown): string | null {
-  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) return null;
-  const { module, name } = value.cls;
-  const func = value.attrs.get("_score_func");
-  if (!/^sklearn\.metrics\._?scorer$/.test(module) || !(func instanceof PyGlobal)) return null;
-  const method = value.attrs.get("_response_method");
-  const needs = Object.hasOwn(NEEDS, name) ? NEEDS[name] : `, response_method=${repr(method ?? "predict")}`;
-  const kwargs = value.attrs.get("_kwargs");
-  const rest = kwargs instanceof PyDict ? [...kwargs.keys()].map((key) => `, ${key}=${pythonStr(kwargs, key)}`) : [];
-  const sign = Number(value.attrs.get("_sign")) > 0 ? "" : ", greater_is_better=False";
-  return `make_scorer(${func.name}${sign}${needs}${rest.join("")})`;
-}
-
-/** An item as `str` has it: text without quotes. */
-function pythonStr(container: PyDict, key: unknown): string {
-  const value = shownAt(container as PyDict<string, unknown>, key as string);
-  return typeof value === "string" ? value : repr(value);
-}
-
-/** How the kernels of Gaussian processes print themselves; null for anything else. */
-function kernelText(value: unknown): string | null {
-  if (!(value instanceof PyObject) || !(value.cls instanceof PyGlobal)) return null;
-  const { module, name } = value.cls;
-  if (module !== "sklearn.gaussian_process.kernels") return null;
-  const part = (attr: string): string => kernelText(value.attrs.get(attr)) ?? "None";
-  const number = (attr: string): string => {
-    const { data, shape } = floatsOf(value.attrs.get(attr)) ?? { data: [], shape: [] };
-    const texts = Array.from(data, general);
-    return shape.length > 0 && texts.length > 1 ? `[${texts.join(", ")}]` : (texts[0] ?? "None");
-  };
-  const named = (...attrs: string[]): string => `${name}(${attrs.map((attr) => `${attr}=${number(attr)}`).join(", ")})`;
-  switch (name) {
-    case "Sum":
-    case "Product":
-      return `${part("k1")} ${name === "Sum" ? "+" : "*"} ${part("k2")}`;
-    case "Exponentiation":
-      return `${part("kernel")} ** ${pythonStr(value.attrs, "exponent")}`;
-    case "ConstantKernel":
-      return `${general(Math.sqrt(num(value, "constant_value")))}**2`;
-    case "WhiteKernel":
-      return named("noise_level");
-    case "RBF":
-      return named("length_scale");
-    case "Matern":
-      return named("length_scale", "nu");
-    case "RationalQuadratic":
-      return named("alpha", "length_scale");
-    case "ExpSineSquared":
-      return named("length_scale", "periodicity");
-    case "DotProduct":
-      return named("sigma_0");
-    case "PairwiseKernel":
-      return `${name}(gamma=${pythonStr(value.attrs, "gamma")}, metric=${pythonStr(value.attrs, "metric")})`;
-    default:
-      return null;
-  }
-}
-
-/** A number as Python's `{:.3g}` writes it. */
-function general(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
-  const [digits, exponent] = value.toExponential(2).split("e") as [string, string];
-  const power = Number(exponent);
-  if (power < -4 || power >= 3) {
-    const bare = digits.replace(/\.?0+$/, "");
-    return `${bare}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-  }
-  return String(Number(value.toPrecision(3)));
+  // Objects of other packages may hold whole models as bytes.
+  return objectText(value) ?? repr(value, value instanceof PyObject ? { maxChars: 120 } : {});
 }
 
 function itemsOf(list: readonly unknown[]): unknown[] {
@@ -243,8 +193,16 @@ function pairsOf(dict: PyDict): [unknown, unknown][] {
     const one = dict.get(key);
     return [key, typeof one === "number" && dict.isFloat(i) ? new ShownFloat(one) : one];
   });
-  const isNumeric = pairs.every(([key]) => typeof key === "number");
-  return pairs.sort(([a], [b]) => (isNumeric ? Number(a) - Number(b) : repr(a) < repr(b) ? -1 : 1));
+  return pairs.sort(([a], [b]) => before(a, b));
+}
+
+/** Numbers by their size and text by its letters; what does not compare by the names of the types. */
+function before(a: unknown, b: unknown): number {
+  const isNumber = (key: unknown): boolean => typeof key === "number" || typeof key === "boolean";
+  if (isNumber(a) && isNumber(b)) return Number(a) - Number(b);
+  if (isNumber(a) !== isNumber(b)) return isNumber(a) ? -1 : 1;
+  const [one, other] = typeof a === "string" && typeof b === "string" ? [a, b] : [repr(a), repr(b)];
+  return one < other ? -1 : 1;
 }
 
 const WIDTH = 80;
@@ -361,23 +319,10 @@ export function estimatorText(est: Printed): string {
 
 /** Lines of about 75 characters with all parameters (scikit-learn up to 0.20). */
 function oldText(est: Printed, level: number): string {
-  const { name } = est;
-  const separator = `,\n${" ".repeat(1 + Math.floor(name.length / 2))}`;
-  let length = name.length;
-  let out = "";
-  for (const [i, [param, value]] of printedParams(est).entries()) {
-    let text = `${param}=${oldValue(value, level + 1)}`;
-    if (text.length > 500) text = `${text.slice(0, 300)}...${text.slice(-100)}`;
-    if (i > 0) {
-      const breaks = length + text.length >= 75 || text.includes("\n");
-      out += breaks ? separator : ", ";
-      length = breaks ? separator.length : length + 2;
-    }
-    out += text;
-    length += text.length;
-  }
-  const lines = out.split("\n").map((line) => line.replace(/ +$/, ""));
-  return `${name}(${lines.join("\n")})`;
+  return oldLines(
+    est.name,
+    printedParams(est).map(([param, value]) => [param, oldValue(value, level + 1)]),
+  );
 }
 
 /** A value in such a text: lists of estimators print them as they print themselves. */
@@ -385,7 +330,14 @@ function oldValue(value: unknown, level: number): string {
   if (level > MAX_LEVELS) return "...";
   if (isPrinted(value)) return oldText(value, level);
   if (value instanceof NumpyScalar) return String(value);
-  if (value instanceof PyDict) return repr(value);
+  if (value instanceof PyDict) {
+    const inner = [...value.keys()].map((key, i) => {
+      const one = value.get(key);
+      const shown = typeof one === "number" && value.isFloat(i) ? new ShownFloat(one) : one;
+      return `${repr(key)}: ${oldValue(shown, level + 1)}`;
+    });
+    return `{${inner.join(", ")}}`;
+  }
   if (!Array.isArray(value) || !holdsEstimator(value, 3)) return textOf(value);
   const parts = itemsOf(value).map((item) => oldValue(item, level + 1));
   if (!isTuple(value)) return `[${parts.join(", ")}]`;

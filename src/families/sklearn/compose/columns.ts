@@ -22,10 +22,16 @@ function byName(est: Estimator, name: string): (x: Matrix) => number {
     if (names === null)
       throw new TypeError("Specifying the columns using strings is only supported for records and columns by name");
     const at = names.indexOf(name);
-    if (at < 0) throw new TypeError(`columns are missing: ${name}`);
-    return at;
+    return at < 0 ? missing([name]) : at;
   };
 }
+
+function missing(names: readonly string[]): never {
+  throw new TypeError(`columns are missing: {${names.map((name) => `'${name}'`).join(", ")}}`);
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
 
 function byPlace(place: number): (x: Matrix) => number {
   return (x) => (place < 0 ? place + x.cols : place);
@@ -104,6 +110,17 @@ export function columns(est: Estimator): Model {
     ];
   });
   const isSparse = flag(est, "sparse_output_");
+  const fitted = est.featureNames;
+  // Columns of names are those that were there when it was fitted, in whichever order they come now.
+  const wanted = fitted === null ? null : Matrix.dense(new Float64Array(0), 0, fitted.length, fitted);
+  const placesIn = (x: Matrix, pick: Choice): number[] => {
+    const { names } = x;
+    if (wanted === null || names === null || sameNames(names, fitted ?? [])) return pick(x);
+    return pick(wanted).map((j) => {
+      const at = names.indexOf(wanted.names?.[j] as string);
+      return at < 0 ? missing([wanted.names?.[j] as string]) : at;
+    });
+  };
   return {
     finite: false,
     loose: true,
@@ -121,7 +138,7 @@ export function columns(est: Estimator): Model {
     },
     transform(x) {
       const made = parts.flatMap(({ model, pick, weight }) => {
-        const places = pick(x);
+        const places = placesIn(x, pick);
         if (places.length === 0) return [];
         const part = x.take(places);
         const out = model.transform?.(part) ?? misfit(est, "one of its parts does not transform");

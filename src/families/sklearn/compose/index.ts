@@ -12,13 +12,15 @@ import { scoring } from "../metrics/index.ts";
 import type { Kinds, Model } from "../model.ts";
 import { tableFrom, targetRows } from "../tree/index.ts";
 import { columns } from "./columns.ts";
-import { isPassing, prefixed, stepNames, stepOf } from "./step.ts";
+import { isPassing, isSampler, prefixed, stepNames, stepOf } from "./step.ts";
 
 function pipeline(est: Estimator): Model {
   const steps = list(est, "steps").flatMap((pair) => {
     if (!Array.isArray(pair) || pair.length !== 2) return wrong(est, "steps", "pairs of name and estimator");
     const [name, value] = pair as [unknown, unknown];
-    return isPassing(value) ? [] : [{ value, model: stepOf(est, value, `step ${JSON.stringify(plain(name))}`) }];
+    return isPassing(value) || isSampler(est, value)
+      ? []
+      : [{ value, model: stepOf(est, value, `step ${JSON.stringify(plain(name))}`) }];
   });
   const first = steps[0];
   const last = steps[steps.length - 1]?.model ?? stepOf(est, null, "steps");
@@ -112,6 +114,8 @@ function behind(name: string): (est: Estimator) => Model {
   return (est) => {
     const best = est.attrs.get(name);
     if (best === undefined) return misfit(est, `it has no ${name}: it was not fitted, or with refit=False`);
+    // A class of the caller's does what it can.
+    if (!(best instanceof Estimator)) return stepOf(est, best, name);
     const inner = partOf(est, best, name);
     const classes = inner.classes;
     const { model } = inner;

@@ -7,6 +7,7 @@ import { FormatError, UnsupportedError } from "../../../core/errors.ts";
 import { NDArray } from "../../../core/ndarray/index.ts";
 import { PyObject } from "../../../core/values/object.ts";
 import { typeName } from "../../../core/values/repr.ts";
+import { PyGlobal } from "../../../core/values/scalars.ts";
 import type { SparseMatrix } from "../../scipy/index.ts";
 import { Estimator, partOf } from "../estimator.ts";
 import { namesOut } from "../featurenames.ts";
@@ -30,6 +31,16 @@ const IDENTITY: Model = { finite: false, transform: (x) => x, inverseTransform: 
 export function isPassing(value: unknown): boolean {
   const own = plain(value ?? null);
   return own === null || own === "passthrough";
+}
+
+/** A step of imbalanced-learn that chooses samples to fit to: predictions pass it by. */
+export function isSampler(owner: Estimator, value: unknown): boolean {
+  if (!owner.cls.module.startsWith("imblearn.") || !(value instanceof PyObject)) return false;
+  return (
+    value.cls instanceof PyGlobal &&
+    (/^imblearn\.(over_sampling|under_sampling|combine)\./.test(value.cls.module) ||
+      value.cls.name === "FunctionSampler")
+  );
 }
 
 function tableIn(value: unknown): Matrix {

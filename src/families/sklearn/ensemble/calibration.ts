@@ -34,7 +34,10 @@ function calibrated(est: Estimator): Model {
     let scores = byMethod(est, member, method, x);
     if (isTemperature) {
       let logits: Float64Array;
-      if (method === "predict_proba") logits = scores.data.map((p) => Math.log(p + 1e-12));
+      // Of two classes the first has what the second leaves, roundings and all.
+      const share = (p: number, at: number): number =>
+        k === 2 && at % 2 === 0 ? 1 - (scores.data[at + 1] as number) : p;
+      if (method === "predict_proba") logits = scores.data.map((p, at) => Math.log(share(p, at) + 1e-12));
       else if (scores.cols === 1) {
         logits = new Float64Array(x.rows * 2);
         for (let i = 0; i < x.rows; i++) {

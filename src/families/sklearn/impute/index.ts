@@ -27,9 +27,16 @@ function markOf(est: Estimator): unknown {
 /** NaN is welcome where it is what is missing. */
 const finiteOf = (est: Estimator): true | "allow-nan" => (markOf(est) === null ? "allow-nan" : true);
 
-/** Tells what is missing: NaN (and JavaScript's null) unless the estimator names another value. */
-function missingOf(est: Estimator): Test {
+/**
+ * Tells what is missing: NaN unless the estimator names another value. JavaScript's null is, too; Python's None in a
+ * column that is not of numbers is not.
+ */
+function missingOf(est: Estimator, x: Matrix | null = null): Test {
   const given = markOf(est);
+  const isNone = est.attrs.get("missing_values") === null;
+  if (given === null && x?.hasNone && !isNone && !(est.attrs.get("missing_values") instanceof PyObject)) {
+    return (value) => typeof value === "number" && Number.isNaN(value);
+  }
   if (given === null) {
     return (value) => value === null || value === undefined || (typeof value === "number" && Number.isNaN(value));
   }
@@ -37,7 +44,6 @@ function missingOf(est: Estimator): Test {
 }
 
 function indicator(est: Estimator): Model {
-  const isMissing = missingOf(est);
   const d = num(est, "n_features_in_", num(est, "_n_features", 0)) || undefined;
   const all = text(est, "features", "missing-only") === "all";
   const places = all ? null : Array.from(vector(est, "features_"));
@@ -50,6 +56,7 @@ function indicator(est: Estimator): Model {
       return (places ?? Array.from(input.keys())).map((j) => `missingindicator_${input[j]}`);
     },
     transform(x) {
+      const isMissing = missingOf(est, x);
       const chosen = places ?? Array.from({ length: x.cols }, (_, j) => j);
       const out = new Float64Array(x.rows * chosen.length);
       for (const [t, j] of chosen.entries()) {
@@ -82,7 +89,6 @@ function namesWith(est: Estimator, given: readonly string[] | null, kept: readon
 }
 
 function simple(est: Estimator): Model {
-  const isMissing = missingOf(est);
   const statistics = labelsOf(est.attrs.get("statistics_")) ?? wrong(est, "statistics_", "an array");
   const d = statistics.length;
   const strategy = text(est, "strategy");
@@ -97,6 +103,7 @@ function simple(est: Estimator): Model {
     mixed: true,
     names: (given) => namesWith(est, given, kept),
     transform(x) {
+      const isMissing = missingOf(est, x);
       const columns = kept.map((j): ArrayLike<unknown> => {
         const fill = statistics[j];
         const given = x.column(j);

@@ -20,9 +20,15 @@ type Words = ReadonlyMap<string, unknown>;
 
 /** A function of sklearn.metrics, its sign, and what it is told besides. */
 interface Scorer {
-  readonly func: string;
+  /** Null for one of Python's own making. */
+  readonly func: string | null;
   readonly sign: number;
   readonly words: Words;
+}
+
+/** A scorer that is known here. */
+interface Known extends Scorer {
+  readonly func: string;
 }
 
 /** Names of `scoring` that are not a function's with `_score` behind. */
@@ -59,7 +65,7 @@ function byName(name: string): Scorer {
 }
 
 /** The scorer of an attribute; null where the estimator's own score is meant. */
-function scorerOf(est: Estimator, value: unknown): Scorer | null {
+function scorerOf(value: unknown): Scorer | null {
   const given = plain(value ?? null);
   // "warn": that the default is going to be another.
   if (given === null || given === "warn") return null;
@@ -73,7 +79,7 @@ function scorerOf(est: Estimator, value: unknown): Scorer | null {
         : "";
   if (/^_?passthrough_?scorer$/i.test(name)) return null;
   if (!(given instanceof PyObject) || !(func instanceof PyGlobal) || !func.module.startsWith("sklearn.metrics")) {
-    throw new UnsupportedError("scoring", `${est.name} scores by a function of Python's, which brine never runs`);
+    return { func: null, sign: 1, words: new Map() };
   }
   const kwargs = given.attrs.get("_kwargs");
   const words = new Map<string, unknown>();
@@ -89,17 +95,21 @@ export function scoring(
   classes: readonly unknown[] | null,
 ): Score | undefined {
   const chosen = value instanceof PyDict ? value.get(plain(est.attrs.get("refit"))) : value;
-  const scorer = scorerOf(est, chosen);
+  const scorer = scorerOf(chosen);
   if (scorer === null) return undefined;
+  const { func } = scorer;
   return (x, truth) => {
+    if (func === null) {
+      throw new UnsupportedError("scoring", `${est.name} scores by a function of Python's, which brine never runs`);
+    }
     if (truth === null) throw new TypeError(`score of ${est.name} needs y`);
-    return scorer.sign * measured(est, scorer, inner, classes, x, truth);
+    return scorer.sign * measured(est, { ...scorer, func }, inner, classes, x, truth);
   };
 }
 
 function measured(
   est: Estimator,
-  { func, words }: Scorer,
+  { func, words }: Known,
   model: Model,
   classes: readonly unknown[] | null,
   x: Matrix,
@@ -173,7 +183,7 @@ function measured(
     default: {
       // Roots of squares had no name of their own before 1.4.
       if (func === "mean_squared_error" && words.get("squared") === false) {
-        const rooted: Scorer = { func: "root_mean_squared_error", sign: 1, words: new Map() };
+        const rooted: Known = { func: "root_mean_squared_error", sign: 1, words: new Map() };
         return measured(est, rooted, model, classes, x, truth);
       }
       const errors = ERRORS.get(func);

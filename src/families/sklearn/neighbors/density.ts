@@ -56,21 +56,23 @@ function graph(isRadius: boolean): (est: Estimator) => Model {
   return (est) => {
     const search = searchOf(est);
     const isDistance = text(est, "mode", "distance") === "distance";
-    const radius = num(est, "radius", 1);
+    const find = isRadius ? within(est, search) : null;
     return {
       features: search.features,
       finite: search.finite,
       kneighbors: (x, k) => search.nearest(x, countOf(est, k)),
-      ...(isRadius && { radiusNeighbors: within(est, search) }),
+      ...(find && { radiusNeighbors: find }),
       transform(x) {
         const k = isRadius ? search.count : countOf(est) + (isDistance ? 1 : 0);
         const { distances, indices } = search.nearest(x, k);
+        const near = find?.(x);
         const indptr = new Int32Array(x.rows + 1);
         const places: number[] = [];
         const data: number[] = [];
         for (let i = 0; i < x.rows; i++) {
+          const own = near ? new Set(near[i]?.places) : null;
           for (let at = i * k; at < (i + 1) * k; at++) {
-            if (isRadius && !((distances[at] as number) <= radius)) break;
+            if (own && !own.has(indices[at] as number)) continue;
             places.push(indices[at] as number);
             data.push(isDistance ? (distances[at] as number) : 1);
           }

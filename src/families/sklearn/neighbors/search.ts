@@ -29,7 +29,7 @@ export interface Search {
   /** Are missing values let through? */
   readonly finite: true | "allow-nan";
   nearest(x: Matrix, k: number): Neighbors;
-  /** All distances of one row of a table. */
+  /** All reduced distances of the rows of a table. */
   all(x: Matrix): Float64Array;
 }
 
@@ -103,7 +103,7 @@ class Points implements Search {
 
   all(x: Matrix): Float64Array {
     const isOwn = this.walk !== null || (isSince(this.est.version, 1, 1) && !isMixed(this.est, x));
-    return this.reduced(x.data, x.rows, isOwn).map(this.metric.full);
+    return this.reduced(x.data, x.rows, isOwn);
   }
 
   nearest(x: Matrix, k: number): Neighbors {

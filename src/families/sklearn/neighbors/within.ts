@@ -15,9 +15,11 @@ const BLOCK = 128;
 /** Neighbours within a radius, row by row. */
 export function within(est: Estimator, search: Search = searchOf(est)): (x: Matrix, radius?: number) => Within[] {
   const own = num(est, "radius", 1);
-  const { count } = search;
+  const { count, metric } = search;
   return (x, radius = own) => {
     if (!(radius >= 0)) throw new TypeError(`radius must be 0 or more, not ${radius}`);
+    // A root may round to the radius itself, where its square is more.
+    const most = metric.back(radius);
     const out: Within[] = [];
     const places = new Int32Array(count);
     for (let from = 0; from < x.rows; from += BLOCK) {
@@ -26,9 +28,12 @@ export function within(est: Estimator, search: Search = searchOf(est)): (x: Matr
       const all = search.all(Matrix.dense(part, rows, x.cols));
       for (let i = 0; i < rows; i++) {
         let found = 0;
-        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= radius) places[found++] = j;
+        for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= most) places[found++] = j;
         const chosen = places.slice(0, found);
-        out.push({ places: chosen, distances: Float64Array.from(chosen, (j) => all[i * count + j] as number) });
+        out.push({
+          places: chosen,
+          distances: Float64Array.from(chosen, (j) => metric.full(all[i * count + j] as number)),
+        });
       }
     }
     return out;
