@@ -130,6 +130,7 @@ export class Reader {
     const fresh = unpacks && into === undefined && target.length >= TOUCHED;
     const toucher = fresh && openToucher !== null ? await openToucher() : null;
     let touched: Promise<void> | undefined;
+    let behind: Uint8Array | undefined;
     try {
       while (filled < room) {
         signal?.throwIfAborted();
@@ -138,10 +139,14 @@ export class Reader {
         if (byRange && total !== undefined) {
           grow(Math.min(room, filled + BATCH));
           const part = target.subarray(filled, Math.min(room, filled + BATCH));
-          const [got] = await abortable(
-            this.source.read!([{ at: from, size: part.length, into: part }], signal),
-            signal,
-          );
+          const end = from + part.length;
+          const asked: Span[] = [{ at: from, size: part.length, into: part }];
+          // The window behind comes along, where one is likely to be wanted.
+          if (end === at + room && room > WINDOW && end < total) {
+            asked.push({ at: end, size: Math.min(BETWEEN, total - end) });
+          }
+          const [got, next] = await abortable(this.source.read!(asked, signal), signal);
+          behind = next;
           filled += got!.length;
           if (got!.length < part.length) break;
         } else if (this.source.fill && from === this.#given) {
@@ -164,7 +169,7 @@ export class Reader {
             this.#rest = piece;
           }
         }
-        onProgress?.(at + filled, total);
+        onProgress?.(at + filled + (behind?.length ?? 0), total);
       }
     } finally {
       await touched;
@@ -172,6 +177,10 @@ export class Reader {
     }
     this.skipTo(at + filled);
     if (filled > WINDOW) this.#window = BETWEEN;
+    if (behind !== undefined && filled === room) {
+      this.#rest = behind;
+      this.#window = BETWEEN * 4;
+    }
     return target.subarray(0, filled);
   }
 
