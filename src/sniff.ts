@@ -42,6 +42,22 @@ const SIGNATURES: readonly Signature[] = [
     help: "load reads it, and loads of brine/torch at once",
   },
   {
+    format: "torch.package",
+    starts: /^PK\x03\x04.{26}[^/\0]*\/\.data\/(\d+\.storage|extern_modules)/s,
+    help: "save the state_dict() of what is in it by torch.save",
+  },
+  {
+    format: "torch.export",
+    starts: /^PK\x03\x04.{26}(serialized_exported_program\.json|[^/\0]*\/(archive_format|models\/|data\/weights\/))/s,
+    help: "a program: save its state_dict by torch.save",
+  },
+  {
+    format: "safetensors",
+    // The size of its header, below 4 GiB, and the header.
+    starts: /^.{4}\0{4}\{\s*("|\})/s,
+    help: "fromSafetensors of brine/torch reads it",
+  },
+  {
     format: "torch",
     // Pickles in a row, the first that of a magic number: by protocols 2 and 3, by 4 and 5, and by 1.
     starts:

@@ -10,7 +10,7 @@
  */
 import { writePath } from "#platform";
 import { joined } from "./core/codecs/index.ts";
-import { withPath } from "./core/errors.ts";
+import { UnsupportedError, withPath } from "./core/errors.ts";
 import { NDArray } from "./core/ndarray/index.ts";
 import { PyDict } from "./core/values/dict.ts";
 import {
@@ -30,6 +30,7 @@ import {
 } from "./families/torch/index.ts";
 import { writeTo } from "./formats/pickle/dump.ts";
 import type { DumpOptions, LoadOptions, Target } from "./formats/pickle/index.ts";
+import { sniff } from "./sniff.ts";
 import { asBytes, type BytesLike, type SourceInput, toRanges } from "./sources/index.ts";
 
 export {
@@ -59,6 +60,14 @@ function reading({ weightsOnly = false, ...rest }: TorchLoadOptions): [LoadOptio
 }
 const packs = [nested, torch, arrays];
 
+/** Throws an `UnsupportedError` that says what to do when the bytes begin something that no version of torch wrote. */
+function demandTorch(head: Uint8Array, path?: string): void {
+  if (isLegacy(head) || (head[0] === 0x50 && head[1] === 0x4b) || head.length === 0) return;
+  const { format, help } = sniff(head);
+  const what = format === "pickle" ? "load of brine reads pickles" : help;
+  throw new UnsupportedError(format, `this is no file of torch, but looks like ${format}: ${what}`, { path, format });
+}
+
 /**
  * Reads a file of torch.save from bytes: zip or legacy. Tensors are views of the bytes. Throws `FormatError` for damaged
  * files, `UnsafeError` with `weightsOnly`, and as `loads` of `brine/pickle` (torch.load).
@@ -73,6 +82,7 @@ export function loads<T = unknown>(data: BytesLike, options: TorchLoadOptions = 
   const bytes = asBytes(data);
   if (bytes === null) throw new TypeError("a file of torch is bytes: give a Uint8Array or an ArrayBuffer");
   const [inner, own] = reading(options);
+  demandTorch(bytes);
   return openTorchSync(bytes, own, inner).value as T;
 }
 
@@ -132,6 +142,7 @@ export async function open<T = unknown>(
   try {
     const size = source.size ?? 0;
     const [head] = await source.read!([{ at: 0, size: Math.min(512, size) }], signal);
+    demandTorch(head as Uint8Array, source.name);
     let opened: Awaited<ReturnType<typeof openTorch>>;
     if (isLegacy(head as Uint8Array)) {
       const [bytes] = await source.read!([{ at: 0, size }], signal);

@@ -16,7 +16,8 @@ export interface ZipEntry {
   /** How it is packed: 0 stored, 8 deflate, 12 bzip2, 14 lzma. */
   readonly method: number;
   readonly flags: number;
-  readonly crc: number;
+  /** Sum of the content; null where the zip has none. */
+  readonly crc: number | null;
   /** Bytes of the content. */
   readonly size: number;
   /** Bytes that it takes in the zip. */

@@ -107,7 +107,7 @@ export function checkedContent(content: Uint8Array, entry: ZipEntry, sum: number
       offset,
     );
   }
-  if (sum !== crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
+  if (crc !== null && sum !== crc) throw zipError(`bad CRC-32 of ${JSON.stringify(name)}: the zip is damaged`, offset);
   return content;
 }
 

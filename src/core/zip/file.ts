@@ -17,6 +17,8 @@ import { DEFLATE_ONLY, type Methods } from "./methods.ts";
 export interface ZipOptions extends ZipLimits {
   /** How methods of packing are undone, beyond stored (deflate). */
   methods?: Methods | undefined;
+  /** Where the sums of all files are 0 there are none, as torch writes zips on demand. */
+  sumless?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -37,7 +39,8 @@ export class ZipFile {
   /** @internal */
   constructor(source: Source, entries: readonly ZipEntry[], options: ZipOptions) {
     this.source = source;
-    this.entries = new Map(entries.map((entry) => [entry.name, entry]));
+    const isSumless = options.sumless === true && entries.every(({ crc }) => crc === 0);
+    this.entries = new Map(entries.map((entry) => [entry.name, isSumless ? { ...entry, crc: null } : entry]));
     this.#options = options;
   }
 

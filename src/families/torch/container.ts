@@ -6,9 +6,10 @@
  */
 import { swapItems } from "#platform";
 import type { Source } from "../../core/bytes/parse.ts";
-import { FormatError, TruncatedError } from "../../core/errors.ts";
+import { FormatError, PicklingError, TruncatedError } from "../../core/errors.ts";
 import type { Pack } from "../../core/pack.ts";
 import { PyDict } from "../../core/values/dict.ts";
+import { PyObject } from "../../core/values/object.ts";
 import { PyGlobal } from "../../core/values/scalars.ts";
 import { isTuple, tuple } from "../../core/values/tuple.ts";
 import { openZip, openZipSync, type ZipFile, type ZipItem, zipPieces } from "../../core/zip/index.ts";
@@ -76,11 +77,25 @@ interface Layout {
   readonly pickle: string;
 }
 
+/** Zips of torch that are no files of torch.save. */
+const OTHERS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^[^/]*\/\.data\/extern_modules$/,
+    "it is a torch.package, pickles with the code of their classes: save the state_dict() of what is in it by torch.save",
+  ],
+  [
+    /^([^/]*\/archive_format|serialized_exported_program\.json)$/,
+    "it is a program of torch.export: save its state_dict by torch.save",
+  ],
+];
+
 function layoutOf(zip: ZipFile): Layout {
   for (const name of zip.entries.keys()) {
     if (name === "data.pkl" || /^[^/]*\/data\.pkl$/.test(name)) return { prefix: name.slice(0, -8), pickle: name };
   }
-  throw new FormatError("there is no data.pkl in the zip: it is no file of torch.save", { format: "torch" });
+  const names = [...zip.entries.keys()];
+  const [, what] = OTHERS.find(([fits]) => names.some((name) => fits.test(name))) ?? [];
+  throw new FormatError(what ?? "there is no data.pkl in the zip: it is no file of torch.save", { format: "torch" });
 }
 
 /** Bytes in this machine's order. */
@@ -114,7 +129,7 @@ export async function openTorch(
   options: LoadOptions = {},
   signal?: AbortSignal,
 ): Promise<Opened> {
-  const zip = await openZip(source, { signal });
+  const zip = await openZip(source, { signal, sumless: true });
   const layout = layoutOf(zip);
   const order = `${layout.prefix}byteorder`;
   const swap = zip.entries.has(order) && isBig(await zip.read(order, signal));
@@ -134,7 +149,7 @@ export function openTorchSync(bytes: Uint8Array, packs: readonly Pack[], options
     return { ...readTar(bytes, inner(options, packs, none)), close: async () => {} };
   }
   const source = inMemory(bytes);
-  const zip = openZipSync(bytes, source);
+  const zip = openZipSync(bytes, source, { sumless: true });
   const layout = layoutOf(zip);
   const order = `${layout.prefix}byteorder`;
   const swap = zip.entries.has(order) && isBig(zip.readSync(order));
@@ -196,6 +211,9 @@ export function torchPieces(value: unknown, packs: readonly Pack[], options: Dum
   // Views of one memory are one storage, also those that come from arrays.
   const byMemory = new Map<ArrayBufferLike, Map<string, [string, Storage]>>();
   const written: Uint8Array[] = [];
+  if (value instanceof PyObject && value.cls instanceof PyGlobal && /^__torch__\b/.test(value.cls.module)) {
+    throw new PicklingError("a module of TorchScript is not written: save its stateDict(value)");
+  }
   const persistentId = (item: unknown): unknown => {
     if (!(item instanceof Storage)) return undefined;
     const bytes = item.bytes;

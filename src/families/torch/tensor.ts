@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { array, NDArray, dtype as numpyDType, type TypedData } from "../../core/ndarray/index.ts";
+import { array, type DType, NDArray, dtype as numpyDType, type TypedData } from "../../core/ndarray/index.ts";
 import { PyDict } from "../../core/values/dict.ts";
 import { inspect, type Parts, pyJS, pyParts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import type { PyGlobal } from "../../core/values/scalars.ts";
@@ -56,6 +56,16 @@ function contiguous(shape: readonly number[]): number[] {
   return stride;
 }
 
+/** Throws a `RangeError` for numbers that ints of a dtype cannot hold, as `torch.tensor` does. */
+function demandRange(made: NDArray, { kind, itemsize }: DType, name: string): void {
+  if ((kind !== "i" && kind !== "u") || !/^[iuf]$/.test(made.dtype.kind)) return;
+  const bits = 8 * itemsize - (kind === "i" ? 1 : 0);
+  const [low, high] = [kind === "i" ? -(2 ** bits) : 0, 2 ** bits];
+  for (const item of made.flat() as (number | bigint)[]) {
+    if (!(item >= low && item < high)) throw new RangeError(`${item} does not fit into ${name}`);
+  }
+}
+
 /**
  * A `torch.Tensor`, or `torch.nn.Parameter`: dtype, shape and strides over a storage, which other tensors may share.
  *
@@ -106,6 +116,7 @@ export class Tensor {
     if (wanted !== undefined) {
       const { numpy } = torchDType(wanted);
       if (numpy === null) throw new TypeError(`brine does not make numbers ${wanted}`);
+      if (Array.isArray(source) || typeof source === "number") demandRange(made, numpyDType(numpy), wanted);
       if (!made.dtype.equals(numpyDType(numpy))) made = made.astype(numpy);
     }
     if (made.dtype.byteorder === ">") made = made.astype(made.dtype.str.replace(">", "<"));

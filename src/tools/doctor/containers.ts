@@ -29,7 +29,7 @@ export function insideOf(bytes: Uint8Array): Inside {
     return { pickle: bytes, walked: walkSome(bytes, LEGACY_PICKLES), pack: (pickle) => pickle };
   }
   if (bytes[0] !== 0x50) throw new UnsupportedError("tar", "files of torch before 0.1.10 are not looked into");
-  const zip = openZipSync(bytes, inMemory(bytes));
+  const zip = openZipSync(bytes, inMemory(bytes), { sumless: true });
   const name = [...zip.entries.keys()].find((one) => /^([^/]*\/)?data\.pkl$/.test(one));
   if (name === undefined) throw new FormatError("there is no data.pkl in the zip", { format: "torch" });
   const pickle = zip.readSync(name);

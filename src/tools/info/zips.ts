@@ -23,6 +23,8 @@ const SHORT = 1 << 24;
 /** Kinds of zips, by the files in them; the first that fits. */
 const KINDS: readonly (readonly [format: string, fits: RegExp, told: (zip: ZipFile) => Partial<Told>])[] = [
   ["TorchScript", /^[^/]*\/(constants\.pkl|code\/.*)$/, torchFacts],
+  ["torch.package", /^[^/]*\/\.data\/extern_modules$/, torchFacts],
+  ["torch.export", /^([^/]*\/archive_format|serialized_exported_program\.json)$/, torchFacts],
   ["torch zip", /^([^/]*\/)?data\.pkl$/, torchFacts],
   ["Keras zip", /^model\.weights\.h5$/, kerasFacts],
   ["skops", /^schema\.json$/, skopsFacts],
@@ -31,7 +33,7 @@ const KINDS: readonly (readonly [format: string, fits: RegExp, told: (zip: ZipFi
 
 /** What a zip is and holds. Throws as `openZipSync`. */
 export function zipTold(bytes: Uint8Array): Told {
-  const zip = openZipSync(bytes, inMemory(bytes));
+  const zip = openZipSync(bytes, inMemory(bytes), { sumless: true });
   const entries = [...zip.entries.values()].filter(({ isFolder }) => !isFolder);
   const [format, , tell] = KINDS.find(([, fits]) => entries.some(({ name }) => fits.test(name))) ?? ["zip", null, null];
   const methods = new Set(entries.map(({ method }) => METHODS.get(method) ?? `method ${method}`));
