@@ -2,7 +2,19 @@
 import { expect, test } from "vitest";
 import { array, type NDArray } from "../src/core/ndarray/index.ts";
 import { tuple } from "../src/core/values/index.ts";
-import { type CreateOptions, compoundDType, enumDType, File, refDType, stringDType, vlenDType } from "../src/hdf5.ts";
+import {
+  type CreateOptions,
+  compoundDType,
+  enumDType,
+  externalLink,
+  File,
+  open,
+  refDType,
+  slice,
+  softLink,
+  stringDType,
+  vlenDType,
+} from "../src/hdf5.ts";
 import { repr } from "../src/pickle.ts";
 
 test("a type alone makes a dataset without elements", () => {
@@ -169,4 +181,73 @@ test("fields of arrays find those of the dataset by their names", () => {
   const made = file.createDataset("made", { data: other(["b", "i4"], ["a", "f8"]), dtype: fields.slice(0, 2) });
   expect(made.get(0)).toEqual([4, 3]);
   expect(file.createDataset("cut", { data: other(["a", "i4"]), dtype: [["a", "u1"]] }).get("a", 0)).toBe(3);
+});
+
+test("a path that leads nowhere is told how far it leads", async () => {
+  const file = File.create();
+  file.createDataset("g/d", { data: [1, 2, 3] });
+  file.set("soft", softLink("/nowhere")).set("far", externalLink("other.h5", "/x"));
+  const bytes = file.toUint8Array();
+  const external = (): undefined => undefined;
+  const later = await open(bytes, { external });
+  for (const [path, words] of [
+    ["g/e", 'there is no "g/e": /g holds d'],
+    ["g/d/x", 'there is no "g/d/x": /g/d is no group'],
+    ["/h/e", 'there is no "/h/e": / holds far, g, soft'],
+    ["soft/x", 'there is no "soft/x": /soft is a link to /nowhere, which is not there'],
+    ["far/y", 'there is no "far/y": /far is a link to /x in the file other.h5, which is not there'],
+  ] as const) {
+    expect(() => new File(bytes, "r", { external }).dataset(path)).toThrow(words);
+    expect(() => new File(bytes, "r+", { external }).group(path)).toThrow(words);
+    await expect(later.dataset(path)).rejects.toThrow(words);
+  }
+  for (let i = 0; i < 12; i++) file.createGroup(`many/${i}`);
+  expect(() => file.group("many/x")).toThrow("/many holds 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more");
+  for (const path of [0, undefined, null]) {
+    for (const call of ["get", "has", "dataset", "getLink", "createGroup", "delete"] as const) {
+      expect(() => file[call](path as never)).toThrow(`a path is text such as "group/dataset", not ${path}`);
+    }
+  }
+  await later.close();
+});
+
+test("a group is not moved into itself, where nothing would lead to it", () => {
+  const file = File.create();
+  file.createDataset("g/h/d", { data: 1 });
+  expect(() => file.move("g", "g/x/y")).toThrow('unable to move "g" into itself');
+  expect(() => file.move("g", "g/h/y")).toThrow('unable to move "g" into itself');
+  expect([...file.keys(), ...file.group("g").keys()]).toEqual(["g", "h"]);
+  file.move("g/h", "g/i");
+  file.move("g", "k/g");
+  expect(file.dataset("k/g/i/d").read()).toBe(1n);
+});
+
+test("what is no index, option or mode is refused in words that help", async () => {
+  const file = File.create();
+  const d = file.createDataset("d", { data: [1, 2, 3], dtype: ">i4" });
+  for (const index of [null, undefined, { from: 1 }, true]) {
+    expect(() => d.get(index as never)).toThrow(/^an index is an int, a slice such as "2:10" or slice\(2, 10\)/);
+  }
+  for (const part of ["a", 0.5, Number.NaN]) expect(() => d.get(slice(part as number, 2))).toThrow("a slice has ints");
+  expect(() => d.get("0-2")).toThrow('"0-2" is neither a slice such as "2:10" nor the name of a field');
+  expect((d.get(Int32Array.of(0, 2)) as NDArray).toArray()).toEqual([1, 3]);
+
+  const ints = new Int32Array(3);
+  d.readInto(ints);
+  expect([...ints]).toEqual([1, 2, 3]);
+  expect(() => d.readInto(new Float32Array(3))).toThrow("elements of >i4 are not for memory of float32");
+
+  const attrs = file.attrs as unknown as { set(...args: unknown[]): unknown };
+  expect(() => attrs.set(5, 1)).toThrow("the name of an attribute is text, not 5");
+  expect(() => attrs.set("x", "abc", "S3")).toThrow("the options of an attribute are an object");
+  const bytes = file.toUint8Array();
+  expect(() => new File("x.h5", { mode: "w" } as never)).toThrow("the mode is the second argument");
+  expect(() => new File(bytes, "r+", { track_order: true } as never)).toThrow("it is called trackOrder");
+  expect(() => File.create("x.h5" as never)).toThrow("the options of File are an object");
+  for (const url of ["https://host/x.h5", new URL("https://host/x.h5")]) {
+    expect(() => new File(url)).toThrow("what stands on a server is read by await open(new URL(…))");
+  }
+  expect(() => new File(new Uint8Array(0))).toThrow("this is no HDF5 file: it is empty");
+  await expect(open(bytes, "r" as never)).rejects.toThrow("the options of open, which only reads, are an object");
+  await expect(open(bytes, { mode: "w" } as never)).rejects.toThrow('has no option "mode": the options are signal');
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError, SourceError } from "../../core/errors.ts";
+import { FormatError } from "../../core/errors.ts";
 import type { NDArray } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
@@ -14,6 +14,7 @@ import { isDataset, isType, typeOf } from "./describe.ts";
 import { Empty } from "./empty.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
+import { missing } from "./missing.ts";
 import { fillOf, intoTyped, readSelection } from "./read.ts";
 import { selectionOf } from "./regions.ts";
 import { above, joined, linkIn, type Place, resolve } from "./resolve.ts";
@@ -284,9 +285,8 @@ export class AsyncGroup {
   async #demand(path: string): Promise<AsyncItem> {
     const found = await this.get(path);
     if (found !== undefined) return found;
-    const names = (await this.keys()).slice(0, 10);
-    const there = names.length === 0 ? "holds nothing" : `holds ${names.join(", ")}`;
-    throw new SourceError(`there is no ${JSON.stringify(path)}: ${this.name} ${there}`, { format: "hdf5" });
+    const { core } = this.shared;
+    throw await this.shared.run(missing(core.context, core.root, this.#place, path));
   }
 
   get [pyType](): string {

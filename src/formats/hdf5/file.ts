@@ -9,7 +9,7 @@ import { type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { asBytes } from "../../sources/index.ts";
 import { type Filter, filtersOf } from "./filters/index.ts";
 import { Group } from "./group.ts";
-import { Core, type Shared } from "./shared.ts";
+import { Core, demandOptions, type Shared } from "./shared.ts";
 import { Context } from "./storage/context.ts";
 import { noFile, runLater, runNow, Store } from "./storage/store.ts";
 import { copyObject } from "./write/copy.ts";
@@ -269,11 +269,10 @@ function openShared(
   mode: Mode,
   options: FileOptions,
 ): Shared {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name))
-      throw new TypeError(`File has no option "${name}": the options are ${OPTIONS.join(", ")}`);
-  }
+  if (typeof mode === "object") throw new TypeError('the mode is the second argument: new File(path, "r", options)');
   if (!MODES.includes(mode)) throw new RangeError(`Invalid mode; must be one of r, r+, w, x, a, not ${String(mode)}`);
+  demandOptions("File", options, OPTIONS);
+  if (/^https?:/.test(String(source))) throw new TypeError("what stands on a server is read by await open(new URL(…))");
   const isPath = typeof source === "string" || source instanceof URL;
   let isNew = mode === "w" || mode === "x";
   if (isPath && mode !== "r" && mode !== "r+") {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FormatError, SourceError } from "../../core/errors.ts";
+import { FormatError } from "../../core/errors.ts";
 import { DType } from "../../core/ndarray/index.ts";
 import { inspect, type Parts, pyRepr, pyType } from "../../core/values/protocol.ts";
 import { repr } from "../../core/values/repr.ts";
@@ -13,6 +13,7 @@ import { isDataset, isType, typeOf } from "./describe.ts";
 import type { File } from "./file.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
+import { missing } from "./missing.ts";
 import { NamedType } from "./namedtype.ts";
 import { joined, linkIn, type Place, resolve } from "./resolve.ts";
 import type { Shared } from "./shared.ts";
@@ -287,16 +288,8 @@ export class Group implements Iterable<[string, Item | undefined]> {
   #demand(path: string): Item {
     const found = this.get(path);
     if (found !== undefined) return found;
-    // What is there, as far as the path leads.
-    let last: Item = path.startsWith("/") ? new Group(this.shared, { at: this.shared.core.root, path: "/" }) : this;
-    for (const name of path.split("/").filter((part) => part !== "")) {
-      const next: Item | undefined = last instanceof Group ? last.get(name) : undefined;
-      if (next === undefined) break;
-      last = next;
-    }
-    const names = last instanceof Group ? [...last.keys()].slice(0, 10) : [];
-    const there = names.length === 0 ? "holds nothing" : `holds ${names.join(", ")}`;
-    throw new SourceError(`there is no ${JSON.stringify(path)}: ${last.name} ${there}`, { format: "hdf5" });
+    const { core, run } = this.shared;
+    throw run(missing(core.context, core.root, this.#place, path));
   }
 
   get [pyType](): string {

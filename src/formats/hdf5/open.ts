@@ -7,7 +7,7 @@ import { type Parts, pyRepr } from "../../core/values/protocol.ts";
 import { type SourceInput, toRanges } from "../../sources/index.ts";
 import { AsyncGroup, type AsyncShared } from "./asyncgroup.ts";
 import { type Filter, filtersOf } from "./filters/index.ts";
-import { Core } from "./shared.ts";
+import { Core, demandOptions } from "./shared.ts";
 import { noFile, runLater, Store } from "./storage/store.ts";
 
 /** Options of {@link open}. */
@@ -72,6 +72,7 @@ export class AsyncFile extends AsyncGroup implements AsyncDisposable {
  * ```
  */
 export async function open(input: SourceInput, options: OpenOptions = {}): Promise<AsyncFile> {
+  demandOptions("open, which only reads,", options, OPTIONS);
   const { external, signal } = options;
   const stores: Store[] = [];
   const add = async (from: SourceInput): Promise<Store> => {
@@ -113,6 +114,8 @@ export async function open(input: SourceInput, options: OpenOptions = {}): Promi
     throw e;
   }
 }
+
+const OPTIONS: readonly string[] = ["signal", "external", "members", "filters", "swmr", "bigint", "maxBytes"];
 
 async function storeOf(input: SourceInput, { signal, maxBytes }: OpenOptions): Promise<Store> {
   return Store.source(await toRanges(input, signal, maxBytes));

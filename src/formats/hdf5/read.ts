@@ -4,7 +4,7 @@
  * @module
  */
 import { LimitError } from "../../core/errors.ts";
-import type { NDArray } from "../../core/ndarray/index.ts";
+import { type NDArray, typedDType } from "../../core/ndarray/index.ts";
 import type { DatasetInfo } from "./data.ts";
 import { asAsked } from "./numbers.ts";
 import { countOf, type Selection } from "./selection.ts";
@@ -124,7 +124,14 @@ const MOST_FILL = 1 << 26;
 
 /** Reads all elements into memory of the caller's. */
 export function intoTyped(array: NDArray, target: ArrayBufferView): void {
-  const bytes = array.toBytes();
+  const own = typedDType(target);
+  const { kind, itemsize, byteorder } = array.dtype;
+  // Bytes take anything; numbers have the order of those that stand there, and where there is no Float16Array, float16s are bits.
+  if (own !== null && own.itemsize > 1 && /[iuf]/.test(kind) && itemsize > 2 && (own.kind === "f") !== (kind === "f")) {
+    throw new TypeError(`elements of ${array.dtype} are not for memory of ${own}`);
+  }
+  const isTurned = own !== null && own.itemsize > 1 && byteorder === ">" && /[iufc]/.test(kind);
+  const bytes = (isTurned ? array.astype(`<${kind}${itemsize}`) : array).toBytes();
   if (bytes.length !== target.byteLength) {
     throw new RangeError(`the data has ${bytes.length} bytes, the target ${target.byteLength}`);
   }

@@ -36,6 +36,11 @@ export function above(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
+/** Throws `TypeError` for a path that is no text. */
+export function checkPath(path: string): void {
+  if (typeof path !== "string") throw new TypeError(`a path is text such as "group/dataset", not ${String(path)}`);
+}
+
 /** Finds an object; undefined where a name is not there, an `Outside` where the way leads to another file. */
 export function* resolve(
   context: Context,
@@ -43,6 +48,7 @@ export function* resolve(
   from: Place,
   path: string,
 ): Reading<Place | Outside | undefined> {
+  checkPath(path);
   const todo = path.split("/").reverse();
   let here: Place = path.startsWith("/") ? { at: root, path: "/" } : from;
   let followed = 0;
@@ -73,6 +79,7 @@ export function* resolve(
 
 /** A link of an object; undefined where there is none, or the object is no group. */
 export function* linkIn(context: Context, at: number, name: string): Reading<Link | undefined> {
+  checkPath(name);
   const pending = context.pending?.childrenOf(at);
   if (pending !== undefined) return pending?.get(name);
   const header = yield* objectHeader(context, at);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NDArray } from "../../core/ndarray/index.ts";
+import { NDArray, typedDType } from "../../core/ndarray/index.ts";
 import { Reference } from "./types/reference.ts";
 
 /** One slice; steps are 1 and above. */
@@ -24,6 +24,7 @@ export type Selector =
   | SliceSpec
   | readonly number[]
   | readonly boolean[]
+  | Int32Array
   | NDArray
   | Reference;
 
@@ -114,10 +115,24 @@ function axisOf(index: Selector, axis: number, size: number): Axis {
   if (index instanceof Reference) throw new TypeError("a reference to a region stands alone");
   if (index instanceof NDArray) return listed(index.flat(), axis, size);
   if (Array.isArray(index)) return listed(index, axis, size);
+  if (typedDType(index) !== null) return listed(Array.from(index as unknown as ArrayLike<unknown>), axis, size);
+  const isSlice = typeof index === "object" && index !== null && Object.keys(index).every((key) => PARTS.includes(key));
+  if (!isSlice) {
+    throw new TypeError(
+      `an index is an int, a slice such as "2:10" or slice(2, 10), "...", a list of ints or a mask, not ${String(index)}`,
+    );
+  }
   return sliced(index as SliceSpec, size);
 }
 
+const PARTS: readonly string[] = ["start", "stop", "step"];
+
 function sliced({ start, stop, step }: SliceSpec, size: number): Axis {
+  for (const n of [start, stop, step]) {
+    if (n !== undefined && n !== null && n !== Number.POSITIVE_INFINITY && !Number.isInteger(n)) {
+      throw new TypeError(`a slice has ints, not ${String(n)}`);
+    }
+  }
   const by = step ?? 1;
   if (!Number.isInteger(by) || by < 1) throw new RangeError(`step must be >= 1 (got ${by})`);
   const clip = (n: number): number => Math.max(0, Math.min(size, n < 0 ? n + size : n));

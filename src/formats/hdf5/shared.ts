@@ -72,3 +72,22 @@ export interface Shared {
   /** What is being written; null for a file that is only read. */
   readonly draft: Draft | null;
 }
+
+/** Throws `TypeError` for an option that there is not. */
+export function demandOptions(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`the options of ${what} are an object: ${known.join(", ")}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const meant = likeOf(name, known);
+    const hint = meant === undefined ? `the options are ${known.join(", ")}` : `it is called ${meant}`;
+    throw new TypeError(`${what} has no option "${name}": ${hint}`);
+  }
+}
+
+/** A name of a list that is the same but for underscores and capitals. */
+export function likeOf(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.replaceAll("_", "").toLowerCase();
+  return known.find((one) => plain(one) === plain(name));
+}

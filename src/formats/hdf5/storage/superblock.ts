@@ -37,7 +37,8 @@ export function* superblock(store: Store): Reading<Superblock> {
       return yield* readSuperblock(store, at);
     }
   }
-  throw new FormatError("this is no HDF5 file: it has no superblock", { path: store.name, format: "hdf5" });
+  const what = store.size === 0 ? "it is empty" : "it has no superblock";
+  throw new FormatError(`this is no HDF5 file: ${what}`, { path: store.name, format: "hdf5" });
 }
 
 function* readSuperblock(store: Store, userblock: number): Reading<Superblock> {

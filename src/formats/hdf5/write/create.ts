@@ -8,6 +8,7 @@ import type { DatasetInfo, ExternalPart } from "../data.ts";
 import { Empty } from "../empty.ts";
 import { FILTER, type FilterSpec } from "../filters/index.ts";
 import type { Space } from "../messages/space.ts";
+import { likeOf } from "../shared.ts";
 import { NOWHERE } from "../storage/cursor.ts";
 import type { H5Type } from "../types/datatype.ts";
 import { mapped } from "../types/dtypes.ts";
@@ -90,12 +91,6 @@ export function checkOptions(options: object): void {
     const hint = meant === undefined ? `the options are ${[...KNOWN].join(", ")}` : `it is called ${meant}`;
     throw new TypeError(`createDataset has no option ${JSON.stringify(name)}: ${hint}`);
   }
-}
-
-/** A name of a list that is the same but for underscores and capitals. */
-export function likeOf(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.replaceAll("_", "").toLowerCase();
-  return known.find((one) => plain(one) === plain(name));
 }
 
 function listed<T>(value: readonly T[] | T): readonly T[] {

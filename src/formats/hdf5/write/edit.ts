@@ -5,7 +5,7 @@
  */
 import { UnsupportedError } from "../../../core/errors.ts";
 import type { Link } from "../messages/links.ts";
-import { type Place, resolve } from "../resolve.ts";
+import { checkPath, type Place, resolve } from "../resolve.ts";
 import type { Shared } from "../shared.ts";
 import type { Draft } from "./draft.ts";
 import type { GroupNode } from "./nodes.ts";
@@ -30,6 +30,7 @@ export function externalLink(file: string, path: string): Link {
 }
 
 function partsOf(path: string): string[] {
+  checkPath(path);
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (path.includes("\0")) throw new TypeError("a name cannot hold a NUL");
   return parts;
@@ -96,6 +97,9 @@ export function move(shared: Shared, from: Place, source: string, target: string
   const link = old?.group.children.get(old.name);
   if (old === null || link === undefined)
     throw new RangeError(`unable to move ${JSON.stringify(source)}: it is not there`);
+  if (link.kind === "hard" && leadsThrough(shared, from, target, link.at)) {
+    throw new RangeError(`unable to move ${JSON.stringify(source)} into itself: nothing would lead to it`);
+  }
   const { group, name } = parentOf(shared, from, target, true) as { group: GroupNode; name: string };
   if (group === old.group && name === old.name) return;
   if (group.children.has(name))
@@ -103,4 +107,16 @@ export function move(shared: Shared, from: Place, source: string, target: string
   const draft = staging(shared);
   draft.link(group, name, link);
   draft.unlink(old.group, old.name);
+}
+
+/** Does the way to a path's last name lead through an object? */
+function leadsThrough({ core, run }: Shared, from: Place, path: string, at: number): boolean {
+  let here: Place = path.startsWith("/") ? { at: core.root, path: "/" } : from;
+  for (const part of partsOf(path).slice(0, -1)) {
+    const next = run(resolve(core.context, core.root, here, part));
+    if (next === undefined || "file" in next) return false;
+    if (next.at === at) return true;
+    here = next;
+  }
+  return false;
 }
