@@ -68,3 +68,17 @@ test("files of a zip that share bytes", async () => {
   expect(verdict).toBe("suspicious");
   expect(findings.map(({ rule }) => rule)).toContain("zip-overlap");
 });
+
+test("zips of torch without sums, which it writes on demand, and with one that is wrong", async () => {
+  const items = ["m/data.pkl", "m/byteorder"].map((name) => ({ name, data: [bytes("(lp0\nI1\na.")] }));
+  const zip = Buffer.concat(zipPieces(items));
+  for (const [head, sum] of [
+    ["PK\x03\x04", 14],
+    ["PK\x01\x02", 16],
+  ] as const) {
+    for (let at = zip.indexOf(head); at >= 0; at = zip.indexOf(head, at + 4)) zip.writeUInt32LE(0, at + sum);
+  }
+  expect((await scan(zip)).verdict).toBe("safe");
+  zip.writeUInt32LE(5, zip.indexOf("PK\x01\x02") + 16);
+  expect((await scan(zip)).findings.map(({ rule }) => rule)).toContain("zip-crc");
+});

@@ -114,9 +114,11 @@ export async function scanZip(part: Part, scan: Scan): Promise<void> {
       loaded: false,
     });
   }
+  // torch leaves out the sums of all files on demand.
+  const summed = !(about.torch && todo.every(({ head }) => head.crc === 0));
   for (const { head, local, variant } of todo) {
     scan.signal?.throwIfAborted();
-    await entry(part, scan, head, local, variant, about);
+    await entry(part, scan, head, local, variant, { ...about, summed });
   }
 }
 
@@ -167,7 +169,7 @@ async function entry(
   head: Head,
   local: Local,
   variant: string,
-  about: { torch: boolean; keras: boolean },
+  { summed, ...about }: { torch: boolean; keras: boolean; summed: boolean },
 ): Promise<void> {
   const { bytes } = part;
   if (head.name.endsWith("/") && head.packed === 0) return;
@@ -186,6 +188,7 @@ async function entry(
   if (content === null) return;
   if (
     whole &&
+    summed &&
     (head.crc !== 0 || content.length > 0) &&
     crc32(content) !== head.crc &&
     (head.flags & 1) === 0 &&
