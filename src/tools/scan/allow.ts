@@ -55,8 +55,8 @@ const CLASSES: readonly string[] = [
   ...under("keras.src.models", "functional.Functional sequential.Sequential model.Model"),
   ...under("keras.src.engine", "functional.Functional sequential.Sequential training.Model"),
   ...under("keras.engine", "functional.Functional sequential.Sequential training.Model"),
-  ...under("joblib.memory", "Memory"),
-  ...under("sklearn.externals.joblib.memory", "Memory"),
+  ...words("joblib.memory.Memory joblib._store_backends.FileSystemStoreBackend"),
+  ...under("sklearn.externals.joblib", "memory.Memory _store_backends.FileSystemStoreBackend"),
 ];
 
 /** Values and functions without consequence, which only stand for themselves. */
@@ -95,14 +95,13 @@ const SKLEARN: ReadonlySet<string> = new Set([
     QuantileEstimator ScaledLogOddsEstimator ZeroEstimator ConstantKernel DotProduct ExpSineSquared Exponentiation
     Matern PairwiseKernel Product RBF RationalQuadratic Sum WhiteKernel CompoundKernel Hyperparameter _ImputerTriplet
     Hinge SquaredHinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive SquaredEpsilonInsensitive
-    ChebyshevDistance ChebyshevDistance64 EuclideanDistance EuclideanDistance64 ManhattanDistance ManhattanDistance64
-    MinkowskiDistance MinkowskiDistance64 HammingDistance HammingDistance64 HaversineDistance HaversineDistance64
-    SEuclideanDistance SEuclideanDistance64 CanberraDistance CanberraDistance64 BrayCurtisDistance BrayCurtisDistance64
     _CurveScorer _PassthroughScorer _PredictScorer _ProbaScorer _ThresholdScorer _Scorer _MultimetricScorer KFold
     StratifiedKFold GroupKFold ShuffleSplit StratifiedShuffleSplit LeaveOneOut TimeSeriesSplit RepeatedKFold
     RepeatedStratifiedKFold PredefinedSplit GroupShuffleSplit StratifiedGroupKFold BinaryTree AdamOptimizer SGDOptimizer
     Bunch MetadataRequest MethodMetadataRequest MetadataRouter MethodMapping DeprecationDict WeightVector
-    ParameterGrid ParameterSampler
+    ParameterGrid ParameterSampler LeavePOut LeaveOneGroupOut LeavePGroupsOut _CVIterableWrapper _SubsampleMetaSplitter
+    _CVScoreTuple WeightVector32 WeightVector64 MultinomialLogLoss GraphLasso GraphLassoCV RandomizedLogisticRegression
+    GaussianRandomProjectionHash GeneralizedLinearRegressor
     AdditiveChi2Sampler AgglomerativeClustering BernoulliRBM ClassicalMDS DBSCAN DictionaryLearning EllipticEnvelope
     FeatureAgglomeration FrozenEstimator GaussianRandomProjection GraphicalLasso GraphicalLassoCV HDBSCAN
     LatentDirichletAllocation LedoitWolf MDS MinCovDet MiniBatchDictionaryLearning MiniBatchNMF MiniBatchSparsePCA
@@ -111,6 +110,10 @@ const SKLEARN: ReadonlySet<string> = new Set([
     SpectralClustering SpectralCoclustering SpectralEmbedding SelfTrainingClassifier TSNE RandomizedPCA RandomizedLasso
     LSHForest GMM DPGMM VBGMM ProjectedGradientNMF Imputer`),
 ]);
+
+/** Its metrics; those that call a function of Python are not among them. */
+const DISTANCE =
+  /^(Chebyshev|Euclidean|Manhattan|W?Minkowski|Hamming|Haversine|SEuclidean|Canberra|BrayCurtis|Dice|Jaccard|Kulsinski|Mahalanobis|Matching|RogersTanimoto|RussellRao|SokalMichener|SokalSneath)Distance(32|64)?$/;
 
 /** Functions of scikit-learn that estimators keep. */
 const SKLEARN_VALUES: ReadonlySet<string> = new Set(
@@ -133,7 +136,7 @@ function sklearnPolicy(full: string): Policy | undefined {
   // A name with dots may lead through what a module has imported.
   if (denied(module, name) !== null) return undefined;
   if (SKLEARN_VALUES.has(name)) return "value";
-  const known = ROOM_OF.has(name) || SKLEARN.has(name);
+  const known = ROOM_OF.has(name) || SKLEARN.has(name) || DISTANCE.test(name);
   return known || /^(Tree|TreePredictor|(KDTree|BallTree)(64|32)?|newObj)$/.test(name) || isUnpickler(name)
     ? "class"
     : undefined;
@@ -141,7 +144,8 @@ function sklearnPolicy(full: string): Policy | undefined {
 
 /** Cython's functions of its own classes: they make the class they are given, and check a number. */
 function isUnpickler(name: string): boolean {
-  return name.startsWith("__pyx_unpickle_") && SKLEARN.has(name.slice(15));
+  const own = name.slice(15);
+  return name.startsWith("__pyx_unpickle_") && (SKLEARN.has(own) || DISTANCE.test(own));
 }
 
 function base(): Map<string, Policy> {

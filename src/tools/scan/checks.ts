@@ -70,6 +70,13 @@ function isAttribute(full: string, name: string): boolean {
 const KERAS_MODELS =
   /^(keras|tf_keras)(\.src)?\.(models|engine)\.(model|functional|sequential|training)\.(Model|Functional|Sequential)$/;
 
+/** The class of an object that was made, if it is told by name. */
+function classOf(value: Symbolic | undefined): string | null {
+  if (value?.kind !== "made") return null;
+  const by = named(value.by);
+  return by !== null && /^copy_?reg\./.test(by) ? named(value.args[0]) : by;
+}
+
 const GETATTR = /^(builtins|__builtin__)\.getattr$/;
 
 /** The user's class, or what plain attributes lead to from it: `Outer.Inner`, `cls.from_parts`; its name is told of already. */
@@ -93,7 +100,7 @@ function isPlainCaller([func, first]: readonly (Symbolic | undefined)[]): boolea
 /** Functions that libraries pickle within a partial, harmless with any arguments: pandas 1.3 makes blocks by it. */
 const PARTIAL_OF = new Set(["pandas.core.internals.blocks.new_block"]);
 
-const MOST_USES = 100;
+const MOST_USES = 5000;
 
 /** What a partial holds is called: a class that is known, or the user's own. */
 const partial: Check = {
@@ -133,6 +140,11 @@ const getattr: Check = {
     if (name === "__new__" && full !== null && allowed.policy(full) === undefined) {
       // How Python writes classes that are made with keywords, before protocol 4.
       return found("getattr", "suspicious", use, `getattr takes __new__ of ${full}.`, about);
+    }
+    const made = classOf(object);
+    if (made !== null && allowed.policy(made) === undefined && /^_[A-Za-z]\w*$/.test(name)) {
+      // A bound method of an object of the user's: SciPy's distributions keep one.
+      return found("getattr", "suspicious", use, `getattr takes ${name} of an object of ${made}.`, about);
     }
     if (!PLAIN.test(name) || denied("x", name) !== null) {
       const message = `getattr takes the attribute ${JSON.stringify(name)} of ${full ?? owner ?? "a value"}.`;

@@ -46,6 +46,19 @@ test("blocks of pandas 1.3, which are made by a partial, are safe, those of othe
   expect((await said(made("cos\nsystem\n")))[0]).toBe("dangerous");
 });
 
+test("what searches and pipelines of scikit-learn hold: splitters, folders of a memory, distributions of SciPy", async () => {
+  expect(await said("csklearn.model_selection._split\nLeaveOneGroupOut\n(tR.")).toEqual(["safe"]);
+  expect(await said("csklearn.metrics._dist_metrics\nDiceDistance64\n(tR.")).toEqual(["safe"]);
+  expect(await said("csklearn.metrics._dist_metrics\nPyFuncDistance64\n(tR.")).toContain("unknown-name bytes+0x0");
+  expect(await said("cjoblib._store_backends\nFileSystemStoreBackend\n(tR.")).toEqual(["safe"]);
+  const bound = (made: string): Promise<string[]> => said(`c__builtin__\ngetattr\n(${made}S'_entropy'\ntR.`);
+  expect((await bound("cscipy.stats\nrandint_gen\n(tR"))[0]).toBe("suspicious");
+  expect((await bound("ccopy_reg\n__newobj__\n(cscipy.stats\nrandint_gen\ntR"))[0]).toBe("suspicious");
+  expect((await bound("ccollections\nOrderedDict\n(tR"))[0]).toBe("dangerous");
+  expect((await bound("ccopy_reg\n__newobj__\n(ccollections\nOrderedDict\ntR"))[0]).toBe("dangerous");
+  expect((await bound("cscipy.stats\nrandint_gen\n"))[0]).toBe("dangerous");
+});
+
 test("nothing can be read, and nothing is safe for that", async () => {
   expect(await said("")).toEqual(["suspicious", "broken-pickle bytes+0x0"]);
   expect(await said("this is no pickle")).toEqual(["suspicious", "broken-pickle bytes+0x4"]);
