@@ -4,7 +4,7 @@
  * @module
  */
 export { Fused, type Squares } from "./fused.ts";
-export { type Csr, csrTimes, times, timesTransposed } from "./matmul.ts";
+export { type Csr, csrTimes, Factor, times, timesTransposed } from "./matmul.ts";
 export { KeptRows, pairwise } from "./simd/double.ts";
 export { KeptLayers } from "./simd/layers.ts";
 export { KeptVectors } from "./simd/machine.ts";

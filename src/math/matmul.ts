@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pairwise } from "./simd/double.ts";
+import { KeptRows, pairwise } from "./simd/double.ts";
 
 /** A sparse matrix by rows: entries `indptr[i]` to `indptr[i + 1]` are row `i`'s. */
 export interface Csr {
@@ -77,6 +77,27 @@ export function times(x: Float64Array, w: Float64Array, n: number, d: number, k:
     }
   }
   return out;
+}
+
+/** A `w (d, k)` that many tables are multiplied with: it stays in the memory of the kernel between calls. */
+export class Factor {
+  readonly #w: Float64Array;
+  readonly #d: number;
+  readonly #k: number;
+  readonly #rows: KeptRows;
+
+  constructor(w: Float64Array, d: number, k: number) {
+    this.#w = w;
+    this.#d = d;
+    this.#k = k;
+    this.#rows = new KeptRows(w, k, d, true);
+  }
+
+  /** `x (n, d)` times it: `(n, k)`. */
+  times(x: Float64Array, n: number): Float64Array {
+    const out = new Float64Array(n * this.#k);
+    return this.#rows.pairwise("dots", x, n, out) ? out : times(x, this.#w, n, this.#d, this.#k);
+  }
 }
 
 /** A sparse `x (n, d)` times the transpose of `w (k, d)`: `(n, k)`. */

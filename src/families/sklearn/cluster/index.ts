@@ -8,11 +8,11 @@ import { PyObject } from "../../../core/values/object.ts";
 import {
   argmax,
   csrTimes,
+  Factor,
   log2pi,
   logSumExpRows,
   pairwiseSum,
   rowSums,
-  times,
   timesTransposed,
 } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
@@ -90,18 +90,23 @@ function bisecting(est: Estimator): Model {
     ...means(est),
     predict(x) {
       const own = mean === null || x.isSparse ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
-      return Array.from({ length: x.rows }, (_, i) => {
-        let at = tree;
-        const row = Matrix.dense(own.slice(i * d, (i + 1) * d), 1, d);
-        while (at.parts !== null) {
-          const [a, b] = at.parts;
-          const data = new Float64Array(2 * d);
-          data.set(a.centre);
-          data.set(b.centre, d);
-          at = nearest(row, { data, k: 2, d })[0] === 0 ? a : b;
-        }
-        return at.label;
-      });
+      const out = new Array<number>(x.rows).fill(0);
+      const open = [{ at: tree, places: Array.from(out.keys()) }];
+      for (let one = open.pop(); one !== undefined; one = open.pop()) {
+        const { at, places } = one;
+        if (at.parts === null) for (const i of places) out[i] = at.label;
+        if (at.parts === null || places.length === 0) continue;
+        const [a, b] = at.parts;
+        const data = new Float64Array(2 * d);
+        data.set(a.centre);
+        data.set(b.centre, d);
+        const rows = new Float64Array(places.length * d);
+        for (const [to, i] of places.entries()) rows.set(own.subarray(i * d, (i + 1) * d), to * d);
+        const sides = nearest(Matrix.dense(rows, places.length, d), { data, k: 2, d });
+        open.push({ at: a, places: places.filter((_, to) => sides[to] === 0) });
+        open.push({ at: b, places: places.filter((_, to) => sides[to] !== 0) });
+      }
+      return out;
     },
   };
 }
@@ -206,20 +211,20 @@ function densities(est: Estimator, k: number, d: number, mu: Float64Array): (x: 
       return out;
     };
   }
+  const isProduct = kind === "full" || kind === "tied";
+  const factors = Array.from({ length: kind === "full" ? k : Number(isProduct) }, (_, c) => {
+    return new Factor(chol.slice(c * d * d, (c + 1) * d * d), d, d);
+  });
   return (x) => {
     const n = x.rows;
     const out = new Float64Array(n * k);
     const { held, constant } = heldOf(est, x);
-    const isProduct = kind === "full" || kind === "tied";
+    let turned: Float64Array | null = null;
     for (let c = 0; c < k; c++) {
-      const own = mu.subarray(c * d, (c + 1) * d);
-      let turned: Float64Array | null = null;
-      let offset: Float64Array | null = null;
-      if (isProduct) {
-        const p = kind === "full" ? chol.subarray(c * d * d, (c + 1) * d * d) : chol;
-        turned = times(x.data, p, n, d, d);
-        offset = times(own.slice(), p, 1, d, d);
-      }
+      const own = mu.slice(c * d, (c + 1) * d);
+      const factor = factors[kind === "full" ? c : 0];
+      if (factor && (turned === null || kind === "full")) turned = factor.times(x.data, n);
+      const offset = factor?.times(own, 1) ?? null;
       const squares = new Float64Array(d);
       for (let i = 0; i < n; i++) {
         for (let l = 0; l < d; l++) {

@@ -9,6 +9,7 @@ import { timesTransposed } from "../../../math/index.ts";
 import { floatsOf, num, plain, text, wrong } from "../fields.ts";
 import { kernelBy } from "../kernel/pairwise.ts";
 import { Matrix } from "../matrix.ts";
+import { Fitted } from "../squares.ts";
 
 /** Covariances of rows with rows: `y` null is each row of `x` with itself alone, one number for each. */
 export type Covariance = (x: Float64Array, n: number, y: Float64Array | null, m: number, d: number) => Float64Array;
@@ -16,32 +17,28 @@ export type Covariance = (x: Float64Array, n: number, y: Float64Array | null, m:
 /** Kernels within each other; sums of three terms are two. */
 const MAX_LEVELS = 40;
 
-/** Squared distances of rows whose columns are divided by a scale, by differences as SciPy's cdist has them. */
-function distances(
-  x: Float64Array,
-  n: number,
-  y: Float64Array,
-  m: number,
-  d: number,
-  scale: Float64Array,
-): Float64Array {
-  const out = new Float64Array(n * m);
-  const by = (l: number): number => scale[scale.length === 1 ? 0 : l] as number;
-  const a = x.map((v, at) => v / by(at % d));
-  const b = y.map((v, at) => v / by(at % d));
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      for (let l = 0; l < d; l++) sum += ((a[i * d + l] as number) - (b[j * d + l] as number)) ** 2;
-      out[i * m + j] = sum;
-    }
-  }
-  return out;
-}
-
-/** A kernel of distances alone: 1 between a row and itself. */
+/**
+ * A kernel of distances alone, 1 between a row and itself: of squared distances of rows whose columns are divided by a
+ * scale, by differences as SciPy's cdist has them.
+ */
 function stationary(scale: Float64Array, of: (squared: number) => number): Covariance {
-  return (x, n, y, m, d) => (y === null ? new Float64Array(n).fill(1) : distances(x, n, y, m, d, scale).map(of));
+  const by = (data: Float64Array, d: number): Float64Array => {
+    const out = new Float64Array(data.length);
+    for (let at = 0, l = 0; at < data.length; at++) {
+      out[at] = (data[at] as number) / (scale[scale.length === 1 ? 0 : l] as number);
+      if (++l === d) l = 0;
+    }
+    return out;
+  };
+  // The fitted rows are the same from call to call.
+  let last: { y: Float64Array; fitted: Fitted } | null = null;
+  return (x, n, y, m, d) => {
+    if (y === null) return new Float64Array(n).fill(1);
+    if (last?.y !== y) last = { y, fitted: new Fitted(by(y, d), m, d) };
+    const out = last.fitted.gaps("squares", by(x, d), n);
+    for (let at = 0; at < out.length; at++) out[at] = of(out[at] as number);
+    return out;
+  };
 }
 
 /** The modified Bessel function of the second kind, by the trapezoids of its integral, which converge at once. */

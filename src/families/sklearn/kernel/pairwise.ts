@@ -8,7 +8,7 @@ import { timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, num, plain, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
-import { squared } from "../squares.ts";
+import { Fitted, squared } from "../squares.ts";
 
 /** Kernel values of each row of a table with each fitted row. */
 export type Kernel = (x: Matrix, y: Float64Array, m: number) => Float64Array;
@@ -41,32 +41,58 @@ function unit(data: Float64Array, d: number): Float64Array {
 
 const ratio = (a: number, b: number): number => (a + b === 0 ? 0 : -((a - b) ** 2) / (a + b));
 
+/** A whole power as it is in scikit-learn but for the last bit; others are `**`. */
+function power(values: Float64Array, degree: number): Float64Array {
+  if (degree !== 2 && degree !== 3) return values.map((v) => v ** degree);
+  for (let at = 0; at < values.length; at++) {
+    const v = values[at] as number;
+    values[at] = degree === 2 ? v * v : v * v * v;
+  }
+  return values;
+}
+
+/** Exponentials of numbers times one. */
+function exps(values: Float64Array, by: number): Float64Array {
+  for (let at = 0; at < values.length; at++) values[at] = Math.exp(by * (values[at] as number));
+  return values;
+}
+
 /** A kernel by its name; `gamma` null is one over the number of columns. */
 export function kernelBy(name: string | null, given: number | null, degree: number, coef0: number): Kernel {
+  let last: Fitted | null = null;
+  /** The fitted rows, which are the same from call to call. */
+  const fittedOf = (y: Float64Array, m: number, d: number): Fitted => {
+    if (last?.data !== y) last = new Fitted(y, m, d);
+    return last;
+  };
   return (x, y, m) => {
     const { rows, cols: d } = x;
     const gamma = given ?? (name === "chi2" ? 1 : 1 / d);
-    const dots = (): Float64Array => timesTransposed(x.data, y, rows, d, m);
+    const affine = (): Float64Array => {
+      const dots = fittedOf(y, m, d).dots(x.data, rows);
+      for (let at = 0; at < dots.length; at++) dots[at] = gamma * (dots[at] as number) + coef0;
+      return dots;
+    };
     switch (name) {
       case "precomputed":
         return x.data.slice();
       case "linear":
-        return dots();
+        return fittedOf(y, m, d).dots(x.data, rows);
       case "poly":
       case "polynomial":
-        return dots().map((v) => (gamma * v + coef0) ** degree);
+        return power(affine(), degree);
       case "sigmoid":
-        return dots().map((v) => Math.tanh(gamma * v + coef0));
+        return affine().map(Math.tanh);
       case "rbf":
-        return squared(x.data, y, rows, m, d).map((v) => Math.exp(-gamma * v));
+        return exps(squared(x.data, y, rows, m, d, fittedOf(y, m, d)), -gamma);
       case "laplacian":
-        return summed(x, y, m, (a, b) => Math.abs(a - b)).map((v) => Math.exp(-gamma * v));
+        return exps(fittedOf(y, m, d).gaps("distances", x.data, rows), -gamma);
       case "cosine":
         return timesTransposed(unit(x.data, d), unit(y, d), rows, d, m);
       case "additive_chi2":
         return summed(x, y, m, ratio);
       case "chi2":
-        return summed(x, y, m, ratio).map((v) => Math.exp(gamma * v));
+        return exps(summed(x, y, m, ratio), gamma);
       default:
         throw new UnsupportedError("kernel", `the kernel ${name ?? "given by a function"} is not known here`);
     }

@@ -8,6 +8,7 @@ import {
   csrTimes,
   divideRows,
   expit,
+  Factor,
   logSoftmaxRows,
   pairwiseSum,
   rowSums,
@@ -319,14 +320,18 @@ function quadratic(est: Estimator): Model {
     const width = scaling.length;
     if (rotation.data.length !== d * width) misfit(est, "rotations_ and scalings_ differ");
     const scaled = rotation.data.map((v, at) => v * (scaling[at % width] as number) ** -0.5);
-    return { scaled, width, logs: pairwiseSum(scaling.map(Math.log)) };
+    return { factor: new Factor(scaled, d, width), width, logs: pairwiseSum(scaling.map(Math.log)) };
   });
   if (parts.length !== k || means.length !== k * d) misfit(est, "rotations_, means_ and classes_ differ in number");
   const scores = (x: Matrix): Float64Array => {
     const out = new Float64Array(x.rows * k);
-    for (const [c, { scaled, width, logs }] of parts.entries()) {
-      const centred = x.data.map((v, at) => v - (means[c * d + (at % d)] as number));
-      const turned = times(centred, scaled, x.rows, d, width).map((v) => v * v);
+    for (const [c, { factor, width, logs }] of parts.entries()) {
+      const centred = new Float64Array(x.rows * d);
+      for (let i = 0, at = 0; i < x.rows; i++) {
+        for (let j = 0; j < d; j++, at++) centred[at] = (x.data[at] as number) - (means[c * d + j] as number);
+      }
+      const turned = factor.times(centred, x.rows);
+      for (let at = 0; at < turned.length; at++) turned[at] = (turned[at] as number) ** 2;
       for (let i = 0; i < x.rows; i++) {
         out[i * k + c] = -0.5 * (pairwiseSum(turned, i * width, width) + logs) + Math.log(priors[c] as number);
       }

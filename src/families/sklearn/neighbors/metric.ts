@@ -71,7 +71,10 @@ const chebyshev: Metric = {
   p: Number.POSITIVE_INFINITY,
   reduced(a, i, b, j, d) {
     let most = 0;
-    for (let l = 0; l < d; l++) most = Math.max(most, Math.abs((a[i + l] as number) - (b[j + l] as number)));
+    for (let l = 0; l < d; l++) {
+      const gap = Math.abs((a[i + l] as number) - (b[j + l] as number));
+      if (gap > most) most = gap;
+    }
     return most;
   },
   full: same,

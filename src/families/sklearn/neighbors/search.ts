@@ -146,6 +146,10 @@ class Points implements Search {
     if (this.isProduct) {
       return this.sparse === null ? squared(part, data, rows, n, d) : squaredSparse(part, rows, d, this.sparse);
     }
+    if (this.isAngle) {
+      const angles = (this.angles ??= new SettledAngles(this.data, n, d, einsumOf(this.est.version)));
+      return angles.all(part, rows);
+    }
     const out = new Float64Array(rows * n);
     if (this.rows?.pairwise("distances", part, rows, out)) return out;
     const four = fourOf(metric.name);

@@ -6,6 +6,7 @@
  */
 import { Fused, type Squares } from "../../../math/index.ts";
 import { isSince } from "../fields.ts";
+import { Fitted } from "../squares.ts";
 
 /** Who adds squares for NumPy's distances, by the NumPy that comes with a version of scikit-learn as a rule. */
 export function einsumOf(version: string | null): Squares {
@@ -96,10 +97,25 @@ export class Settled {
   }
 }
 
+/** The `k`th smallest of `n` numbers. */
+function smallest(values: Float64Array, at: number, n: number, k: number): number {
+  if (k > 32) return values.slice(at, at + n).sort()[k - 1] as number;
+  const best = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
+  for (let j = at; j < at + n; j++) {
+    const v = values[j] as number;
+    if (!(v < (best[k - 1] as number))) continue;
+    let to = k - 1;
+    for (; to > 0 && (best[to - 1] as number) > v; to--) best[to] = best[to - 1] as number;
+    best[to] = v;
+  }
+  return best[k - 1] as number;
+}
+
 /** Distances by angles to the last bit: products of rows that were divided by their norms. */
 export class SettledAngles {
   private readonly fused = new Fused();
   private readonly units: Float64Array;
+  private fitted: Fitted | null = null;
   private readonly d: number;
   private readonly way: Squares;
 
@@ -116,12 +132,23 @@ export class SettledAngles {
     for (let l = 0; l < d; l++) out[to * d + l] = (x[i * d + l] as number) / size;
   }
 
+  /** One less the cosine of each row with each sample. */
+  all(x: Float64Array, rows: number): Float64Array {
+    const { d } = this;
+    const own = new Float64Array(rows * d);
+    for (let i = 0; i < rows; i++) this.unit(x, i, own, i);
+    this.fitted ??= new Fitted(this.units, this.units.length / d, d);
+    const out = this.fitted.dots(own, rows);
+    for (let at = 0; at < out.length; at++) out[at] = Math.min(2, Math.max(0, 1 - (out[at] as number)));
+    return out;
+  }
+
   /** Settles those of a row's distances that are no further than the `k`th by more than rounding. */
   settle(x: Float64Array, i: number, k: number, all: Float64Array, at: number, n: number): void {
     const { d, units, fused } = this;
     const own = new Float64Array(d);
     this.unit(x, i, own, 0);
-    const limit = (Float64Array.from(all.subarray(at, at + n)).sort()[k - 1] as number) + 1e-13;
+    const limit = smallest(all, at, n, k) + 1e-13;
     for (let j = 0; j < n; j++) {
       if (!((all[at + j] as number) <= limit)) continue;
       all[at + j] = Math.min(2, Math.max(0, 1 - fused.product(own, 0, units, j * d, d)));

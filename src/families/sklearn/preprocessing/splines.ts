@@ -15,6 +15,8 @@ interface Spline {
   readonly k: number;
   /** Weights of the basis, `(basis, outputs)`. */
   readonly c: Float64Array;
+  /** Columns of the coefficients of each row that are not 0. */
+  readonly cells: readonly Int32Array[];
   readonly width: number;
 }
 
@@ -29,7 +31,12 @@ function splineOf(est: Estimator, given: unknown): Spline {
   if (!(k >= 0 && k < 100) || (shape[0] as number) < knots.length - k - 1 || knots.length < 2 * k + 2) {
     misfit(est, "its splines have too few knots");
   }
-  return { knots, k, c, width: shape[1] as number };
+  const width = shape[1] as number;
+  // Most coefficients are 0, as each column of a basis has but one.
+  const cells = Array.from({ length: shape[0] as number }, (_, r) =>
+    Int32Array.from({ length: width }, (_, o) => o).filter((o) => c[r * width + o] !== 0),
+  );
+  return { knots, k, c, width, cells };
 }
 
 /** The basis functions that are not zero at `x`, and their derivatives, by de Boor's recurrence. */
@@ -60,12 +67,17 @@ function basis({ knots, k }: Spline, x: number, isSlope: boolean): { from: numbe
 
 /** Adds the spline at `x` to a row. */
 function evaluate(spline: Spline, x: number, isSlope = false): Float64Array {
-  const { c, width } = spline;
+  const { c, width, cells } = spline;
   const out = new Float64Array(width);
   const { from, values } = basis(spline, x, isSlope);
-  for (const [r, v] of values.entries()) {
+  for (let r = 0; r < values.length; r++) {
+    const v = values[r] as number;
     if (v === 0) continue;
-    for (let o = 0; o < width; o++) out[o] = (out[o] as number) + v * (c[(from + r) * width + o] as number);
+    const own = cells[from + r] as Int32Array;
+    for (let e = 0; e < own.length; e++) {
+      const o = own[e] as number;
+      out[o] = (out[o] as number) + v * (c[(from + r) * width + o] as number);
+    }
   }
   return out;
 }
