@@ -7,16 +7,21 @@
 
 /** Puts the places of the `k` smallest of `count` values from `at` on first; gives all places. */
 export function argpartition(values: Float64Array, at: number, count: number, k: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  // What is no number comes last.
-  const v = (i: number): number => {
-    const value = values[at + (order[i] as number)] as number;
-    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
-  };
+  // The values move with their places.
+  const order = new Int32Array(count);
+  const own = values.slice(at, at + count);
+  for (let i = 0; i < count; i++) {
+    order[i] = i;
+    // What is no number comes last.
+    if (Number.isNaN(own[i])) own[i] = Number.POSITIVE_INFINITY;
+  }
+  const v = (i: number): number => own[i] as number;
   const swap = (i: number, j: number): void => {
-    const held = order[i] as number;
+    const [place, value] = [order[i] as number, own[i] as number];
     order[i] = order[j] as number;
-    order[j] = held;
+    own[i] = own[j] as number;
+    order[j] = place;
+    own[j] = value;
   };
   const kth = k - 1;
   if (kth < 3) {
