@@ -2,6 +2,9 @@
 import * as flechette from "@uwdata/flechette";
 import * as arrow from "apache-arrow";
 import { expect, it } from "vitest";
+import { PyFloat } from "../../core/values/scalars.ts";
+import { dumps, loads } from "../../pandas.ts";
+import { PyDate } from "../stdlib/index.ts";
 import { DataFrame } from "./index.ts";
 
 interface Table {
@@ -70,6 +73,44 @@ it.each([
     expect(back.column("m").toArray()).toEqual([1, Number.NaN, 3]);
     expect(back.column("c").toArray()).toEqual(["u", "v", null]);
   }
+});
+
+const KINDS: Readonly<Record<string, readonly unknown[]>> = {
+  bools: [true, null, false],
+  ints: [1, null, 2 ** 53 - 1],
+  floats: [new PyFloat(1), null, 0.5],
+  days: [new PyDate(1969, 12, 31), null, new PyDate(2020, 2, 29)],
+  bytes: [Uint8Array.of(1, 2), null, new Uint8Array(0)],
+  mixed: [1, "x", null],
+};
+
+it.each([
+  ["flechette", flechette, [6, 2, 3, 8, 4, 5]],
+  ["apache-arrow", arrow, [6, 2, 3, 8, 4, 5]],
+] as const)("%s gets objects of one kind by the type that pyarrow gives them", (_, lib, types) => {
+  const object = Object.fromEntries(Object.keys(KINDS).map((name) => [name, "object"]));
+  const table = DataFrame.fromColumns(KINDS, { dtypes: object }).toArrow<Table>(lib);
+  expect(table.schema.fields.map(({ type }) => type.typeId)).toEqual(types);
+  const items = (name: string): unknown[] => [...table.getChild(name)].map((v) => (v === null ? v : Number(v)));
+  expect(items("bools")).toEqual([1, null, 0]);
+  expect(items("ints")).toEqual([1, null, 2 ** 53 - 1]);
+  expect(items("floats")).toEqual([1, null, 0.5]);
+  expect(items("days")).toEqual([-86_400_000, null, Date.UTC(2020, 1, 29)]);
+  expect([...table.getChild("bytes")]).toEqual([Uint8Array.of(1, 2), null, new Uint8Array(0)]);
+});
+
+it.each([
+  ["flechette", flechette],
+  ["apache-arrow", arrow],
+] as const)("%s gets zones as Arrow names them, halves as floats", (_, lib) => {
+  const made = DataFrame.fromColumns(
+    { z: [when], u: [when], h: [0.5] },
+    { dtypes: { z: "datetime64[us, +05:30]", u: "datetime64[us, UTC]", h: "float16" } },
+  );
+  // Loaded again, the offset is a zone of Python, whose name is another.
+  const table = loads<DataFrame>(dumps(made)).toArrow<Table>(lib);
+  expect(table.schema.fields.map(({ type }) => type.timezone)).toEqual(["+05:30", "UTC", undefined]);
+  expect([...table.getChild("h")]).toEqual([0.5]);
 });
 
 it("other libraries and values are refused", () => {

@@ -4,9 +4,11 @@
  * @module
  */
 import { array, type TypedData } from "../../core/ndarray/index.ts";
-import { PyZoneInfo } from "../stdlib/index.ts";
+import { PyFloat } from "../../core/values/scalars.ts";
+import { PyDate, PyDateTime, PyZoneInfo } from "../stdlib/index.ts";
 import { zoned } from "./arrays.ts";
 import { arrayColumn, Column } from "./column.ts";
+import { floatAt } from "./format.ts";
 import { NAT, nanos } from "./times.ts";
 
 /** Functions and classes of a library, by name. */
@@ -42,10 +44,53 @@ function textItems(column: Column): (string | null)[] {
     .map((item, i) => (column.isMissing(i) ? null : typeof item === "string" ? item : String(item)));
 }
 
+/** Objects of one kind, which have a type of Arrow: its names in both libraries, and the items as these take them. */
+interface Kind {
+  readonly names: readonly [flechette: string, apache: string];
+  readonly items: unknown[];
+}
+
+const isWhole = (item: unknown): boolean =>
+  (typeof item === "number" && Number.isSafeInteger(item)) ||
+  (typeof item === "bigint" && item >= -(2n ** 63n) && item < 2n ** 63n);
+const dayOf = (item: unknown): Date => new Date(`${String(item)}T00:00:00Z`);
+
+/** What the items of a column are, where its dtype does not tell; null for what both libraries get as text. */
+function kindOfItems(column: Column): Kind | null {
+  const { parts, dtype } = column;
+  const isBinary = /^(large_)?binary/.test(dtype);
+  if (!parts.isDate && !isBinary && dtype !== "float16" && (parts.kind !== "object" || column.validity)) return null;
+  const items = column.toArray().map((item, i) => (column.isMissing(i) ? null : item));
+  const given = items.filter((item) => item !== null);
+  if (given.length === 0 && !parts.isDate) return null;
+  const all = (test: (item: unknown, i: number) => boolean): boolean => given.every(test);
+  const made = (flechette: string, apache: string, of?: (item: unknown) => unknown): Kind => ({
+    names: [flechette, apache],
+    items: of === undefined ? items : items.map((item) => (item === null ? null : of(item))),
+  });
+  if (all((item) => item instanceof PyDate && !(item instanceof PyDateTime))) return made("dateDay", "DateDay", dayOf);
+  if (all((item) => item instanceof Uint8Array)) return made("binary", "Binary");
+  if (all((item) => typeof item === "boolean")) return made("bool", "Bool");
+  const floats = items.map((item, i) => floatAt(column.values, i, item));
+  if (all(isWhole) && floats.every((item) => item === null)) return made("int64", "Int64", (n) => BigInt(n as number));
+  const number = (item: unknown): unknown => (item instanceof PyFloat ? item.value : item);
+  return all((item) => typeof number(item) === "number") ? made("float64", "Float64", number) : null;
+}
+
+/** A zone as Arrow names it: in the IANA database, or by its offset. */
+function zoneName({ parts }: Column): string | null {
+  const { zone = null } = parts;
+  return zone === null ? null : (zone.iana ?? zone.name);
+}
+
 function flechetteColumn(lib: Library, column: Column): unknown {
   const make = lib["columnFromArray"] as Fn;
   const type = (name: string, ...args: unknown[]): unknown => (lib[name] as Fn)(...args);
   const { values, parts, validity } = column;
+  const kind = kindOfItems(column);
+  if (kind !== null) {
+    return make(kind.items, type(kind.names[0]), { useBigInt: kind.names[0] === "int64" });
+  }
   const options = { useBigInt: values instanceof BigInt64Array || values instanceof BigUint64Array };
   if (parts.kind === "number" && !validity) return make(values, undefined, options);
   if (parts.kind === "number") {
@@ -63,7 +108,7 @@ function flechetteColumn(lib: Library, column: Column): unknown {
     const ms = Array.from(values as BigInt64Array, (v, i) =>
       column.isMissing(i) ? null : Number(nanos(v, unit)) / 1e6,
     );
-    return make(ms, type("timestamp", Math.max(0, UNITS.indexOf(unit)), column.tz));
+    return make(ms, type("timestamp", Math.max(0, UNITS.indexOf(unit)), zoneName(column)));
   }
   if (parts.kind === "timedelta") {
     const ticks = Array.from(values as BigInt64Array, (v, i) => (column.isMissing(i) ? null : v));
@@ -80,13 +125,15 @@ function apacheVector(lib: Library, column: Column): unknown {
     const nulls = nullBitmap ? { nullBitmap, nullCount: -1 } : { nullCount: 0 };
     return made("Vector", [(lib["makeData"] as Fn)({ type, data: values, length: column.length, ...nulls })]);
   };
+  const vector = lib["vectorFromArray"] as Fn;
+  const kind = kindOfItems(column);
+  if (kind !== null) return vector(kind.items, made(kind.names[1]));
   const { values, parts } = column;
   const unit = Math.max(0, UNITS.indexOf(parts.unit ?? "ns"));
   if (parts.kind === "number")
     return data(made((NAMES.get(values.constructor) ?? ["", "Float64"])[1]), values as TypedData);
-  if (parts.kind === "datetime") return data(made("Timestamp", unit, column.tz), values as TypedData);
+  if (parts.kind === "datetime") return data(made("Timestamp", unit, zoneName(column)), values as TypedData);
   if (parts.kind === "timedelta") return data(made("Duration", unit), values as TypedData);
-  const vector = lib["vectorFromArray"] as Fn;
   if (parts.kind === "bool") return vector(column.toArray(), made("Bool"));
   if (parts.kind === "categorical") return vector(textItems(column), made("Dictionary", made("Utf8"), made("Int32")));
   return vector(textItems(column), made("Utf8"));

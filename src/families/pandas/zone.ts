@@ -9,6 +9,7 @@ import { repr } from "../../core/values/repr.ts";
 import { isTuple } from "../../core/values/tuple.ts";
 import { PyTimeDelta, PyTimeZone, PyZoneInfo } from "../stdlib/index.ts";
 import { attr } from "./recipe.ts";
+import { offsetText } from "./times.ts";
 
 /** A time zone as Python has it (`tzinfo`), under the name pandas prints. */
 export class Zone {
@@ -33,6 +34,13 @@ export class Zone {
     this.name = name;
     this.#fixed = fixed;
     this.#iana = iana === null ? null : new PyZoneInfo(iana);
+  }
+
+  /** Its name in the IANA database, or its offset where that never changes (`"+05:30"`); null where neither is known. */
+  get iana(): string | null {
+    if (this.#iana !== null) return this.#iana.key;
+    if (this.#fixed === null) return null;
+    return this.#fixed === 0 ? "UTC" : offsetText(this.#fixed);
   }
 
   /** Seconds that clocks of the zone are ahead of UTC at an instant (ms); null where only Python knows. */
