@@ -142,8 +142,9 @@ const getattr: Check = {
       return found("getattr", "suspicious", use, `getattr takes __new__ of ${full}.`, about);
     }
     const made = classOf(object);
-    if (made !== null && allowed.policy(made) === undefined && /^_[A-Za-z]\w*$/.test(name)) {
-      // A bound method of an object of the user's: SciPy's distributions keep one.
+    const isFree = made !== null && (allowed.policy(made) === undefined || made.startsWith("torch.nn.modules."));
+    if (isFree && /^_[A-Za-z]\w*$/.test(name)) {
+      // A bound method of an object of the user's: SciPy's distributions keep one, and torch's lazy layers.
       return found("getattr", "suspicious", use, `getattr takes ${name} of an object of ${made}.`, about);
     }
     if (!PLAIN.test(name) || denied("x", name) !== null) {

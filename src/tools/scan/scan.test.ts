@@ -59,6 +59,16 @@ test("what searches and pipelines of scikit-learn hold: splitters, folders of a 
   expect((await bound("cscipy.stats\nrandint_gen\n"))[0]).toBe("dangerous");
 });
 
+test("what checkpoints of torch hold besides tensors", async () => {
+  expect(await said("ctorch._C\nGenerator\n(tR.")).toEqual(["safe"]);
+  expect(await said("ctorch.utils.hooks\nRemovableHandle\n(tR.")).toEqual(["safe"]);
+  expect(await said("ctorch.utils.data.sampler\nRandomSampler\n(tR.")).toEqual(["safe"]);
+  const lazy = "c__builtin__\ngetattr\n(ctorch.nn.modules.linear\nLazyLinear\n(tRS'_infer_parameters'\ntR.";
+  expect((await said(lazy))[0]).toBe("suspicious");
+  expect((await said("ctorch.utils.data\nDataLoader\n(tR."))[0]).toBe("dangerous");
+  expect((await said("ctorch._C\n_jit_pass\n(tR."))[0]).toBe("dangerous");
+});
+
 test("nothing can be read, and nothing is safe for that", async () => {
   expect(await said("")).toEqual(["suspicious", "broken-pickle bytes+0x0"]);
   expect(await said("this is no pickle")).toEqual(["suspicious", "broken-pickle bytes+0x4"]);
