@@ -44,6 +44,22 @@ test("objects know their file and the group above", () => {
     "/",
   ]);
   expect([x.file, file.group("a").file, file.file]).toEqual([file, file, file]);
+  // As h5py's f[ref].name.
+  const found = file.deref(x.ref) as typeof x;
+  expect([found.name, found.parent.name, repr(found)]).toEqual(["/a/b/x", "/a/b", repr(x)]);
+  const group = file.deref(file.group("a").ref) as typeof x.parent;
+  expect([group.name, [...group.walk()].map(([path, item]) => [path, item.name])]).toEqual([
+    "/a",
+    [
+      ["b", "/a/b"],
+      ["b/x", "/a/b/x"],
+    ],
+  ]);
+  expect(file.deref(file.ref)?.name).toBe("/");
+  x.dims[0]?.attachScale(file.createDataset("places", { data: [0.5] }));
+  expect(x.dims[0]?.scales.map(({ name }) => name)).toEqual(["/places"]);
+  file.delete("a/b/x");
+  expect(found.name).toBe("/a/b/x");
   expect(() => (file.deref(x.ref) as typeof x).parent).toThrow("what a reference leads to has no path");
 });
 

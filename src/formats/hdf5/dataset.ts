@@ -37,6 +37,7 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
   readonly #info: DatasetInfo | null;
   readonly #shared: Shared;
   readonly #at: number;
+  #found: string | null = null;
 
   /** @internal */
   constructor(shared: Shared, place: Place) {
@@ -55,11 +56,18 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
     return node?.kind === "dataset" ? node.info : (this.#info as DatasetInfo);
   }
 
+  /** Its path in the file; of what a reference led to, the first that is found. */
+  override get name(): string {
+    if (super.name !== "") return super.name;
+    this.#found ??= this.file.pathOf(this.#at);
+    return this.#found;
+  }
+
   get file(): File {
     return this.#shared.file as File;
   }
 
-  /** The group it is in. Throws `TypeError` for what a reference led to. */
+  /** The group it is in. Throws `TypeError` for what no path leads to. */
   get parent(): Group {
     return this.file.group(above(this.name));
   }

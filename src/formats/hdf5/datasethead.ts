@@ -13,12 +13,16 @@ import { mapped } from "./types/dtypes.ts";
 
 /** Shape, type and storage of a dataset. */
 export abstract class DatasetHead {
-  /** Its path in the file. */
-  readonly name: string;
+  readonly #name: string;
 
   /** @internal */
   constructor(name: string) {
-    this.name = name;
+    this.#name = name;
+  }
+
+  /** Its path in the file. */
+  get name(): string {
+    return this.#name;
   }
 
   /** @internal */

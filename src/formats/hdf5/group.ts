@@ -38,19 +38,31 @@ export type Item = Group | Dataset | NamedType;
  * ```
  */
 export class Group implements Iterable<[string, Item | undefined]> {
-  /** Its path in the file. */
-  readonly name: string;
   readonly attrs: Attributes;
   /** @internal */
   readonly shared: Shared;
   readonly #place: Place;
+  #found: string | null = null;
 
   /** @internal */
   constructor(shared: Shared, place: Place) {
     this.shared = shared;
     this.#place = place;
-    this.name = place.path;
     this.attrs = new Attributes(shared, place.at);
+  }
+
+  /** Its path in the file; of what a reference led to, the first that is found. */
+  get name(): string {
+    if (this.#place.path !== "") return this.#place.path;
+    this.#found ??= this.file.pathOf(this.#place.at);
+    return this.#found;
+  }
+
+  /** @internal A path below this group that leads to an object; empty where none does. */
+  pathOf(at: number): string {
+    if (at === this.#place.at) return this.#place.path;
+    for (const [path, item] of this.walk()) if (item.attrs.owner.at === at) return joined(this.#place.path, path);
+    return "";
   }
 
   get file(): File {
