@@ -14,7 +14,9 @@ import { isTuple } from "../../core/values/tuple.ts";
 import { arrayOfState } from "../numpy/index.ts";
 import { arrowColumn } from "./arrow.ts";
 import { arrayColumn, Column } from "./column.ts";
+import { arrayItems } from "./indexprint.ts";
 import { freqOf, freqText } from "./periods.ts";
+import { categoriesText } from "./print.ts";
 import { argsOf, attr, demandArray, kindOf, num, PandasObject, printed, reading, shown, stateOf } from "./recipe.ts";
 import { type Closed, NaT, Period } from "./scalars.ts";
 import { NAT } from "./times.ts";
@@ -372,12 +374,9 @@ export class ExtensionArray extends PandasObject {
 
   #text(): string {
     const { column } = this;
-    const items = Array.from({ length: Math.min(10, column.length) }, (_, i) => {
-      const item = column.get(i);
-      return item === null ? (column.parts.missing ?? "NaN") : typeof item === "string" ? `'${item}'` : String(item);
-    });
-    const rest = column.length > items.length ? ", ..." : "";
-    return `<${this.className}>\n[${items.join(", ")}${rest}]\nLength: ${column.length}, dtype: ${column.dtype}`;
+    const items = arrayItems(column);
+    if (column.parts.kind === "categorical") return `${items}${categoriesText(column, 80)}`;
+    return `<${this.className}>\n${items}\nLength: ${column.length}, dtype: ${column.dtype}`;
   }
 }
 

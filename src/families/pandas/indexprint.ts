@@ -14,6 +14,8 @@ const WIDTH = 80;
 /** Labels that are all shown; of more the ends. */
 const MOST = 100;
 const ENDS = 10;
+/** Items of an array of categories that are all shown. */
+const MOST_ITEMS = 10;
 /** Categories that are all shown; of more the ends. */
 const MOST_CATEGORIES = 8;
 
@@ -22,14 +24,35 @@ export function indexText(index: Index): string {
   const name = index.className;
   const { length } = index;
   const isCut = length > MOST;
-  const places = isCut
-    ? Array.from({ length: 2 * ENDS }, (_, i) => (i < ENDS ? i : length - 2 * ENDS + i))
-    : Array.from({ length }, (_, i) => i);
+  const places = shownPlaces(length);
   const data = index.isMulti
     ? rowsText(name, tuples(index, places), isCut)
     : itemsText(name, texts(index.column, places, hasClock(index)), isCut, !isText(index.column));
   const rest = attributes(name, data, attributesOf(index, isCut));
   return `${rest.startsWith("\n") ? data.trimEnd() : data}${rest})`;
+}
+
+/** Places of all items, or of the first and last of many. */
+function shownPlaces(length: number): number[] {
+  return length > MOST
+    ? Array.from({ length: 2 * ENDS }, (_, i) => (i < ENDS ? i : length - 2 * ENDS + i))
+    : Array.from({ length }, (_, i) => i);
+}
+
+/** The items of an array of pandas, as its own text has them. */
+export function arrayItems(column: Column): string {
+  const { length } = column;
+  const { categories } = column.parts;
+  if (!categories) return summary(" ", texts(column, shownPlaces(length), true), length > MOST, true);
+  // Of categories no more than ten are shown, without breaks of lines.
+  const some =
+    length > MOST_ITEMS ? column.pick([...placesOf({ length: 5 }), ...[5, 4, 3, 2, 1].map((n) => length - n)]) : column;
+  const isQuoted = /^(string|object)$/.test(categories.parts.kind);
+  const items = isQuoted
+    ? texts(some, placesOf(some)).map((text) => (text === "nan" ? "NaN" : text))
+    : cells(some, "").map((text) => text.trim());
+  if (length <= MOST_ITEMS) return `[${items.join(", ")}]`;
+  return `[${items.slice(0, 5).join(", ")}, ..., ${items.slice(5).join(", ")}]\nLength: ${length}`;
 }
 
 /** Labels of text stand one behind the other, all others in columns. */
@@ -132,8 +155,14 @@ function rowsText(name: string, items: readonly string[], isCut: boolean): strin
 
 /** `Name([` with labels, as many on a line as have room. */
 function itemsText(name: string, items: readonly string[], isCut: boolean, inColumns: boolean): string {
-  if (items.length < 2) return `${name}([${items.join(", ")}], `;
-  const lead = " ".repeat(name.length + 2);
+  const text = summary(" ".repeat(name.length + 2), items, isCut, inColumns);
+  const isBroken = items.length > 1 && text.length + name.length + 3 > WIDTH;
+  return `${name}(${text},${isBroken ? `\n${" ".repeat(name.length + 1)}` : " "}`;
+}
+
+/** Items in brackets, as many on a line as have room. */
+function summary(lead: string, items: readonly string[], isCut: boolean, inColumns: boolean): string {
+  if (items.length < 2) return `[${items.join(", ")}]`;
   let [head, tail] = isCut ? [items.slice(0, ENDS), items.slice(ENDS)] : [[], items];
   const isLong = head.join(", ").length >= WIDTH || tail.join(", ").length >= WIDTH;
   if (inColumns && (isCut || isLong)) {
@@ -160,9 +189,7 @@ function itemsText(name: string, items: readonly string[], isCut: boolean, inCol
   // What ends the last line needs room.
   add(tail[tail.length - 1] as string, WIDTH - 2);
   lines.push(line);
-  const text = `[${lines.join("\n").slice(lead.length)}],`;
-  const isBroken = `\n${lines.join("\n")}],`.length > WIDTH;
-  return `${name}(${text}${isBroken ? `\n${" ".repeat(name.length + 1)}` : " "}`;
+  return `[${lines.join("\n").slice(lead.length)}]`;
 }
 
 function attributesOf(index: Index, isCut: boolean): string[] {

@@ -15,11 +15,12 @@ interface Row {
   missing: number[];
 }
 
-const rows = gunzipSync(readFileSync(new URL("../../../fixtures/data/pandas-odd.jsonl.gz", import.meta.url)))
+const all = gunzipSync(readFileSync(new URL("../../../fixtures/data/pandas-odd.jsonl.gz", import.meta.url)))
   .toString()
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Row);
+const rows = all.filter(({ id }) => !id.startsWith("array "));
 const bytesOf = ({ pickle }: Row): Uint8Array => Uint8Array.from(Buffer.from(pickle, "base64"));
 const valueOf = (row: Row): DataFrame | Series => loads(bytesOf(row), { globals: "error" });
 const told = (of: (row: Row) => string): string[] => rows.map((row) => `${row.id} ${row.by}\n${of(row)}`);
@@ -33,6 +34,13 @@ it("print cut as they do whole, though what is written of some is plainer", () =
   const frames = rows.filter((row) => valueOf(row) instanceof DataFrame);
   const of = (text: (row: Row) => string): string[] => frames.map((row) => `${row.id} ${row.by}\n${text(row)}`);
   expect(of((row) => String((valueOf(row) as DataFrame).slice(0)))).toEqual(of((row) => row.text));
+});
+
+it("print as arrays that stand alone", () => {
+  const arrays = all.filter(({ id }) => id.startsWith("array "));
+  const of = (text: (row: Row) => string): string[] => arrays.map((row) => `${row.id}\n${text(row)}`);
+  expect(of((row) => String(valueOf(row)))).toEqual(of((row) => row.text));
+  expect(arrays.length).toBeGreaterThan(10);
 });
 
 it("are written as CSV", () => {

@@ -346,7 +346,8 @@ export function seriesText(column: Column, index: Index, name: unknown, options:
 /** Categories of which all are shown, and how many stand at either end of more. */
 const MOST_CATEGORIES = 8;
 
-function categoriesText(column: Column, width: number): string {
+/** The line of a series, or of an array, that tells the categories; empty for another dtype. */
+export function categoriesText(column: Column, width: number): string {
   const { categories } = column.parts;
   if (column.parts.kind !== "categorical" || !categories) return "";
   const textsOf = (some: Column): string[] =>
