@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { standardized, stretched } from "./columns.ts";
 export { Fused, type Squares } from "./fused.ts";
 export { type Csr, csrTimes, Factor, times, timesTransposed } from "./matmul.ts";
 export { KeptRows, pairwise } from "./simd/double.ts";

@@ -13,6 +13,7 @@ import {
   logSumExpRows,
   pairwiseSum,
   rowSums,
+  standardized,
   timesTransposed,
 } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
@@ -89,7 +90,7 @@ function bisecting(est: Estimator): Model {
   return {
     ...means(est),
     predict(x) {
-      const own = mean === null || x.isSparse ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
+      const own = mean === null || x.isSparse ? x.data : standardized(x.data, d, mean, null);
       const out = new Array<number>(x.rows).fill(0);
       const open = [{ at: tree, places: Array.from(out.keys()) }];
       for (let one = open.pop(); one !== undefined; one = open.pop()) {

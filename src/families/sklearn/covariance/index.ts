@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inverted, log2pi, pseudoInverse, times } from "../../../math/index.ts";
+import { inverted, log2pi, pseudoInverse, standardized, times } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, num, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -24,7 +24,7 @@ function mahalanobis(est: Estimator): {
     features: d,
     precision,
     of(x) {
-      const own = x.data.map((v, at) => v - (middle[at % d] as number));
+      const own = standardized(x.data, d, middle, null);
       const turned = times(own, precision, x.rows, d, d);
       return Float64Array.from({ length: x.rows }, (_, i) => {
         let sum = 0;

@@ -9,6 +9,8 @@ import {
   log2pi,
   pairwiseSum,
   pseudoInverse,
+  standardized,
+  stretched,
   times,
   timesTransposed,
   transposed,
@@ -24,12 +26,12 @@ import { topics } from "./topics.ts";
 
 function centred(x: Matrix, mean: Float64Array | null): Float64Array {
   const d = x.cols;
-  return mean === null ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
+  return mean === null ? x.data : standardized(x.data, d, mean, null);
 }
 
 function plus(data: Float64Array, row: Float64Array | null): Float64Array {
   const d = row?.length ?? 1;
-  return row === null ? data : data.map((v, at) => v + (row[at % d] as number));
+  return row === null ? data : stretched(data, d, null, row);
 }
 
 function principal(est: Estimator): Model {

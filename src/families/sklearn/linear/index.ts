@@ -13,6 +13,8 @@ import {
   pairwiseSum,
   rowSums,
   softmaxRows,
+  standardized,
+  stretched,
   times,
   timesTransposed,
 } from "../../../math/index.ts";
@@ -301,7 +303,7 @@ function discriminant(est: Estimator): Model {
     ...base,
     ...logs,
     transform(x) {
-      const centred = mean === null ? x.data : x.data.map((v, at) => v - (mean[at % d] as number));
+      const centred = mean === null ? x.data : standardized(x.data, d, mean, null);
       const out = Matrix.dense(times(centred, scalings, x.rows, d, all), x.rows, all);
       return out.take(Array.from({ length: most }, (_, j) => j));
     },
@@ -396,15 +398,11 @@ function leastSquares(est: Estimator): Model {
       const k = shape[1] as number;
       const loadings = floats(est, "x_loadings_", 2).data;
       const made = timesTransposed(x.data, loadings, x.rows, k, d);
-      return Matrix.dense(
-        made.map((v, at) => v * (scale[at % d] as number) + (mean[at % d] as number)),
-        x.rows,
-        d,
-      );
+      return Matrix.dense(stretched(made, d, scale, mean), x.rows, d);
     },
     transform(x) {
       const k = shape[1] as number;
-      const centred = x.data.map((v, at) => (v - (mean[at % d] as number)) / (scale[at % d] as number));
+      const centred = standardized(x.data, d, mean, scale);
       return Matrix.dense(times(centred, rotations, x.rows, d, k), x.rows, k);
     },
   };
@@ -420,7 +418,7 @@ function leastProjection(est: Estimator): Model {
   return {
     features: d,
     transform(x) {
-      const centred = x.data.map((v, at) => (v - (mean[at % d] as number)) / (scale[at % d] as number));
+      const centred = standardized(x.data, d, mean, scale);
       return Matrix.dense(times(centred, weights, x.rows, d, k), x.rows, k);
     },
   };

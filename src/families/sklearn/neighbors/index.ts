@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { argmax, divideRows, logSoftmaxRows, pairwiseSum, rowSums, softmaxRows } from "../../../math/index.ts";
+import {
+  argmax,
+  divideRows,
+  logSoftmaxRows,
+  pairwiseSum,
+  rowSums,
+  softmaxRows,
+  standardized,
+} from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, labels, labelsOf, list, misfit, vector, wrong } from "../fields.ts";
 import { Matrix, winners } from "../matrix.ts";
@@ -193,7 +201,7 @@ function scored(est: Estimator, centers: Float64Array, k: number, d: number): Mo
   const prior = vector(est, "class_prior_", k);
   const scaled = centers.map((v, at) => v / (spread[at % d] as number));
   const scores = (x: Matrix): Float64Array => {
-    const own = x.data.map((v, at) => v / (spread[at % d] as number));
+    const own = standardized(x.data, d, null, spread);
     return squared(own, scaled, x.rows, k, d).map((v, at) => -v + 2 * Math.log(prior[at % k] as number));
   };
   const classes = labels(est, "classes_");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normalCdf, normalQuantile } from "../../../math/index.ts";
+import { normalCdf, normalQuantile, standardized, stretched } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { partOf } from "../estimator.ts";
 import { flag, floats, floatsOf, isSince, misfit, num, text, vector, wrong } from "../fields.ts";
@@ -40,16 +40,20 @@ function centred(centre: Float64Array | null, scale: Float64Array | null, featur
   return {
     features,
     finite: "allow-nan",
-    transform: (x) =>
-      cells(x, (v, j) => {
+    transform(x) {
+      if (!x.isSparse) return Matrix.dense(standardized(x.data, x.cols, centre, scale), x.rows, x.cols, x.names);
+      return cells(x, (v, j) => {
         const moved = centre === null ? v : v - (centre[j] as number);
         return scale === null ? moved : moved / (scale[j] as number);
-      }),
-    inverseTransform: (x) =>
-      cells(x, (v, j) => {
+      });
+    },
+    inverseTransform(x) {
+      if (!x.isSparse) return Matrix.dense(stretched(x.data, x.cols, scale, centre), x.rows, x.cols, x.names);
+      return cells(x, (v, j) => {
         const grown = scale === null ? v : v * (scale[j] as number);
         return centre === null ? grown : grown + (centre[j] as number);
-      }),
+      });
+    },
   };
 }
 
@@ -102,13 +106,20 @@ function ranged(est: Estimator): Model {
   return {
     features: scale.length,
     finite: "allow-nan",
-    transform: (x) =>
-      cells(x, (v, j) => {
-        const out = v * (scale[j] as number) + (min[j] as number);
-        if (range === null || Number.isNaN(out)) return out;
-        return Math.min(range[1] as number, Math.max(range[0] as number, out));
-      }),
-    inverseTransform: (x) => cells(x, (v, j) => (v - (min[j] as number)) / (scale[j] as number)),
+    transform(x) {
+      const made = stretched(x.data, x.cols, scale, min);
+      if (range !== null) {
+        const [low, high] = [range[0] as number, range[1] as number];
+        for (let at = 0; at < made.length; at++) {
+          const v = made[at] as number;
+          // A NaN is neither.
+          if (v < low) made[at] = low;
+          else if (v > high) made[at] = high;
+        }
+      }
+      return Matrix.dense(made, x.rows, x.cols, x.names);
+    },
+    inverseTransform: (x) => Matrix.dense(standardized(x.data, x.cols, min, scale), x.rows, x.cols, x.names),
   };
 }
 
