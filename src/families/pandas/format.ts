@@ -373,6 +373,7 @@ function complexCells(column: Column, lead: string): string[] {
 function objectCells(values: readonly unknown[], lead: string): string[] {
   return values.map((value, i) => {
     const float = floatAt(values, i, value);
+    if (value instanceof PyComplex && (Number.isNaN(value.re) || Number.isNaN(value.im))) return `${lead}NaN`;
     return float === null || Number.isNaN(float) ? lead + thing(float ?? value) : singleFloat(float, lead);
   });
 }
