@@ -95,7 +95,8 @@ class Points implements Search {
     // Trees measure each pair by itself.
     this.isProduct = walked === null && isEuclidean;
     this.walk = walked === null ? null : descent(walked, metric, isSince(est.version, 1, 0));
-    this.rows = name === "manhattan" ? new KeptRows(this.data, n, d) : null;
+    const isSummed = name === "manhattan" || (isEuclidean && !this.isProduct);
+    this.rows = isSummed ? new KeptRows(this.data, n, d) : null;
     if (walked !== null && (name === "euclidean" || name === "manhattan")) {
       this.kernel = new KeptTree(walked, name === "manhattan");
     } else this.kernel = this.isProduct && this.sparse === null ? new KeptPoints(this.data, n, d) : null;
@@ -151,7 +152,7 @@ class Points implements Search {
       return angles.all(part, rows);
     }
     const out = new Float64Array(rows * n);
-    if (this.rows?.pairwise("distances", part, rows, out)) return out;
+    if (this.rows?.pairwise(metric.name === "manhattan" ? "distances" : "squares", part, rows, out)) return out;
     const four = fourOf(metric.name);
     const order = (this.order ??= Float64Array.from({ length: n }, (_, place) => place));
     const measure = isOwn ? metric.reduced : (metric.bySciPy ?? metric.reduced);

@@ -17,6 +17,8 @@ interface Spline {
   readonly c: Float64Array;
   /** Columns of the coefficients of each row that are not 0. */
   readonly cells: readonly Int32Array[];
+  /** Room for the values of the basis, which are made anew for each number. */
+  readonly values: Float64Array;
   readonly width: number;
 }
 
@@ -32,34 +34,36 @@ function splineOf(est: Estimator, given: unknown): Spline {
     misfit(est, "its splines have too few knots");
   }
   const width = shape[1] as number;
+  const values = new Float64Array(k + 1);
   // Most coefficients are 0, as each column of a basis has but one.
   const cells = Array.from({ length: shape[0] as number }, (_, r) =>
     Int32Array.from({ length: width }, (_, o) => o).filter((o) => c[r * width + o] !== 0),
   );
-  return { knots, k, c, width, cells };
+  return { knots, k, c, width, cells, values };
 }
 
 /** The basis functions that are not zero at `x`, and their derivatives, by de Boor's recurrence. */
-function basis({ knots, k }: Spline, x: number, isSlope: boolean): { from: number; values: Float64Array } {
+function basis({ knots, k, values }: Spline, x: number, isSlope: boolean): { from: number; values: Float64Array } {
   const n = knots.length - k - 1;
   let span = k;
   while (span < n - 1 && x >= (knots[span + 1] as number)) span++;
-  let values = Float64Array.of(1);
+  values[0] = 1;
   for (let j = 1; j <= k; j++) {
-    const next = new Float64Array(j + 1);
+    // What the last share leaves for the next function.
+    let left = 0;
     for (let r = 0; r < j; r++) {
       const low = knots[span + r - j + 1] as number;
       const high = knots[span + r + 1] as number;
       const share = high === low ? 0 : (values[r] as number) / (high - low);
       if (isSlope && j === k) {
-        next[r] = (next[r] as number) - k * share;
-        next[r + 1] = (next[r + 1] as number) + k * share;
+        values[r] = left - k * share;
+        left = k * share;
       } else {
-        next[r] = (next[r] as number) + share * (high - x);
-        next[r + 1] = (next[r + 1] as number) + share * (x - low);
+        values[r] = left + share * (high - x);
+        left = share * (x - low);
       }
     }
-    values = next;
+    values[j] = left;
   }
   if (isSlope && k === 0) values[0] = 0;
   return { from: span - k, values };
