@@ -251,3 +251,19 @@ test("what is no index, option or mode is refused in words that help", async () 
   await expect(open(bytes, "r" as never)).rejects.toThrow("the options of open, which only reads, are an object");
   await expect(open(bytes, { mode: "w" } as never)).rejects.toThrow('has no option "mode": the options are signal');
 });
+
+test("what is no record is told how one is written", () => {
+  const file = File.create();
+  const fields: [string, string][] = [
+    ["a", "i4"],
+    ["b", "f8"],
+  ];
+  const rows = file.createDataset("rows", { shape: [2], dtype: fields });
+  const words = "a record of 2 fields is { name: value, … } or tuple(…), not ";
+  expect(() => rows.set(0, 42)).toThrow(`${words}int`);
+  expect(() => rows.set([1, 2.5])).toThrow(`${words}int`);
+  expect(() => rows.set([[1, 2.5]])).toThrow(`${words}int`);
+  expect(() => file.createDataset("x", { shape: [2], dtype: fields, fillvalue: 1 })).toThrow(`${words}int`);
+  rows.set([tuple(1, 2.5), tuple(3, 4.5)]);
+  expect((rows.get("b") as NDArray).toArray()).toEqual([2.5, 4.5]);
+});

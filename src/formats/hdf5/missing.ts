@@ -30,8 +30,9 @@ export function* missing(context: Context, root: number, from: Place, path: stri
 }
 
 function leadsTo(path: string, link: Link): string {
-  if (link.kind === "external") return `${path} is a link to ${link.path} in the file ${link.file}, which is not there`;
-  return link.kind === "soft" ? `${path} is a link to ${link.path}, which is not there` : `${path} leads nowhere`;
+  if (!("path" in link)) return `${path} leads nowhere`;
+  const where = "file" in link ? ` in the file ${link.file}` : "";
+  return `${path} is a link to ${link.path}${where}, which is not there`;
 }
 
 function* content(context: Context, { at, path }: Place): Reading<string> {

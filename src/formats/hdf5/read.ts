@@ -70,9 +70,8 @@ function* readPoints(context: Context, info: DatasetInfo, points: readonly numbe
 /** Fields of a compound by their names, and the type of what they make up: that of the one, else records of them. */
 export function fieldsOf(type: H5Type, names: readonly string[]): { members: Member[]; type: H5Type } {
   if (type.kind !== "compound") {
-    const [name] = names;
     throw new TypeError(
-      `${JSON.stringify(name)} is neither a slice such as "2:10" nor the name of a field: the elements have no fields`,
+      `"${names[0]}" is neither a slice such as "2:10" nor the name of a field: the elements have no fields`,
     );
   }
   const members = names.map((name) => {

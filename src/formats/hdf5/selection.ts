@@ -119,7 +119,7 @@ function axisOf(index: Selector, axis: number, size: number): Axis {
   const isSlice = typeof index === "object" && index !== null && Object.keys(index).every((key) => PARTS.includes(key));
   if (!isSlice) {
     throw new TypeError(
-      `an index is an int, a slice such as "2:10" or slice(2, 10), "...", a list of ints or a mask, not ${String(index)}`,
+      `an index is an int, a slice such as "2:10" or slice(2, 10), "...", ints or a mask, not ${String(index)}`,
     );
   }
   return sliced(index as SliceSpec, size);

@@ -23,7 +23,7 @@ export interface AttributeOptions {
 /** Makes an attribute of an object, in place of one of its name. */
 export function setAttribute(draft: Draft, id: number, name: string, value: unknown, options: AttributeOptions): void {
   if (typeof name !== "string") throw new TypeError(`the name of an attribute is text, not ${String(name)}`);
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (typeof options !== "object" || options === null) {
     throw new TypeError('the options of an attribute are an object: attrs.set("x", 1, { dtype: "i4" })');
   }
   const { dtype, shape, ...others } = options;

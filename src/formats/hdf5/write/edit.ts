@@ -98,7 +98,7 @@ export function move(shared: Shared, from: Place, source: string, target: string
   if (old === null || link === undefined)
     throw new RangeError(`unable to move ${JSON.stringify(source)}: it is not there`);
   if (link.kind === "hard" && leadsThrough(shared, from, target, link.at)) {
-    throw new RangeError(`unable to move ${JSON.stringify(source)} into itself: nothing would lead to it`);
+    throw new RangeError(`unable to move ${JSON.stringify(source)} into itself`);
   }
   const { group, name } = parentOf(shared, from, target, true) as { group: GroupNode; name: string };
   if (group === old.group && name === old.name) return;

@@ -51,12 +51,13 @@ function hasText(type: H5Type): boolean {
   return type.kind === "compound" && type.members.some((member) => hasText(member.type));
 }
 
-/** Are its records given as objects, field by field? */
+/** Are its records given as objects, field by field, or as what is none? */
 function isNamed(type: H5Type, value: unknown): boolean {
   if (type.kind !== "compound" || isComplex(type) || value instanceof NDArray) return false;
   let level = value;
-  while (Array.isArray(level)) level = level[0];
-  return typeof level === "object" && level !== null && !isRow(level);
+  let tuples = false;
+  for (; Array.isArray(level); level = level[0]) tuples ||= isTuple(level);
+  return typeof level === "object" && level !== null ? !isRow(level) : !tuples && level !== undefined;
 }
 
 function fromArray(dtype: DType, value: unknown): Encoded {
@@ -90,7 +91,7 @@ function demandFinite(dtype: DType, rows: unknown): void {
     const next = todo.pop();
     if (Array.isArray(next)) for (const item of next) todo.push(item);
     else if (typeof next === "number" && !Number.isFinite(next)) {
-      throw new RangeError(`cannot convert ${next} to an integer of ${dtype}`);
+      throw new RangeError(`${dtype} cannot hold ${next}`);
     }
   }
 }
@@ -238,7 +239,9 @@ function putElement(type: H5Type, bytes: Uint8Array, at: number, value: unknown,
       }
       const isMap = typeof value === "object" && value !== null && !isRow(value);
       if (!isMap && !(Array.isArray(value) && value.length === type.members.length)) {
-        throw new TypeError(`a record of ${type.members.length} fields is a tuple, not ${typeName(value)}`);
+        throw new TypeError(
+          `a record of ${type.members.length} fields is { name: value, … } or tuple(…), not ${typeName(value)}`,
+        );
       }
       for (const [i, member] of type.members.entries()) {
         const item = isMap ? fieldOf(value as object, member.name) : (value as unknown[])[i];
