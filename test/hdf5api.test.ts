@@ -147,3 +147,62 @@ test("64-bit integers come as numbers where they are asked for", async () => {
   await expect((await again.dataset("x")).read()).rejects.toThrow(UnsupportedError);
   expect(await again.attrs.get("epochs")).toBe(12);
 });
+
+// d.asstr()[()], of a shape (2, 2) and of a part.
+test("text of datasets, of fixed length or any", async () => {
+  const path = join(folder, "texts.h5");
+  const file = new File(path, "w-");
+  const fixed = file.createDataset("fixed", {
+    data: [
+      ["ab", "c"],
+      ["é", ""],
+    ],
+    dtype: "S3",
+  });
+  file.createDataset("any", { data: ["one", "two"] });
+  file.createDataset("single", { data: "text" });
+  expect(fixed.asString()).toEqual(["ab", "c", "é", ""]);
+  expect(fixed.asString(0)).toEqual(["ab", "c"]);
+  expect(file.dataset("any").asString("1:")).toEqual(["two"]);
+  expect(file.dataset("single").asString()).toEqual(["text"]);
+  expect(() => file.createDataset("n", { data: [1] }).asString()).toThrow("asString is for datasets of text");
+  file.close();
+  expect(() => new File(path, "w-")).toThrow("file exists");
+  const awaited = await open(path);
+  expect(await (await awaited.dataset("fixed")).asString(1)).toEqual(["é", ""]);
+  await awaited.close();
+});
+
+// f.create_dataset_like("d", f["c"], shape=(4, 20)) of h5py 3.16.
+test("a dataset like another", () => {
+  const file = File.create();
+  const options = { chunks: [5, 5], compression: "gzip", compressionOpts: 7, shuffle: true, fletcher32: true } as const;
+  const c = file.createDataset("c", { shape: [10, 20], maxshape: [null, 20], ...options, fillvalue: 3, dtype: "i2" });
+  const d = file.createDatasetLike("d", c, { shape: [4, 20] });
+  expect([d.shape, d.maxshape, d.chunks]).toEqual([
+    [4, 20],
+    [null, 20],
+    [5, 5],
+  ]);
+  expect([d.compression, d.compressionOpts, d.shuffle, d.fletcher32]).toEqual(["gzip", 7, true, true]);
+  expect([d.fillvalue, d.dtype.str, d.get(0, 0)]).toEqual([3, "<i2", 3]);
+  const plain = file.createDatasetLike("plain", file.createDataset("p", { data: [1.5, 2] }));
+  expect([plain.shape, plain.chunks, plain.dtype.str]).toEqual([[2], null, "<f8"]);
+});
+
+// f.attrs.create("x", 3, dtype="i2"); f.attrs.modify("x", 7); f.attrs.modify("x", [1, 2]).
+test("attributes are modified in their type and place", () => {
+  const file = File.create({ trackOrder: true });
+  file.attrs.set("x", 3, { dtype: "i2" }).set("y", [1.5, 2]).modify("x", 7).modify("z", "new");
+  expect([...file.attrs]).toEqual([
+    ["x", 7],
+    ["y", expect.anything()],
+    ["z", "new"],
+  ]);
+  file.attrs.modify("y", new Int32Array([3, 4]));
+  expect((file.attrs.get("y") as NDArray).toArray()).toEqual([3, 4]);
+  expect((file.attrs.get("y") as NDArray).dtype.str).toBe("<f8");
+  expect(() => file.attrs.modify("x", [1, 2])).toThrow("Shape of data is incompatible with existing attribute");
+  const again = new File(file.toUint8Array());
+  expect(again.attrs.get("x")).toBe(7);
+});

@@ -15,7 +15,7 @@ import { Empty } from "./empty.ts";
 import { isGroup, links } from "./links.ts";
 import type { Link } from "./messages/links.ts";
 import { missing } from "./missing.ts";
-import { fillOf, intoTyped, readSelection } from "./read.ts";
+import { fillOf, intoTyped, readSelection, textsOf } from "./read.ts";
 import { selectionOf } from "./regions.ts";
 import { above, joined, linkIn, type Place, resolve } from "./resolve.ts";
 import { type Selector, select } from "./selection.ts";
@@ -140,6 +140,11 @@ export class AsyncDataset extends DatasetHead implements AsyncIterable<unknown> 
     const isRegion = selectors.length === 1 && only instanceof Reference;
     const selection = isRegion ? selectionOf(only, context.sizes, shape) : select(shape, selectors);
     return this.#shared.run(readSelection(context, this.info, selection));
+  }
+
+  /** The texts that indices pick, in C order. Rejects with `TypeError` for a dataset that is not of text. */
+  async asString(...selectors: Selector[]): Promise<string[]> {
+    return textsOf(this.info.type, await this.get(...selectors));
   }
 
   /** Reads into memory of the caller's; what is picked must have its size to the byte. */

@@ -9,7 +9,7 @@ import { attributes, attributeValue } from "./attrs.ts";
 import type { RawAttribute } from "./messages/attribute.ts";
 import type { Shared } from "./shared.ts";
 import { objectHeader } from "./storage/header.ts";
-import { type AttributeOptions, setAttribute } from "./write/attribute.ts";
+import { type AttributeOptions, modifyAttribute, setAttribute } from "./write/attribute.ts";
 import { staging } from "./write/edit.ts";
 
 /** The attributes of an object. Strings come as text, other scalars as values, the rest as arrays. */
@@ -65,6 +65,18 @@ export class Attributes implements Iterable<[string, unknown]> {
    */
   set(name: string, value: unknown, options: AttributeOptions = {}): this {
     setAttribute(staging(this.#shared), this.#at, name, value, options);
+    return this;
+  }
+
+  /**
+   * Gives an attribute another value, which is converted to the type that it has, as h5py's `modify`; makes it where
+   * there is none. Throws `TypeError` for a value of another shape.
+   */
+  modify(name: string, value: unknown): this {
+    const draft = staging(this.#shared);
+    const raw = this.#all.get(name);
+    if (raw === undefined) return this.set(name, value);
+    modifyAttribute(draft, this.#at, raw, value);
     return this;
   }
 

@@ -11,7 +11,7 @@ import { Dimension, isScale, makeScale } from "./dims.ts";
 import { Empty } from "./empty.ts";
 import type { File } from "./file.ts";
 import type { Group } from "./group.ts";
-import { fillOf, intoTyped, readSelection } from "./read.ts";
+import { fillOf, intoTyped, readSelection, textsOf } from "./read.ts";
 import { regionReference, selectionOf } from "./regions.ts";
 import { above, type Place } from "./resolve.ts";
 import { type Selection, type Selector, select } from "./selection.ts";
@@ -143,6 +143,14 @@ export class Dataset extends DatasetHead implements Iterable<unknown> {
   /** One field of a dataset of compounds. */
   field(name: string): NDArray {
     return this.get(name) as NDArray;
+  }
+
+  /**
+   * The texts that indices pick, in C order, as `ds.asstr()[…]`; text of fixed length, too, which `get` gives as bytes.
+   * Throws `TypeError` for a dataset that is not of text.
+   */
+  asString(...selectors: Selector[]): string[] {
+    return textsOf(this.info.type, this.get(...selectors));
   }
 
   /** Reads into memory of the caller's; what is picked must have its size to the byte. */

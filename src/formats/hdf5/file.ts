@@ -21,7 +21,7 @@ import { save } from "./write/save.ts";
 import { Spill } from "./write/spill.ts";
 
 /** `r` reads; `r+` changes a file, `w` makes one, `x` one that is not there yet, `a` changes one or makes it. */
-export type Mode = "r" | "r+" | "w" | "x" | "a";
+export type Mode = "r" | "r+" | "w" | "x" | "w-" | "a";
 
 /** Options of {@link File}. */
 export interface FileOptions {
@@ -251,7 +251,7 @@ function joinedBlocks(blocks: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-const MODES: readonly string[] = ["r", "r+", "w", "x", "a"];
+const MODES: readonly string[] = ["r", "r+", "w", "x", "w-", "a"];
 const OPTIONS = [
   "external",
   "members",
@@ -274,10 +274,11 @@ function openShared(
   demandOptions("File", options, OPTIONS);
   if (/^https?:/.test(String(source))) throw new TypeError("what stands on a server is read by await open(new URL(…))");
   const isPath = typeof source === "string" || source instanceof URL;
-  let isNew = mode === "w" || mode === "x";
+  const isFresh = mode === "x" || mode === "w-";
+  let isNew = mode === "w" || isFresh;
   if (isPath && mode !== "r" && mode !== "r+") {
     const exists = existsNow(source);
-    if (exists && mode === "x") throw new SourceError("file exists", { path: String(source), format: "hdf5" });
+    if (exists && isFresh) throw new SourceError("file exists", { path: String(source), format: "hdf5" });
     isNew ||= !exists;
   }
   if (isNew) return makeShared(source, options);

@@ -22,7 +22,7 @@ import { mapped } from "./types/dtypes.ts";
 import { FileType, typeOf as typeOfSpec } from "./types/filetype.ts";
 import { Reference } from "./types/reference.ts";
 import { copyObject } from "./write/copy.ts";
-import { type CreateOptions, demandSame, makeDataset, makeVirtual } from "./write/create.ts";
+import { type CreateOptions, demandSame, type GzipLevel, makeDataset, makeVirtual } from "./write/create.ts";
 import { insert, move, remove } from "./write/edit.ts";
 import type { VirtualLayout } from "./write/virtuallayout.ts";
 
@@ -159,6 +159,24 @@ export class Group implements Iterable<[string, Item | undefined]> {
   createDataset(path: string, options: CreateOptions): Dataset {
     insert(this.shared, this.#place, path, (draft) => ({ kind: "hard", at: makeDataset(draft, options).id }));
     return this.dataset(path);
+  }
+
+  /** Makes a dataset with shape, type, chunks, filters and fill value of another, but for what the options say. */
+  createDatasetLike(path: string, other: Dataset, options: CreateOptions = {}): Dataset {
+    const { shape, maxshape, compression, compressionOpts, info } = other;
+    const like: CreateOptions = {
+      ...(shape !== null && { shape }),
+      dtype: other.type,
+      chunks: other.chunks,
+      ...(maxshape.some((most, axis) => most !== shape?.[axis]) && { maxshape }),
+      ...(compression !== null && { compression: compression as "gzip" }),
+      ...(compressionOpts !== null && { compressionOpts: compressionOpts as GzipLevel }),
+      shuffle: other.shuffle,
+      fletcher32: other.fletcher32,
+      scaleoffset: other.scaleoffset,
+      ...(info.fill !== null && { fillvalue: other.fillvalue }),
+    };
+    return this.createDataset(path, { ...like, ...options });
   }
 
   /**

@@ -4,12 +4,13 @@
  * @module
  */
 import { LimitError } from "../../core/errors.ts";
-import { type NDArray, typedDType } from "../../core/ndarray/index.ts";
+import { NDArray, typedDType } from "../../core/ndarray/index.ts";
 import type { DatasetInfo } from "./data.ts";
 import { asAsked } from "./numbers.ts";
 import { countOf, type Selection } from "./selection.ts";
 import type { Context } from "./storage/context.ts";
 import type { Reading } from "./storage/store.ts";
+import { utf8Text } from "./storage/text.ts";
 import type { H5Type, Member } from "./types/datatype.ts";
 import { elements, scalar } from "./types/decode.ts";
 import { gatherAny } from "./viewed.ts";
@@ -27,6 +28,15 @@ export function* readSelection(context: Context, info: DatasetInfo, selection: S
   if (selection.fields.length > 0) return asAsked(context, yield* readFields(context, type, picked, selection));
   const isValue = shape.length === 0 && selection.isArray !== true;
   return asAsked(context, yield* isValue ? scalar(context, type, picked) : elements(context, type, picked, shape));
+}
+
+/** The texts of what was read of a dataset of text. */
+export function textsOf(type: H5Type, value: unknown): string[] {
+  if (type.kind !== "string" && type.kind !== "vlenString") {
+    throw new TypeError("asString is for datasets of text: read() gives the elements of others");
+  }
+  const items = value instanceof NDArray ? value.flat() : [value];
+  return items.map((item) => (typeof item === "string" ? item : utf8Text(item as Uint8Array)));
 }
 
 /** Elements by their numbers, of the smallest box that holds them. */

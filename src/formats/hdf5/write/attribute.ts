@@ -52,6 +52,23 @@ export function setAttribute(draft: Draft, id: number, name: string, value: unkn
   put(draft, id, name, { type, space: { shape: made.shape, maxshape: made.shape }, data: ownBytes(made) });
 }
 
+/** Gives an attribute another value of the same type and shape, at its place among the others. */
+export function modifyAttribute(draft: Draft, id: number, raw: RawAttribute, value: unknown): void {
+  const { type, space } = raw;
+  if (space.shape === null)
+    throw new TypeError("an attribute without elements has no value to change: set makes it anew");
+  const made = encodeValues(type, value, draft.pointers, type.kind === "vlen" ? space.shape.length : null);
+  const isOne = product(made.shape) === 1 && product(space.shape) === 1;
+  if (!isOne && String(made.shape) !== String(space.shape)) {
+    throw new TypeError(
+      `Shape of data is incompatible with existing attribute: it has shape (${space.shape}), the value (${made.shape})`,
+    );
+  }
+  const node = draft.edit(id);
+  node.attrsChanged = true;
+  node.attrs.set(raw.name, { ...raw, data: ownBytes(made) });
+}
+
 function put(draft: Draft, id: number, name: string, made: Pick<RawAttribute, "type" | "space" | "data">): void {
   if (name.includes("\0")) throw new TypeError("a name cannot hold a NUL");
   const node = draft.edit(id);
