@@ -6,7 +6,7 @@
 import type { Pairs } from "./equal.ts";
 import { GONE, Keys } from "./keys.ts";
 import { inspect, type Parts, pyJS, pyPairs, pyRepr, pyType } from "./protocol.ts";
-import { inspectText, isPlain, ShownFloat } from "./repr.ts";
+import { inspectText, isPlain, MOST_CHARS, repr, ShownFloat } from "./repr.ts";
 
 const NO_KEYS: Keys = new Keys([], true, false, true);
 
@@ -269,6 +269,10 @@ export class PyDict<K = unknown, V = unknown> {
   }
   [inspect](): string {
     return inspectText(this);
+  }
+  /** As Python prints it; a million characters at most. */
+  toString(): string {
+    return repr(this, { maxChars: MOST_CHARS });
   }
 }
 

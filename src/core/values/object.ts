@@ -6,7 +6,7 @@
 import { PyDict, shownEntries } from "./dict.ts";
 import type { Pairs } from "./equal.ts";
 import { inspect, type Parts, pyPairs, pyRepr, pyShort, pyType } from "./protocol.ts";
-import { inspectText } from "./repr.ts";
+import { inspectText, MOST_CHARS, repr } from "./repr.ts";
 import type { PyGlobal } from "./scalars.ts";
 import { EMPTY_TUPLE, type PyTuple } from "./tuple.ts";
 
@@ -119,6 +119,10 @@ export class PyObject {
   }
   [inspect](): string {
     return inspectText(this);
+  }
+  /** As Python prints it; a million characters at most. */
+  toString(): string {
+    return repr(this, { maxChars: MOST_CHARS });
   }
 }
 

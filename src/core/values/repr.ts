@@ -100,9 +100,12 @@ export function repr(value: unknown, options: ReprOptions = {}): string {
   }
 }
 
+/** Characters of values that are printed without being asked how many. */
+export const MOST_CHARS = 1e6;
+
 /** What Node prints: `repr` that names recursion and ends after a million characters. */
 export function inspectText(value: unknown): string {
-  return repr(value, { recursion: "named", maxChars: 1e6 });
+  return repr(value, { recursion: "named", maxChars: MOST_CHARS });
 }
 
 /** Python's name of a value's type, as far as JavaScript's values have one. */

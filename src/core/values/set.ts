@@ -7,7 +7,7 @@ import { floatShown } from "./dict.ts";
 import type { Pairs } from "./equal.ts";
 import { GONE, Keys } from "./keys.ts";
 import { inspect, type Parts, pyKey, pyPairs, pyRepr, pyType } from "./protocol.ts";
-import { inspectText } from "./repr.ts";
+import { inspectText, MOST_CHARS, repr } from "./repr.ts";
 
 /** What set and frozenset share. */
 abstract class Elements<T> {
@@ -132,6 +132,10 @@ export class PySet<T = unknown> extends Elements<T> {
   [inspect](): string {
     return inspectText(this);
   }
+  /** As Python prints it; a million characters at most. */
+  override toString(): string {
+    return repr(this, { maxChars: MOST_CHARS });
+  }
 }
 
 /** A Python frozenset: an immutable {@link PySet}, hashable by content. */
@@ -155,5 +159,9 @@ export class PyFrozenSet<T = unknown> extends Elements<T> {
   }
   [inspect](): string {
     return inspectText(this);
+  }
+  /** As Python prints it; a million characters at most. */
+  override toString(): string {
+    return repr(this, { maxChars: MOST_CHARS });
   }
 }

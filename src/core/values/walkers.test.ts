@@ -79,6 +79,16 @@ describe("repr", () => {
     expect(inspectText(list)).toBe("[[1], [1], <Recursion on list …>, {'x': <Recursion on list …>}]");
   });
 
+  test("is the text of dicts, sets and objects of unknown classes", () => {
+    const person = new PyObject(new PyGlobal("crm", "Person"));
+    person.attrs.set("name", "Ada");
+    person.attrs.set("self", person);
+    const values = [new PyDict([["a", [1, 2.5]]]), new PySet([1]), new PyFrozenSet(["x"]), person];
+    expect(values.map(String)).toEqual(["{'a': [1, 2.5]}", "{1}", "frozenset({'x'})", String(repr(person))]);
+    expect(`${person}`).toBe("<crm.Person name='Ada' self=...>");
+    expect(String(new PyDict([["x", "x".repeat(2e6)]])).length).toBeLessThan(1_000_010);
+  });
+
   test("goes 100 000 levels deep, and inspects no more than a million characters", () => {
     expect(repr(deep(100_000))).toHaveLength(200_002);
     expect(inspectText("x".repeat(2e6))).toHaveLength(1_000_001);

@@ -304,6 +304,9 @@ export class AsyncGroup {
   [inspect](): string {
     return repr(this);
   }
+  toString(): string {
+    return repr(this);
+  }
 }
 
 async function parentOf(shared: AsyncShared, path: string): Promise<AsyncGroup> {

@@ -158,4 +158,7 @@ export abstract class DatasetHead {
   [inspect](): string {
     return repr(this);
   }
+  toString(): string {
+    return repr(this);
+  }
 }

@@ -331,6 +331,9 @@ export class Group implements Iterable<[string, Item | undefined]> {
   [inspect](): string {
     return repr(this);
   }
+  toString(): string {
+    return repr(this);
+  }
 }
 
 function isItem(value: unknown): value is Item {
