@@ -1,7 +1,7 @@
 /* Products and distances of float64 rows, and what follows them, with 128-bit vectors. Built by scripts/build-kernels.mjs.
 
    Every number that pack, dots, squares and distances give is one running sum in the order of the columns, as plain code
-   has it: the lanes of a vector belong to different rows of b. */
+   has it: the lanes of a vector belong to different rows of b. Of largest it is the greatest size, past what is no number. */
 #include <wasm_simd128.h>
 
 extern unsigned char __heap_base;
@@ -36,6 +36,7 @@ static inline void put(double *c, int n, v128_t low, v128_t high) {
     sum = wasm_f64x2_add(sum, wasm_f64x2_mul(diff, diff)); \
   } while (0)
 #define DISTANCE(sum, v, x) sum = wasm_f64x2_add(sum, wasm_f64x2_abs(wasm_f64x2_sub(v, x)))
+#define LARGEST(sum, v, x) sum = wasm_f64x2_pmax(sum, wasm_f64x2_abs(wasm_f64x2_sub(v, x)))
 
 /* c (m, n): what STEP sums over the k columns of a (m, k) and the panels. Four rows and one panel at once; rows that are
    left over meet four panels at once. */
@@ -108,6 +109,7 @@ static inline void put(double *c, int n, v128_t low, v128_t high) {
 KERNEL(dots, DOT)
 KERNEL(squares, SQUARE)
 KERNEL(distances, DISTANCE)
+KERNEL(largest, LARGEST)
 
 /* Adds a bias to each row; with `cut`, what is negative becomes zero. */
 __attribute__((export_name("biased"))) void biased(double *c, const double *bias, int m, int n, int cut) {

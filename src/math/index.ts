@@ -6,7 +6,7 @@
 export { standardized, stretched } from "./columns.ts";
 export { Fused, type Squares } from "./fused.ts";
 export { type Csr, csrTimes, Factor, times, timesTransposed } from "./matmul.ts";
-export { KeptRows, pairwise } from "./simd/double.ts";
+export { KeptRows, type Pairing, pairwise } from "./simd/double.ts";
 export { KeptLayers } from "./simd/layers.ts";
 export { KeptVectors } from "./simd/machine.ts";
 export { matmul32 } from "./simd/matmul.ts";

@@ -12,6 +12,7 @@ const STEPS = {
   dots: (a: number, b: number) => a * b,
   squares: (a: number, b: number) => (a - b) * (a - b),
   distances: (a: number, b: number) => Math.abs(a - b),
+  largest: (a: number, b: number) => Math.abs(a - b),
 };
 
 test("by vectors, in the order of plain code", async () => {
@@ -20,14 +21,15 @@ test("by vectors, in the order of plain code", async () => {
     const a = Float64Array.from({ length: m * k }, (_, i) => Math.sin(i * 1.3));
     const b = Float64Array.from({ length: k * n }, (_, i) => Math.cos(i * 0.7));
     for (const isColumns of [false, true]) {
-      for (const kind of ["dots", "squares", "distances"] as const) {
+      for (const kind of ["dots", "squares", "distances", "largest"] as const) {
         const out = new Float64Array(m * n);
         expect(pairwise(kind, a, b, m, k, n, isColumns, out)).toBe(true);
         const expected = Float64Array.from({ length: m * n }, (_, at) => {
           const [i, j] = [Math.floor(at / n), at % n];
           let sum = 0;
           for (let l = 0; l < k; l++) {
-            sum += STEPS[kind](a[i * k + l] as number, b[isColumns ? l * n + j : j * k + l] as number);
+            const step = STEPS[kind](a[i * k + l] as number, b[isColumns ? l * n + j : j * k + l] as number);
+            sum = kind === "largest" ? Math.max(sum, step) : sum + step;
           }
           return sum;
         });

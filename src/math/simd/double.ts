@@ -6,8 +6,8 @@
 import { Arena, type Kernels, Place } from "./arena.ts";
 import { KERNELS } from "./doublemodule.ts";
 
-/** What is summed of two rows: products, squares of differences, or their sizes. */
-export type Pairing = "dots" | "squares" | "distances";
+/** What is summed of two rows: products, squares of differences, or their sizes; or the largest size. */
+export type Pairing = "dots" | "squares" | "distances" | "largest";
 
 type Kernel = (a: number, panels: number, c: number, m: number, k: number, n: number) => void;
 

@@ -14,7 +14,8 @@ function sums(kind: string, a: Float64Array, b: Float64Array, m: number, k: numb
     let sum = 0;
     for (let l = 0; l < k; l++) {
       const [v, w] = [a[Math.floor(at / n) * k + l] as number, b[(at % n) * k + l] as number];
-      sum += kind === "dots" ? v * w : kind === "squares" ? (v - w) * (v - w) : Math.abs(v - w);
+      if (kind === "largest") sum = Math.abs(v - w) > sum ? Math.abs(v - w) : sum;
+      else sum += kind === "dots" ? v * w : kind === "squares" ? (v - w) * (v - w) : Math.abs(v - w);
     }
     return sum;
   });
@@ -26,11 +27,24 @@ test("rows that are kept, one and many rows at a time", () => {
   const kept = new KeptRows(b, n, k);
   for (const m of [1, 2, 5, 130, 1]) {
     const a = wave(m * k, 1.3);
-    for (const kind of ["dots", "squares", "distances"] as const) {
+    for (const kind of ["dots", "squares", "distances", "largest"] as const) {
       const out = new Float64Array(m * n);
       expect(kept.pairwise(kind, a, m, out)).toBe(true);
       expect(out).toEqual(sums(kind, a, b, m, k, n));
     }
+  }
+});
+
+test("the largest difference, past what is no number", () => {
+  const [k, n] = [5, 150];
+  const b = wave(n * k, 0.7);
+  for (let at = 0; at < b.length; at += 7) b[at] = Number.NaN;
+  const kept = new KeptRows(b, n, k);
+  for (const m of [1, 6]) {
+    const a = wave(m * k, 1.3);
+    const out = new Float64Array(m * n);
+    expect(kept.pairwise("largest", a, m, out)).toBe(true);
+    expect(out).toEqual(sums("largest", a, b, m, k, n));
   }
 });
 

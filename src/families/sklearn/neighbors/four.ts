@@ -56,7 +56,30 @@ const fourSizes: Four = (x, at, points, order, i, d, out, to) => {
   out[to + 3] = e;
 };
 
+/** The largest of the sizes of differences. */
+const fourLargest: Four = (x, at, points, order, i, d, out, to) => {
+  const [p, q] = [(order[i] as number) * d, (order[i + 1] as number) * d];
+  const [r, s] = [(order[i + 2] as number) * d, (order[i + 3] as number) * d];
+  let [a, b, c, e] = [0, 0, 0, 0];
+  for (let l = 0; l < d; l++) {
+    const v = x[at + l] as number;
+    const va = Math.abs(v - (points[p + l] as number));
+    const vb = Math.abs(v - (points[q + l] as number));
+    const vc = Math.abs(v - (points[r + l] as number));
+    const ve = Math.abs(v - (points[s + l] as number));
+    if (va > a) a = va;
+    if (vb > b) b = vb;
+    if (vc > c) c = vc;
+    if (ve > e) e = ve;
+  }
+  out[to] = a;
+  out[to + 1] = b;
+  out[to + 2] = c;
+  out[to + 3] = e;
+};
+
 /** What measures four at once by a metric; null where nothing does. */
 export function fourOf(metric: string): Four | null {
+  if (metric === "chebyshev") return fourLargest;
   return metric === "manhattan" ? fourSizes : metric === "euclidean" ? fourSquares : null;
 }

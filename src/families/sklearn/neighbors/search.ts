@@ -4,14 +4,14 @@
  * @module
  */
 import { NDArray } from "../../../core/ndarray/index.ts";
-import { type Csr, KeptPoints, KeptRows, KeptTree, timesTransposed } from "../../../math/index.ts";
+import { type Csr, KeptPoints, KeptTree, type Pairing } from "../../../math/index.ts";
 import { SparseMatrix } from "../../scipy/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floats, isSince, num, text, wrong } from "../fields.ts";
 import { matrixOf } from "../input.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Neighbors } from "../model.ts";
-import { norms, squared, squaredSparse } from "../squares.ts";
+import { Fitted, norms, squared, squaredSparse } from "../squares.ts";
 import { SpaceTree } from "../tree/space.ts";
 import { type Descent, descent } from "./descent.ts";
 import { fourOf } from "./four.ts";
@@ -44,6 +44,14 @@ const PARTED = new Set(
   ).split(" "),
 );
 
+/** What the kernel of all pairs has for metrics. */
+const PAIRINGS: Readonly<Record<string, Pairing>> = {
+  manhattan: "distances",
+  chebyshev: "largest",
+  euclidean: "squares",
+  sqeuclidean: "squares",
+};
+
 /** The search of a fitted estimator. */
 export function searchOf(est: Estimator): Search {
   return new Points(est);
@@ -65,11 +73,12 @@ class Points implements Search {
   /** Goes down the tree that searches; null where all samples are compared. */
   private readonly walk: Descent | null;
   private readonly kernel: KeptTree | KeptPoints | null;
-  private readonly rows: KeptRows | null;
+  /** What a kernel gives of all pairs; null where each pair is measured here. */
+  private readonly pairing: Pairing | null;
+  private readonly rows: Fitted;
   private order: Float64Array | null = null;
   private settled: Settled | null = null;
   private angles: SettledAngles | null = null;
-  private sampleNorms: Float64Array | null = null;
 
   constructor(est: Estimator) {
     const metric = metricOf(est);
@@ -95,8 +104,8 @@ class Points implements Search {
     // Trees measure each pair by itself.
     this.isProduct = walked === null && isEuclidean;
     this.walk = walked === null ? null : descent(walked, metric, isSince(est.version, 1, 0));
-    const isSummed = name === "manhattan" || (isEuclidean && !this.isProduct);
-    this.rows = isSummed ? new KeptRows(this.data, n, d) : null;
+    this.pairing = this.isProduct ? null : (PAIRINGS[name] ?? null);
+    this.rows = new Fitted(this.data, n, d);
     if (walked !== null && (name === "euclidean" || name === "manhattan")) {
       this.kernel = new KeptTree(walked, name === "manhattan");
     } else this.kernel = this.isProduct && this.sparse === null ? new KeptPoints(this.data, n, d) : null;
@@ -145,14 +154,16 @@ class Points implements Search {
     const { metric, data, d, count: n } = this;
     if (metric.name === "precomputed") return part.slice();
     if (this.isProduct) {
-      return this.sparse === null ? squared(part, data, rows, n, d) : squaredSparse(part, rows, d, this.sparse);
+      return this.sparse === null
+        ? squared(part, data, rows, n, d, this.rows)
+        : squaredSparse(part, rows, d, this.sparse);
     }
     if (this.isAngle) {
       const angles = (this.angles ??= new SettledAngles(this.data, n, d, einsumOf(this.est.version)));
       return angles.all(part, rows);
     }
     const out = new Float64Array(rows * n);
-    if (this.rows?.pairwise(metric.name === "manhattan" ? "distances" : "squares", part, rows, out)) return out;
+    if (this.pairing !== null && this.rows.rows.pairwise(this.pairing, part, rows, out)) return out;
     const four = fourOf(metric.name);
     const order = (this.order ??= Float64Array.from({ length: n }, (_, place) => place));
     const measure = isOwn ? metric.reduced : (metric.bySciPy ?? metric.reduced);
@@ -238,14 +249,14 @@ class Points implements Search {
 
   /** Reduced distances of rows to all samples, those of products as they come out. */
   private table(part: Float64Array, rows: number): Float64Array {
-    const { data, d, count: n } = this;
+    const { d, count: n } = this;
     if (!this.isProduct || this.sparse !== null) return this.reduced(part, rows, true);
-    const out = timesTransposed(part, data, rows, d, n);
+    const out = this.rows.dots(part, rows);
     const own = norms(part, rows, d);
-    this.sampleNorms ??= norms(data, n, d);
+    const { norms: others } = this.rows;
     for (let i = 0, at = 0; i < rows; i++) {
       for (let j = 0; j < n; j++, at++) {
-        out[at] = (own[i] as number) - 2 * (out[at] as number) + (this.sampleNorms[j] as number);
+        out[at] = (own[i] as number) - 2 * (out[at] as number) + (others[j] as number);
       }
     }
     return out;
