@@ -5,6 +5,7 @@
  */
 import {
   csrTimes,
+  Factor,
   inverted,
   log2pi,
   pairwiseSum,
@@ -208,6 +209,11 @@ function kernelPrincipal(est: Estimator): Model {
   const all = num(center as unknown as Estimator, "K_fit_all_", 0);
   const dual = est.attrs.has("dual_coef_") ? floats(est, "dual_coef_", 2).data : null;
   const images = dual === null ? null : floats(est, "X_transformed_fit_", 2);
+  const scaled = vectors.map((v, at) => {
+    const value = values[at % k] as number;
+    return value > 0 ? v / Math.sqrt(value) : 0;
+  });
+  const factor = new Factor(scaled, n, k);
   return {
     ...(dual !== null &&
       images !== null && {
@@ -228,11 +234,7 @@ function kernelPrincipal(est: Estimator): Model {
         const own = pairwiseSum(data, i * n, n) / n;
         for (let j = 0; j < n; j++) data[i * n + j] = (data[i * n + j] as number) - (rows[j] as number) - own + all;
       }
-      const scaled = vectors.map((v, at) => {
-        const value = values[at % k] as number;
-        return value > 0 ? v / Math.sqrt(value) : 0;
-      });
-      return Matrix.dense(times(data, scaled, x.rows, n, k), x.rows, k);
+      return Matrix.dense(factor.times(data, x.rows), x.rows, k);
     },
   };
 }

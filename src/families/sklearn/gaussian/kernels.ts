@@ -136,8 +136,12 @@ export function covarianceOf(value: unknown, level = 0): Covariance {
     }
     case "DotProduct": {
       const sigma = num(value, "sigma_0") ** 2;
+      let last: Fitted | null = null;
       return (x, n, y, m, d) => {
-        if (y !== null) return timesTransposed(x, y, n, d, m).map((v) => v + sigma);
+        if (y !== null) {
+          if (last?.data !== y) last = new Fitted(y, m, d);
+          return last.dots(x, n).map((v) => v + sigma);
+        }
         return selfOf((a) => timesTransposed(a, a, 1, d, 1).map((v) => v + sigma), x, n, d);
       };
     }

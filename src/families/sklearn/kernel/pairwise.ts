@@ -4,7 +4,6 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
-import { timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { isSince, num, plain, text } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
@@ -59,11 +58,12 @@ function exps(values: Float64Array, by: number): Float64Array {
 
 /** A kernel by its name; `gamma` null is one over the number of columns. */
 export function kernelBy(name: string | null, given: number | null, degree: number, coef0: number): Kernel {
-  let last: Fitted | null = null;
+  let last: { y: Float64Array; fitted: Fitted } | null = null;
+  const isCosine = name === "cosine";
   /** The fitted rows, which are the same from call to call. */
   const fittedOf = (y: Float64Array, m: number, d: number): Fitted => {
-    if (last?.data !== y) last = new Fitted(y, m, d);
-    return last;
+    if (last?.y !== y) last = { y, fitted: new Fitted(isCosine ? unit(y, d) : y, m, d) };
+    return last.fitted;
   };
   return (x, y, m) => {
     const { rows, cols: d } = x;
@@ -88,7 +88,7 @@ export function kernelBy(name: string | null, given: number | null, degree: numb
       case "laplacian":
         return exps(fittedOf(y, m, d).gaps("distances", x.data, rows), -gamma);
       case "cosine":
-        return timesTransposed(unit(x.data, d), unit(y, d), rows, d, m);
+        return fittedOf(y, m, d).dots(unit(x.data, d), rows);
       case "additive_chi2":
         return summed(x, y, m, ratio);
       case "chi2":
