@@ -45,13 +45,34 @@ export function inverted(
 /** Solves `L z = b` in place for each column of `b (k, n)`, where `L (k, k)` is a lower triangle. */
 export function solveLower(lower: Float64Array, b: Float64Array, k: number, n: number): Float64Array {
   for (let i = 0; i < k; i++) {
-    for (let l = 0; l < i; l++) {
-      const factor = lower[i * k + l] as number;
-      if (factor === 0) continue;
-      for (let j = 0; j < n; j++) b[i * n + j] = (b[i * n + j] as number) - factor * (b[l * n + j] as number);
-    }
     const by = lower[i * k + i] as number;
-    for (let j = 0; j < n; j++) b[i * n + j] = (b[i * n + j] as number) / by;
+    let j = 0;
+    // Four columns go at once: no sum waits for another.
+    for (; j + 4 <= n; j += 4) {
+      const at = i * n + j;
+      let [p, q] = [b[at] as number, b[at + 1] as number];
+      let [r, s] = [b[at + 2] as number, b[at + 3] as number];
+      for (let l = 0, from = j; l < i; l++, from += n) {
+        const factor = lower[i * k + l] as number;
+        if (factor === 0) continue;
+        p -= factor * (b[from] as number);
+        q -= factor * (b[from + 1] as number);
+        r -= factor * (b[from + 2] as number);
+        s -= factor * (b[from + 3] as number);
+      }
+      b[at] = p / by;
+      b[at + 1] = q / by;
+      b[at + 2] = r / by;
+      b[at + 3] = s / by;
+    }
+    for (; j < n; j++) {
+      let v = b[i * n + j] as number;
+      for (let l = 0; l < i; l++) {
+        const factor = lower[i * k + l] as number;
+        if (factor !== 0) v -= factor * (b[l * n + j] as number);
+      }
+      b[i * n + j] = v / by;
+    }
   }
   return b;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { erf, pairwiseSum, solveLower, times } from "../../../math/index.ts";
+import { erf, pairwiseSum, solveLower, times, transposed } from "../../../math/index.ts";
 import { type Estimator, partOf } from "../estimator.ts";
 import { floats, floatsOf, labels, misfit, text, vector } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
@@ -38,15 +38,31 @@ function regressor(est: Estimator): Model {
       const lower = vector(est, "L_", n * n);
       const star = kernel(x.data, x.rows, points, n, d);
       const own = kernel(x.data, x.rows, null, x.rows, d);
+      const taken = sizes(lower, star, x.rows, n);
       const out = new Float64Array(x.rows * outputs);
       for (let i = 0; i < x.rows; i++) {
-        const v = solveLower(lower, star.slice(i * n, (i + 1) * n), n, 1);
-        const variance = Math.max(0, (own[i] as number) - pairwiseSum(v.map((one) => one * one)));
+        const variance = Math.max(0, (own[i] as number) - (taken[i] as number));
         for (let j = 0; j < outputs; j++) out[i * outputs + j] = Math.sqrt(variance * at(spread, j) ** 2);
       }
       return outputs === 1 ? Matrix.flat(out) : Matrix.dense(out, x.rows, outputs);
     },
   };
+}
+
+/** Columns that are solved at once. */
+const BLOCK = 64;
+
+/** The squared size of each row of a table after `lower` was solved for it. */
+function sizes(lower: Float64Array, data: Float64Array, rows: number, n: number): Float64Array {
+  const out = new Float64Array(rows);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const own = Math.min(BLOCK, rows - from);
+    const columns = transposed(data.subarray(from * n, (from + own) * n), own, n);
+    const solved = transposed(solveLower(lower, columns, n, own), n, own);
+    for (let at = 0; at < solved.length; at++) solved[at] = (solved[at] as number) * (solved[at] as number);
+    for (let i = 0; i < own; i++) out[from + i] = pairwiseSum(solved, i * n, n);
+  }
+  return out;
 }
 
 /** By which five error functions the logistic function is approached. */
@@ -73,15 +89,13 @@ function binary(est: Estimator): Model {
       const middle = means(star, x.rows);
       const own = kernel(x.data, x.rows, null, x.rows, d);
       const out = new Float64Array(x.rows * 2);
+      for (let at = 0, j = 0; at < star.length; at++) {
+        star[at] = (root[j] as number) * (star[at] as number);
+        if (++j === n) j = 0;
+      }
+      const taken = sizes(lower, star, x.rows, n);
       for (let i = 0; i < x.rows; i++) {
-        const v = solveLower(
-          lower,
-          root.map((w, j) => w * (star[i * n + j] as number)),
-          n,
-          1,
-        );
-        let variance = own[i] as number;
-        variance -= pairwiseSum(v.map((one) => one * one));
+        const variance = (own[i] as number) - (taken[i] as number);
         const alpha = 1 / (2 * variance);
         let [sum, all] = [0, 0];
         for (const [j, lambda] of LAMBDAS.entries()) {
