@@ -21,17 +21,23 @@ export class KeptVectors {
   readonly #vectors: Float64Array;
   readonly #count: number;
   readonly #d: number;
-  readonly #gamma: number | null;
+  readonly #how: number | ((values: Float64Array) => void) | null;
   readonly #place: Place = new Place();
   readonly #deciding: Deciding | null;
   readonly #wide: number;
 
-  /** Without a `gamma` the values are plain products. */
-  constructor(vectors: Float64Array, count: number, d: number, gamma: number | null, deciding: Deciding | null = null) {
+  /** The values are plain products where `how` is no `gamma`, or what it makes of them in their place. */
+  constructor(
+    vectors: Float64Array,
+    count: number,
+    d: number,
+    how: number | ((values: Float64Array) => void) | null,
+    deciding: Deciding | null = null,
+  ) {
     this.#vectors = vectors;
     this.#count = count;
     this.#d = d;
-    this.#gamma = gamma;
+    this.#how = how;
     this.#deciding = deciding;
     this.#wide = deciding === null ? 0 : (deciding.sizes.length + 2) & ~3;
   }
@@ -78,10 +84,13 @@ export class KeptVectors {
     for (let from = 0; from < rows; from += BLOCK) {
       const own = Math.min(BLOCK, rows - from);
       floats.set(x.subarray(from * d, (from + own) * d), pA);
-      if (this.#gamma === null) kernels.dots(pA * 8, base * 8, pC * 8, own, d, count);
-      else {
+      const how = this.#how;
+      if (typeof how === "number") {
         kernels.squares(pA * 8, base * 8, pC * 8, own, d, count);
-        kernels.exps(pC * 8, own * count, -this.#gamma);
+        kernels.exps(pC * 8, own * count, -how);
+      } else {
+        kernels.dots(pA * 8, base * 8, pC * 8, own, d, count);
+        how?.(floats.subarray(pC, pC + own * count));
       }
       if (deciding === null) out.set(floats.subarray(pC, pC + own * count), from * count);
       else {

@@ -9,7 +9,7 @@ import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, labels, misfit, num, text, vector } from "../fields.ts";
 import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
-import { type Kernel, kernelOf } from "./kernel.ts";
+import { type Kernel, kernelOf, turnOf } from "./kernel.ts";
 
 interface Machine {
   readonly kernel: Kernel;
@@ -59,12 +59,12 @@ function pairsOf(est: Estimator, k: number): (x: Matrix) => Float64Array {
   const kind = text(est, "kernel");
   const vectors = floats(est, "support_vectors_", 2);
   const kept =
-    kind === "rbf" || kind === "linear"
+    kind !== "precomputed"
       ? new KeptVectors(
           vectors.data,
           count,
           vectors.shape[1] as number,
-          kind === "rbf" ? num(est, "_gamma", 0) : null,
+          kind === "rbf" ? num(est, "_gamma", 0) : turnOf(est),
           {
             sizes,
             coef,

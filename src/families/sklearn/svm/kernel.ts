@@ -21,11 +21,30 @@ function power(base: number, times: number): number {
   return out;
 }
 
+/** Makes values of plain products, in their place. */
+type Turn = (values: Float64Array) => void;
+
+/** What a kernel makes of plain products; null where it leaves them, or has none. */
+export function turnOf(est: Estimator): Turn | null {
+  const [gamma, coef0, degree] = [num(est, "_gamma", 0), num(est, "coef0", 0), num(est, "degree", 3)];
+  switch (text(est, "kernel")) {
+    case "poly":
+      return (values) => {
+        for (let at = 0; at < values.length; at++) values[at] = power(gamma * (values[at] as number) + coef0, degree);
+      };
+    case "sigmoid":
+      return (values) => {
+        for (let at = 0; at < values.length; at++) values[at] = Math.tanh(gamma * (values[at] as number) + coef0);
+      };
+    default:
+      return null;
+  }
+}
+
 /** The kernel of an estimator over its support vectors: `count` of `d` columns. */
 export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d: number): Kernel {
   const name = text(est, "kernel");
   const gamma = num(est, "_gamma", 0);
-  const coef0 = num(est, "coef0", 0);
   if (name === "precomputed") {
     const support = floatsOf(est.attrs.get("support_"))?.data ?? new Float64Array(0);
     return (x) => {
@@ -46,11 +65,14 @@ export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d
   if (name === "rbf") return values((x) => rbf(x.data, vectors, x.rows, count, d, gamma));
   const dots = values((x) => timesTransposed(x.data, vectors, x.rows, d, count));
   if (name === "linear") return dots;
-  if (name === "poly") {
-    const degree = num(est, "degree", 3);
-    return (x) => dots(x).map((v) => power(gamma * v + coef0, degree));
+  const turn = turnOf(est);
+  if (turn !== null) {
+    return (x) => {
+      const out = dots(x);
+      turn(out);
+      return out;
+    };
   }
-  if (name === "sigmoid") return (x) => dots(x).map((v) => Math.tanh(gamma * v + coef0));
   throw new UnsupportedError(
     "kernel",
     `the kernel of this ${est.name} is a function of Python's, which brine never runs`,
