@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { times, timesTransposed } from "../../../math/index.ts";
+import { Factor, times, timesTransposed } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { namesIn } from "../featurenames.ts";
 import { floats, floatsOf, misfit, num, plain, vector } from "../fields.ts";
@@ -48,13 +48,12 @@ function fourier(before: (est: Estimator) => (v: number) => number): (est: Estim
     const offset = vector(est, "random_offset_", k);
     const scale = Math.sqrt(2) / Math.sqrt(k);
     const make = before(est);
+    const factor = new Factor(weights, d, k);
     return {
       features: d,
       transform: (x) =>
         Matrix.dense(
-          times(x.data.map(make), weights, x.rows, d, k).map(
-            (v, at) => Math.cos(v + (offset[at % k] as number)) * scale,
-          ),
+          factor.times(x.data.map(make), x.rows).map((v, at) => Math.cos(v + (offset[at % k] as number)) * scale),
           x.rows,
           k,
         ),

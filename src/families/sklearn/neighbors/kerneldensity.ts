@@ -12,6 +12,7 @@ import { floatsOf, misfit, num, text, wrong } from "../fields.ts";
 import { Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
+import { fourOf } from "./four.ts";
 import { type Metric, metricOf } from "./metric.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
@@ -69,7 +70,7 @@ function kernelOf(name: string, d: number, h: number): { at: (v: number) => numb
 /** The logarithm of a sum of two, and of a difference, both given by their logarithms. */
 function plus(a: number, b: number): number {
   const top = Math.max(a, b);
-  return top === NONE ? NONE : top + Math.log(Math.exp(a - top) + Math.exp(b - top));
+  return top === NONE ? NONE : top + Math.log(1 + Math.exp(Math.min(a, b) - top));
 }
 function minus(a: number, b: number): number {
   return a <= b ? NONE : a + Math.log(1 - Math.exp(b - a));
@@ -171,14 +172,19 @@ function sumOver(
   const lows = new Float64Array(nodes);
   const spreads = new Float64Array(nodes);
   const ends = [0, 0];
+  const four = fourOf(metric.name);
+  const sums = new Float64Array(order.length);
   let [low, spread] = [0, 0];
   const addLeaf = (node: number, x: Float64Array, at: number): void => {
     low = minus(low, lows[node] as number);
     spread = minus(spread, spreads[node] as number);
-    for (let i = start[node] as number; i < (end[node] as number); i++) {
-      const place = order[i] as number;
-      const value = kernel.at(metric.full(metric.reduced(x, at, points, place * d, d)));
-      low = plus(low, logs === null ? value : value + (logs[place] as number));
+    const [from, to] = [start[node] as number, end[node] as number];
+    let i = from;
+    if (four !== null) for (; i + 4 <= to; i += 4) four(x, at, points, order, i, d, sums, i);
+    for (; i < to; i++) sums[i] = metric.reduced(x, at, points, (order[i] as number) * d, d);
+    for (i = from; i < to; i++) {
+      const value = kernel.at(metric.full(sums[i] as number));
+      low = plus(low, logs === null ? value : value + (logs[order[i] as number] as number));
     }
   };
   /** Puts the bounds of a node's children into its place. */

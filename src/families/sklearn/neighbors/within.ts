@@ -30,10 +30,11 @@ export function within(est: Estimator, search: Search = searchOf(est)): (x: Matr
         let found = 0;
         for (let j = 0, at = i * count; j < count; j++, at++) if ((all[at] as number) <= most) places[found++] = j;
         const chosen = places.slice(0, found);
-        out.push({
-          places: chosen,
-          distances: Float64Array.from(chosen, (j) => metric.full(all[i * count + j] as number)),
-        });
+        const distances = new Float64Array(found);
+        for (let j = 0; j < found; j++) {
+          distances[j] = metric.full(all[i * count + (chosen[j] as number)] as number);
+        }
+        out.push({ places: chosen, distances });
       }
     }
     return out;
