@@ -111,6 +111,44 @@ KERNEL(squares, SQUARE)
 KERNEL(distances, DISTANCE)
 KERNEL(largest, LARGEST)
 
+/* The two parts of a number, of 26 bits each. */
+#define HALVES(v, high, low) \
+  v128_t high = wasm_f64x2_mul(v, wasm_f64x2_splat(134217729)); \
+  high = wasm_f64x2_sub(high, wasm_f64x2_sub(high, v)); \
+  v128_t low = wasm_f64x2_sub(v, high)
+
+/* The cube as it is rounded but once: what the roundings of its two products lost is added. Numbers so large that they
+   have no halves are multiplied plainly. */
+static inline v128_t cube(v128_t v) {
+  HALVES(v, h, l);
+  v128_t p = wasm_f64x2_mul(v, v);
+  v128_t hl = wasm_f64x2_mul(h, l);
+  v128_t e = wasm_f64x2_add(wasm_f64x2_sub(wasm_f64x2_mul(h, h), p), wasm_f64x2_add(hl, hl));
+  e = wasm_f64x2_add(e, wasm_f64x2_mul(l, l));
+  HALVES(p, g, k);
+  v128_t c = wasm_f64x2_mul(p, v);
+  v128_t f = wasm_f64x2_add(wasm_f64x2_sub(wasm_f64x2_mul(g, h), c), wasm_f64x2_mul(g, l));
+  f = wasm_f64x2_add(wasm_f64x2_add(f, wasm_f64x2_mul(k, h)), wasm_f64x2_mul(k, l));
+  v128_t whole = wasm_f64x2_add(c, wasm_f64x2_add(f, wasm_f64x2_mul(e, v)));
+  return wasm_v128_bitselect(whole, c, wasm_f64x2_lt(v, wasm_f64x2_splat(0x1p300)));
+}
+
+/* c (m, n): the sums of the cubes of the sizes of differences. */
+__attribute__((export_name("cubes"))) void cubes(const double *a, const double *panels, double *c, int m, int k, int n) {
+  for (; m > 0; m--, a += k, c += n) {
+    const double *b = panels;
+    for (int j = 0; j < n; j += 4) {
+      v128_t p = wasm_f64x2_splat(0), q = p;
+      for (int l = 0; l < k; l++, b += 4) {
+        v128_t v = wasm_v128_load64_splat(a + l);
+        p = wasm_f64x2_add(p, cube(wasm_f64x2_abs(wasm_f64x2_sub(v, wasm_v128_load(b)))));
+        q = wasm_f64x2_add(q, cube(wasm_f64x2_abs(wasm_f64x2_sub(v, wasm_v128_load(b + 2)))));
+      }
+      put(c + j, n - j, p, q);
+    }
+  }
+}
+
 /* Adds a bias to each row; with `cut`, what is negative becomes zero. */
 __attribute__((export_name("biased"))) void biased(double *c, const double *bias, int m, int n, int cut) {
   v128_t zero = wasm_f64x2_splat(0);

@@ -4,6 +4,7 @@
  * @module
  */
 export { standardized, stretched } from "./columns.ts";
+export { cube, rooted } from "./cube.ts";
 export { Fused, type Squares } from "./fused.ts";
 export { type Csr, csrTimes, Factor, times, timesTransposed } from "./matmul.ts";
 export { KeptRows, type Pairing, pairwise } from "./simd/double.ts";

@@ -1,5 +1,6 @@
 /** Products and distances of float64 rows, with and without WebAssembly: the same to the last bit. */
 import { expect, test, vi } from "vitest";
+import { cube } from "../cube.ts";
 
 const shapes = [
   [4, 300, 8],
@@ -12,6 +13,7 @@ const STEPS = {
   dots: (a: number, b: number) => a * b,
   squares: (a: number, b: number) => (a - b) * (a - b),
   distances: (a: number, b: number) => Math.abs(a - b),
+  cubes: (a: number, b: number) => cube(Math.abs(a - b)),
   largest: (a: number, b: number) => Math.abs(a - b),
 };
 
@@ -21,7 +23,7 @@ test("by vectors, in the order of plain code", async () => {
     const a = Float64Array.from({ length: m * k }, (_, i) => Math.sin(i * 1.3));
     const b = Float64Array.from({ length: k * n }, (_, i) => Math.cos(i * 0.7));
     for (const isColumns of [false, true]) {
-      for (const kind of ["dots", "squares", "distances", "largest"] as const) {
+      for (const kind of ["dots", "squares", "distances", "cubes", "largest"] as const) {
         const out = new Float64Array(m * n);
         expect(pairwise(kind, a, b, m, k, n, isColumns, out)).toBe(true);
         const expected = Float64Array.from({ length: m * n }, (_, at) => {

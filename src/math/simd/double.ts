@@ -6,8 +6,8 @@
 import { Arena, type Kernels, Place } from "./arena.ts";
 import { KERNELS } from "./doublemodule.ts";
 
-/** What is summed of two rows: products, squares of differences, or their sizes; or the largest size. */
-export type Pairing = "dots" | "squares" | "distances" | "largest";
+/** What is summed of two rows: products, squares of differences, their sizes, or cubes of these; or the largest size. */
+export type Pairing = "dots" | "squares" | "distances" | "cubes" | "largest";
 
 type Kernel = (a: number, panels: number, c: number, m: number, k: number, n: number) => void;
 

@@ -1,5 +1,6 @@
 /** What stays in the memory of the kernel: the same numbers when it is met again, and after much else was kept. */
 import { expect, test } from "vitest";
+import { cube } from "../cube.ts";
 import { timesTransposed } from "../matmul.ts";
 import { Arena, Place } from "./arena.ts";
 import { doubles, KeptRows } from "./double.ts";
@@ -15,6 +16,7 @@ function sums(kind: string, a: Float64Array, b: Float64Array, m: number, k: numb
     for (let l = 0; l < k; l++) {
       const [v, w] = [a[Math.floor(at / n) * k + l] as number, b[(at % n) * k + l] as number];
       if (kind === "largest") sum = Math.abs(v - w) > sum ? Math.abs(v - w) : sum;
+      else if (kind === "cubes") sum += cube(Math.abs(v - w));
       else sum += kind === "dots" ? v * w : kind === "squares" ? (v - w) * (v - w) : Math.abs(v - w);
     }
     return sum;
@@ -27,7 +29,7 @@ test("rows that are kept, one and many rows at a time", () => {
   const kept = new KeptRows(b, n, k);
   for (const m of [1, 2, 5, 130, 1]) {
     const a = wave(m * k, 1.3);
-    for (const kind of ["dots", "squares", "distances", "largest"] as const) {
+    for (const kind of ["dots", "squares", "distances", "cubes", "largest"] as const) {
       const out = new Float64Array(m * n);
       expect(kept.pairwise(kind, a, m, out)).toBe(true);
       expect(out).toEqual(sums(kind, a, b, m, k, n));

@@ -6,7 +6,7 @@
 import type { SpaceTree } from "../tree/space.ts";
 import { fourOf } from "./four.ts";
 import type { Heap } from "./heap.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, raiser } from "./metric.ts";
 
 /** Fills a heap with what is nearest to one row. */
 export type Descent = (x: Float64Array, at: number, heap: Heap) => void;
@@ -15,6 +15,7 @@ export type Descent = (x: Float64Array, at: number, heap: Heap) => void;
 export function descent(tree: SpaceTree, metric: Metric, takesNaN: boolean): Descent {
   const { points, dims: d, order, start, end, isLeaf, bounds, radius, kind } = tree;
   const half = tree.nodes * d;
+  const raise = raiser(metric.p);
   const bound = (node: number, x: Float64Array, at: number): number => {
     const from = node * d;
     if (kind === "ball") {
@@ -27,7 +28,7 @@ export function descent(tree: SpaceTree, metric: Metric, takesNaN: boolean): Des
       const high = (x[at + l] as number) - (bounds[half + from + l] as number);
       const gap = low + Math.abs(low) + (high + Math.abs(high));
       if (metric.p === Number.POSITIVE_INFINITY) sum = Math.max(sum, 0.5 * gap);
-      else sum += metric.p === 2 ? 0.25 * gap * gap : (0.5 * gap) ** metric.p;
+      else sum += metric.p === 2 ? 0.25 * gap * gap : raise(0.5 * gap);
     }
     return sum;
   };

@@ -13,7 +13,7 @@ import { Matrix } from "../matrix.ts";
 import type { Model } from "../model.ts";
 import { SpaceTree } from "../tree/space.ts";
 import { fourOf } from "./four.ts";
-import { type Metric, metricOf } from "./metric.ts";
+import { type Metric, metricOf, raiser } from "./metric.ts";
 
 const NONE = Number.NEGATIVE_INFINITY;
 
@@ -88,7 +88,8 @@ function reach(tree: SpaceTree, metric: Metric): (node: number, x: Float64Array,
   }
   const { p } = metric;
   const most = p === Number.POSITIVE_INFINITY;
-  const raised = (v: number): number => (p === 2 ? v * v : p === 1 ? v : v ** p);
+  const power = raiser(p);
+  const raised = (v: number): number => (p === 2 ? v * v : p === 1 ? v : power(v));
   return (node, x, at, out) => {
     let [near, far] = [0, 0];
     for (let l = 0; l < d; l++) {

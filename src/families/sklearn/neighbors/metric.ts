@@ -4,6 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../../core/errors.ts";
+import { cube, rooted } from "../../../math/index.ts";
 import type { Estimator } from "../estimator.ts";
 import { floatsOf, isDict, plain, text } from "../fields.ts";
 
@@ -79,6 +80,24 @@ const chebyshev: Metric = {
   },
   full: same,
   back: same,
+};
+
+/** Raises what is not negative to a power. */
+export function raiser(p: number): (v: number) => number {
+  return p === 3 ? cube : (v) => v ** p;
+}
+
+/** Sums of cubes, without weights. */
+const cubic: Metric = {
+  name: "cubic",
+  p: 3,
+  reduced(a, i, b, j, d) {
+    let sum = 0;
+    for (let l = 0; l < d; l++) sum += cube(Math.abs((a[i + l] as number) - (b[j + l] as number)));
+    return sum;
+  },
+  full: rooted,
+  back: cube,
 };
 
 const minkowski = (p: number, w: Float64Array | null): Metric => ({
@@ -263,6 +282,7 @@ export function metricOf(est: Estimator, fallback = "minkowski"): Metric {
       if (w === null && p === 2) return euclidean;
       if (w === null && p === 1) return manhattan;
       if (w === null && p === Number.POSITIVE_INFINITY) return chebyshev;
+      if (w === null && p === 3) return cubic;
       return minkowski(Number(p), w?.data ?? null);
     case "cosine":
       return cosine;

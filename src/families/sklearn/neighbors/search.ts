@@ -48,6 +48,7 @@ const PARTED = new Set(
 const PAIRINGS: Readonly<Record<string, Pairing>> = {
   manhattan: "distances",
   chebyshev: "largest",
+  cubic: "cubes",
   euclidean: "squares",
   sqeuclidean: "squares",
 };
