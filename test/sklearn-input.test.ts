@@ -176,6 +176,10 @@ describe("a structure that cannot be", () => {
     const linear = newest("logistic", "names");
     linear.attrs.set("intercept_", array([1, 2]));
     expect(() => linear.predict(X("names"))).toThrow(/2 intercepts for 3 outputs/);
+    // Fitted by a function, it keeps no support vectors.
+    const svc = newest("svc", "iris");
+    svc.attrs.set("kernel", new PyGlobal("app", "kernel")).set("support_vectors_", array([], { shape: [0, 0] }));
+    expect(() => svc.predict(X("iris"))).toThrow(/the kernel of this SVC is a function of Python's/);
     const pipe = newest("pipe", "names");
     pipe.attrs.set("steps", [tuple("a", pipe)]);
     expect(() => pipe.predict(X("names"))).toThrow(/part of itself/);

@@ -9,7 +9,7 @@ import type { Estimator } from "../estimator.ts";
 import { either, flag, floats, floatsOf, isSince, labels, misfit, num, text, vector } from "../fields.ts";
 import { Matrix, winners } from "../matrix.ts";
 import type { Kinds, Model } from "../model.ts";
-import { type Kernel, kernelOf, turnOf } from "./kernel.ts";
+import { type Kernel, kernelOf, turnOf, unknownKernel } from "./kernel.ts";
 
 interface Machine {
   readonly kernel: Kernel;
@@ -24,7 +24,10 @@ interface Machine {
 /** The public weights of two classes have the other sign; the private ones are libsvm's own. */
 function machineOf(est: Estimator, isBinary: boolean): Machine {
   const vectors = floats(est, "support_vectors_", 2);
-  const isPrecomputed = text(est, "kernel") === "precomputed";
+  const kind = text(est, "kernel");
+  // Such a machine keeps no support vectors.
+  if (kind === null) return unknownKernel(est);
+  const isPrecomputed = kind === "precomputed";
   const name = either(est, "_dual_coef_", "dual_coef_");
   const coef = floats(est, name, 2);
   const count = coef.shape[1] as number;

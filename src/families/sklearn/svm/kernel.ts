@@ -41,6 +41,14 @@ export function turnOf(est: Estimator): Turn | null {
   }
 }
 
+/** Refuses a kernel that is a function. */
+export function unknownKernel(est: Estimator): never {
+  throw new UnsupportedError(
+    "kernel",
+    `the kernel of this ${est.name} is a function of Python's, which brine never runs`,
+  );
+}
+
 /** The kernel of an estimator over its support vectors: `count` of `d` columns. */
 export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d: number): Kernel {
   const name = text(est, "kernel");
@@ -73,10 +81,7 @@ export function kernelOf(est: Estimator, vectors: Float64Array, count: number, d
       return out;
     };
   }
-  throw new UnsupportedError(
-    "kernel",
-    `the kernel of this ${est.name} is a function of Python's, which brine never runs`,
-  );
+  return unknownKernel(est);
 }
 
 /** `exp(-gamma |a - b|²)`, by differences as libsvm has it; four support vectors at once. */
