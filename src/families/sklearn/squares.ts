@@ -1,5 +1,5 @@
 /**
- * Squared distances between all rows of two tables.
+ * Squared distances between all rows of two tables, and fitted rows that are kept for many of them.
  *
  * @module
  */

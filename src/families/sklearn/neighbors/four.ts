@@ -1,5 +1,6 @@
 /**
- * Distances to four points at once.
+ * Distances to four points at once: their sums do not wait for each other. Each metric has a loop of its own, in which
+ * nothing is called.
  *
  * @module
  */

@@ -167,18 +167,21 @@ function compound(type: H5Type & { kind: "compound" }): Mapped {
   return { dtype: recordType(fields, size + moved, false), raw };
 }
 
-/** Bytes that the library needs in memory: a pointer for text, a pointer and a length for sequences. */
-function inMemory(type: H5Type): number {
+/** Bytes of an element in memory, where `pointer` tells them of what is held elsewhere, and null of all else. */
+export function memorySize(type: H5Type, pointer: (kind: H5Type["kind"]) => number | null): number {
+  const held = pointer(type.kind);
+  if (held !== null) return held;
   switch (type.kind) {
-    case "vlenString":
-      return 8;
-    case "vlen":
-      return 16;
     case "array":
-      return type.shape.reduce((a, b) => a * b, inMemory(type.base));
+      return type.shape.reduce((a, b) => a * b, memorySize(type.base, pointer));
     case "compound":
-      return type.members.reduce((sum, member) => sum + inMemory(member.type) - member.type.size, type.size);
+      return type.members.reduce((sum, { type: inner }) => sum + memorySize(inner, pointer) - inner.size, type.size);
     default:
       return type.size;
   }
+}
+
+/** What the library needs in memory: a pointer for text, a pointer and a length for sequences. */
+function inMemory(type: H5Type): number {
+  return memorySize(type, (kind) => (kind === "vlenString" ? 8 : kind === "vlen" ? 16 : null));
 }

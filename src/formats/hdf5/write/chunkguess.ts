@@ -4,6 +4,7 @@
  * @module
  */
 import type { H5Type } from "../types/datatype.ts";
+import { memorySize } from "../types/dtypes.ts";
 
 const BASE = 16 * 1024;
 const LEAST = 8 * 1024;
@@ -11,18 +12,7 @@ const MOST = 1024 * 1024;
 
 /** Bytes that an element takes in NumPy's memory, where text, sequences and references are pointers. */
 export function pointerSize(type: H5Type): number {
-  switch (type.kind) {
-    case "vlen":
-    case "vlenString":
-    case "reference":
-      return 8;
-    case "array":
-      return type.shape.reduce((a, b) => a * b, pointerSize(type.base));
-    case "compound":
-      return type.members.reduce((sum, member) => sum + pointerSize(member.type) - member.type.size, type.size);
-    default:
-      return type.size;
-  }
+  return memorySize(type, (kind) => (/^(vlen|vlenString|reference)$/.test(kind) ? 8 : null));
 }
 
 /** Halves the axes in turn until a chunk is near a size that grows slowly with the dataset; `size` in bytes. */
