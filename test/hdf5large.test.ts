@@ -1,10 +1,10 @@
 /** HDF5 files that are large, old or damaged, changed and repacked by brine. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
 import type { NDArray } from "../src/core/ndarray/index.ts";
-import { type Dataset, dtype, File, type Group, isBrineError, type Reference, softLink } from "../src/hdf5.ts";
+import { type Dataset, dtype, File, type Group, isBrineError, open, type Reference, softLink } from "../src/hdf5.ts";
 import { describe as described } from "./support/describe-hdf5.ts";
 import { fill, summary } from "./support/hdf5-samples.ts";
 
@@ -148,4 +148,59 @@ describe("a large file", () => {
     expect([...(file.deref(first as Reference) as Group).keys()]).toEqual([...file.group("storage").keys()]);
     expect((file.deref(second as Reference) as Dataset).compression).toBe("gzip");
   });
+});
+
+test("elements beyond 2 ** 31 of one axis, in a file of 5 GB", async () => {
+  const [few, many] = [77777, 5_000_000_000];
+  const made = File.create();
+  made.createDataset("x", { data: Uint8Array.from({ length: few }, (_, i) => (i * 7 + (i >> 8)) & 255) });
+  const bytes = made.toUint8Array();
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const data = Buffer.from(bytes).indexOf(Buffer.from([0, 7, 14, 21, 28, 35, 42, 49]));
+  // The lengths in its header, and the end of the file in the superblock, are made larger: the rest is a hole.
+  for (let at = 0; at + 8 <= bytes.length; at++) {
+    if (view.getBigUint64(at, true) === BigInt(few)) view.setBigUint64(at, BigInt(many), true);
+  }
+  view.setBigUint64(40, BigInt(data + many), true);
+  const path = join(folder, "hole.h5");
+  try {
+    const to = openSync(path, "w");
+    writeSync(to, bytes);
+    writeSync(
+      to,
+      Uint8Array.from({ length: 10 }, (_, i) => i + 1),
+      0,
+      10,
+      data + many - 10,
+    );
+    closeSync(to);
+    const file = new File(path);
+    const x = file.dataset("x");
+    expect(x.shape).toEqual([many]);
+    const read = (...index: Parameters<typeof x.get>): unknown => (x.get(...index) as NDArray).toArray();
+    expect(read("4999999990:")).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(read("4999999990::3")).toEqual([1, 4, 7, 10]);
+    expect(read([4_999_999_992, 4_999_999_999])).toEqual([3, 10]);
+    expect([x.get(-1), x.get(2), read("2147483646:2147483650")]).toEqual([10, 14, [0, 0, 0, 0]]);
+    file.close();
+    const awaited = await open(path);
+    const last = await (await awaited.dataset("x")).get("4999999996:");
+    expect((last as NDArray).toArray()).toEqual([7, 8, 9, 10]);
+    await awaited.close();
+  } finally {
+    rmSync(path);
+  }
+});
+
+test("chunks beyond 2 ** 31 of one axis", () => {
+  const file = File.create({ libver: "latest" });
+  const x = file.createDataset("x", { shape: [5_000_000_000], dtype: "u1", chunks: [1 << 20] });
+  x.set(
+    "4999999990:",
+    Uint8Array.from({ length: 10 }, (_, i) => i + 1),
+  );
+  x.set([3_000_000_000], 9);
+  const again = new File(file.toUint8Array()).dataset("x");
+  expect((again.get("4999999990::3") as NDArray).toArray()).toEqual([1, 4, 7, 10]);
+  expect((again.get("2999999999:3000000002") as NDArray).toArray()).toEqual([0, 9, 0]);
 });

@@ -170,10 +170,15 @@ export function within(axis: Axis, low: number, high: number): { from: Int32Arra
   const { start, step, count } = axis;
   const first = Math.max(0, Math.ceil((low - start) / step));
   const last = Math.min(count - 1, Math.floor((high - 1 - start) / step));
-  const n = Math.max(0, last - first + 1);
-  const from = new Int32Array(n);
-  for (let i = 0, at = start + first * step - low; i < n; i++, at += step) from[i] = at;
-  return { from, to: first };
+  return { from: placesFrom(start + first * step - low, step, Math.max(0, last - first + 1)), to: first };
+}
+
+/** Places in even steps. */
+export function placesFrom(begin: number, step: number, count: number): Int32Array | Float64Array {
+  const isWide = begin + step * count > 2 ** 31;
+  const out = isWide ? new Float64Array(count) : new Int32Array(count);
+  for (let i = 0, at = begin; i < count; i++, at += step) out[i] = at;
+  return out;
 }
 
 /** How many numbers of a rising list are below one. */
@@ -213,12 +218,14 @@ function* fromRows(
   const inner = shape.slice(run + 1).reduce((a, b) => a * b, size);
   const rows = axes.slice(0, run).map((axis, i) => within(axis, 0, shape[i] as number).from);
   const last = axes[run] as Axis;
-  const cells = within(last, 0, shape[run] as number).from;
-  const first = cells[0] as number;
-  const extent = ((cells[cells.length - 1] as number) - first + 1) * inner;
-  const dense = extent === cells.length * inner;
+  const taken = countOf(last);
+  const first = "list" in last ? (last.list[0] as number) : last.start;
+  const end = "list" in last ? (last.list[taken - 1] as number) : first + (taken - 1) * last.step;
+  const extent = (end - first + 1) * inner;
+  // Places are told one by one only where there are gaps between them: they take more memory than small elements.
+  const cells = end - first + 1 === taken ? null : within(last, 0, shape[run] as number).from;
   const out = memory(total, rawBytes);
-  if (run === 0 && dense) {
+  if (run === 0 && cells === null) {
     yield* store.payload([{ at: at + first * inner, size: total, into: out }]);
     return out;
   }
@@ -230,7 +237,7 @@ function* fromRows(
     const blocks = yield* store.payload(spans);
     for (const take of takes) {
       const block = (blocks[take.span] as Uint8Array).subarray(take.at);
-      if (dense) out.set(block.subarray(0, extent), take.to);
+      if (cells === null) out.set(block.subarray(0, extent), take.to);
       else {
         for (let i = 0; i < cells.length; i++) {
           const from = ((cells[i] as number) - first) * inner;
@@ -247,7 +254,7 @@ function* fromRows(
   for (;;) {
     let place = 0;
     for (let i = 0; i < run; i++) {
-      place = place * (shape[i] as number) + ((rows[i] as Int32Array)[index[i] as number] as number);
+      place = place * (shape[i] as number) + ((rows[i] as Int32Array | Float64Array)[index[i] as number] as number);
     }
     const from = at + place * rowBytes + first * inner;
     const open = spans[spans.length - 1];
@@ -260,12 +267,12 @@ function* fromRows(
       takes.push({ span: spans.length - 1, at: 0, to });
       held += extent;
     }
-    to += cells.length * inner;
+    to += taken * inner;
     if (held >= BATCH || takes.length >= 65536) yield* flush();
     let axis = run - 1;
     for (; axis >= 0; axis--) {
       index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (rows[axis] as Int32Array).length) break;
+      if ((index[axis] as number) < (rows[axis] as Int32Array | Float64Array).length) break;
       index[axis] = 0;
     }
     if (axis < 0) break;

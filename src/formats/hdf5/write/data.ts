@@ -5,7 +5,7 @@
  */
 import { rawBytes } from "#platform";
 import { LimitError } from "../../../core/errors.ts";
-import { type DatasetInfo, filled, gather, MOST, within } from "../data.ts";
+import { type DatasetInfo, filled, gather, MOST, placesFrom, within } from "../data.ts";
 import { decodeChunk, type PackedChunk, type Pipeline } from "../filters/index.ts";
 import { place, scatter } from "../scatter.ts";
 import { type Axis, countOf } from "../selection.ts";
@@ -130,7 +130,7 @@ export class StagedData {
       const ranges = grid.map((n, i) => {
         const begin = n * (dims[i] as number);
         const count = Math.min(dims[i] as number, (shape[i] as number) - begin);
-        return { from: Int32Array.from({ length: count }, (_, k) => begin + k), to: 0 };
+        return { from: placesFrom(begin, 1, count), to: 0 };
       });
       scatter(bytes, shape, raw, dims, ranges, this.#info.type.size);
       this.chunks.set(grid.join(), { grid, raw, old: null, packed: null });
@@ -273,7 +273,7 @@ export class StagedData {
       const raw = yield* this.#unpacked(held);
       const fresh = this.#filled(product(dims));
       const kept = dims.map((n, i) => Math.min(n, (after[i] as number) - (held.grid[i] as number) * n));
-      const ranges = kept.map((n) => ({ from: Int32Array.from({ length: n }, (_, k) => k), to: 0 }));
+      const ranges = kept.map((n) => ({ from: placesFrom(0, 1, n), to: 0 }));
       scatter(raw, dims, fresh, dims, ranges, size);
       held.raw = fresh;
       held.packed = null;
